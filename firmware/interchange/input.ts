@@ -1,0 +1,41 @@
+/**
+ * What LIMs and transporters tell the call servers of a group: the payload of an input record.
+ *
+ * A circuit goes by its number in the rack's configuration (firmware/configuration/circuits.ts), the same on every card:
+ * one or two octets say what OPC, DPC and CIC would need six for.
+ */
+import { layout, rest, u8, u16, u24, u32, type ValueOf, variants, varint } from "../layout/layout.ts";
+
+export const input = variants("input", {
+  /** An ISUP message for an equipped circuit, from its message type octet on. */
+  isup: [0, layout("isup", { circuit: varint, message: rest })],
+  /** An ISUP message for a CIC that no trunk group has (Q.764 2.12). `exchange` is the adjacent exchange's number. */
+  unequipped: [1, layout("unequipped", { exchange: u8, cic: u16, message: rest })],
+  /** Whether an adjacent exchange can be reached (MTP-PAUSE, MTP-RESUME; Q.764 2.14). */
+  destination: [2, layout("destination", { exchange: u8, available: u8 })],
+  /** The gateway made the connection. `identifier` and `secondIdentifier` are the gateway's own, in short. */
+  created: [
+    3,
+    layout("created", {
+      call: u24,
+      identifier: u32,
+      secondIdentifier: u32,
+      address: u32,
+      port: u16,
+      payloadType: u8,
+    }),
+  ],
+  /** The gateway did what the instruction said (modify, delete). `verb` is the output's tag in output.ts. */
+  done: [4, layout("done", { call: u24, verb: u8 })],
+  /** The gateway did not do it. `cause` is a Q.850 value, `code` the gateway protocol's own (0: it never answered). */
+  refused: [5, layout("refused", { call: u24, verb: u8, cause: u8, code: u16 })],
+  /** The gateway lost (part of) its connections or comes back: `event` 0 restarted, 1 out of reach, 2 in reach again. */
+  gateway: [6, layout("gateway", { gateway: u8, event: u8 })],
+  /** The gateway reports an endpoint that restarted or failed: its connections are gone. */
+  endpoint: [7, layout("endpoint", { circuit: varint, event: u8 })],
+});
+
+export type Input = ValueOf<typeof input>;
+
+/** `event` of an input of kind `gateway`. */
+export const gatewayEvent = { restarted: 0, unreachable: 1, reachable: 2 } as const;

@@ -1,0 +1,227 @@
+/**
+ * Records as tables of fields: one declaration gives the type, the encoder, the decoder and what the trace prints.
+ *
+ *     const request = layout("request", bits({ group: 4, urgent: 4 }), { sequence: u16 }, { names: list(octets) });
+ *     type Request = ValueOf<typeof request>;     // { group: number; urgent: number; sequence: number; names: Uint8Array[] }
+ */
+import { type DecodeError, fail, ok, type Result } from "../result.ts";
+import { OctetReader } from "./octet-reader.ts";
+import { OctetWriter } from "./octet-writer.ts";
+
+/** How one value lies in octets. */
+export interface Field<T> {
+  readonly name: string;
+  write(writer: OctetWriter, value: T): void;
+  /** Never throws: the reader keeps the first error. `parameter` names the field in it. */
+  read(reader: OctetReader, parameter: string): T;
+}
+
+export type ValueOf<F> = F extends Field<infer T> ? T : never;
+
+function unsigned(octets: number): Field<number> {
+  return {
+    name: `u${8 * octets}`,
+    write: (writer, value) => writer.unsigned(value, octets),
+    read: (reader, parameter) => reader.unsigned(octets, parameter),
+  };
+}
+
+/** Unsigned, big endian. */
+export const u8 = unsigned(1);
+export const u16 = unsigned(2);
+export const u24 = unsigned(3);
+export const u32 = unsigned(4);
+export const u48 = unsigned(6);
+
+/** Unsigned, one octet below 128, two below 16,384, and so on. */
+export const varint: Field<number> = {
+  name: "varint",
+  write: (writer, value) => writer.varint(value),
+  read: (reader, parameter) => reader.varint(parameter),
+};
+
+/** A varint length and that many octets. Reading gives a view. */
+export const octets: Field<Uint8Array> = {
+  name: "octets",
+  write: (writer, value) => {
+    writer.varint(value.length);
+    writer.octets(value);
+  },
+  read: (reader, parameter) => reader.octets(reader.varint(parameter), parameter),
+};
+
+/** All octets up to the end. Reading gives a view. */
+export const rest: Field<Uint8Array> = {
+  name: "rest",
+  write: (writer, value) => writer.octets(value),
+  read: (reader, parameter) => reader.octets(reader.remaining, parameter),
+};
+
+/** A varint count and that many values. */
+export function list<T>(item: Field<T>): Field<T[]> {
+  return {
+    name: `list of ${item.name}`,
+    write: (writer, values) => {
+      writer.varint(values.length);
+      for (const value of values) item.write(writer, value);
+    },
+    read: (reader, parameter) => {
+      const count = reader.varint(parameter);
+      const values: T[] = [];
+      for (let i = 0; i < count && !reader.error; i++) values.push(item.read(reader, parameter));
+      return values;
+    },
+  };
+}
+
+/** Several small numbers that share octets, the first in the most significant bits. The widths add up to whole octets. */
+export interface BitGroup<W extends Readonly<Record<string, number>>> {
+  readonly bits: W;
+}
+
+export function bits<const W extends Readonly<Record<string, number>>>(widths: W): BitGroup<W> {
+  return { bits: widths };
+}
+
+/** Fields that are there only when a number read before them is not zero. */
+export interface Conditional<Name extends string, Parts extends NamedFields> {
+  readonly when: Name;
+  readonly fields: Parts;
+}
+
+export function when<const Name extends string, Parts extends NamedFields>(
+  name: Name,
+  fields: Parts,
+): Conditional<Name, Parts> {
+  return { when: name, fields };
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a field of whatever type; ValueOf recovers it.
+type AnyField = Field<any>;
+type NamedFields = { readonly [name: string]: AnyField };
+type Part = NamedFields | BitGroup<Readonly<Record<string, number>>> | Conditional<string, NamedFields>;
+type PartValue<P> =
+  P extends BitGroup<infer W>
+    ? { -readonly [K in keyof W]: number }
+    : P extends Conditional<string, infer F>
+      ? { -readonly [K in keyof F]?: ValueOf<F[K]> | undefined }
+      : { -readonly [K in keyof P]: ValueOf<P[K]> };
+type Intersection<U> = (U extends unknown ? (u: U) => void : never) extends (i: infer I) => void ? I : never;
+type Flat<T> = { [K in keyof T]: T[K] };
+type PartsValue<Parts extends readonly Part[]> = Flat<Intersection<PartValue<Parts[number]>>>;
+
+type Values = Record<string, unknown>;
+
+function compile(part: Part): { write(writer: OctetWriter, value: Values): void; read(reader: OctetReader, into: Values): void } {
+  if ("bits" in part && typeof part.bits === "object" && !("read" in part.bits)) {
+    const widths = Object.entries(part.bits as Readonly<Record<string, number>>);
+    const total = widths.reduce((sum, [, width]) => sum + width, 0) / 8;
+    return {
+      write: (writer, value) => {
+        let packed = 0;
+        for (const [name, width] of widths) packed = packed * 2 ** width + ((value[name] as number) % 2 ** width);
+        writer.unsigned(packed, total);
+      },
+      read: (reader, into) => {
+        let packed = reader.unsigned(total, widths[0]?.[0] ?? "bits");
+        for (let i = widths.length - 1; i >= 0; i--) {
+          const [name, width] = widths[i];
+          into[name] = packed % 2 ** width;
+          packed = Math.floor(packed / 2 ** width);
+        }
+      },
+    };
+  }
+  if ("when" in part && typeof part.when === "string") {
+    const flag = part.when;
+    const inner = compile(part.fields as NamedFields);
+    return {
+      write: (writer, value) => {
+        if (value[flag]) inner.write(writer, value);
+      },
+      read: (reader, into) => {
+        if (into[flag]) inner.read(reader, into);
+      },
+    };
+  }
+  const fields = Object.entries(part as NamedFields);
+  return {
+    write: (writer, value) => {
+      for (const [name, field] of fields) field.write(writer, value[name]);
+    },
+    read: (reader, into) => {
+      for (const [name, field] of fields) into[name] = field.read(reader, name);
+    },
+  };
+}
+
+/** A record of parts in the order of its declaration. */
+export function layout<const Parts extends readonly Part[]>(name: string, ...parts: Parts): Field<PartsValue<Parts>> {
+  const compiled = parts.map(compile);
+  return {
+    name,
+    write: (writer, value) => {
+      for (const part of compiled) part.write(writer, value as Values);
+    },
+    read: (reader) => {
+      const value: Values = {};
+      for (const part of compiled) part.read(reader, value);
+      return value as PartsValue<Parts>;
+    },
+  };
+}
+
+type Cases = { readonly [kind: string]: readonly [tag: number, layout: AnyField] };
+type CaseValue<C extends Cases, Shared> = {
+  [K in keyof C]: Flat<{ kind: K } & Shared & ValueOf<C[K][1]>>;
+}[keyof C];
+
+/**
+ * One of several records, told apart by a tag: `tagBits` bits, followed in the same octet by the `shared` bits that every
+ * case has. The value is a union discriminated by `kind`.
+ */
+export function variants<const C extends Cases, const W extends Readonly<Record<string, number>> = Record<never, number>>(
+  name: string,
+  cases: C,
+  shared?: W,
+): Field<CaseValue<C, { -readonly [K in keyof W]: number }>> {
+  const sharedBits = Object.values(shared ?? {}).reduce((sum, width) => sum + width, 0);
+  const head = compile(bits({ tag: 8 - sharedBits, ...shared }));
+  const byTag = new Map(Object.entries(cases).map(([kind, [tag, field]]) => [tag, { kind, field }]));
+  return {
+    name,
+    write: (writer, value) => {
+      const [tag, field] = cases[value.kind as string];
+      head.write(writer, { ...(value as Values), tag });
+      field.write(writer, value);
+    },
+    read: (reader) => {
+      const start = reader.offset;
+      const value: Values = {};
+      head.read(reader, value);
+      const found = byTag.get(value["tag"] as number);
+      delete value["tag"];
+      if (!found) {
+        reader.fail("unknown-type", name, start);
+        return value as never;
+      }
+      return Object.assign(value, { kind: found.kind }, found.field.read(reader, name)) as never;
+    },
+  };
+}
+
+const writer = new OctetWriter(4096);
+
+/** The octets of a value. */
+export function encode<T>(field: Field<T>, value: T): Uint8Array {
+  field.write(writer, value);
+  return writer.finish();
+}
+
+/** The value in octets, all of them: what is left over is an error. Octet strings in the value are views of `input`. */
+export function decode<T>(field: Field<T>, input: Uint8Array): Result<T, DecodeError> {
+  const reader = new OctetReader(input);
+  const value = field.read(reader, field.name);
+  if (reader.remaining > 0) reader.fail("trailing", field.name);
+  return reader.error ? fail(reader.error) : ok(value);
+}
