@@ -1,0 +1,505 @@
+/**
+ * A call server in its group: blank, being given the state, backup, claimant, primary, resigned. Keeps every input until a
+ * commit consumes it and every commit in order; claims when the primary fails; gives way when another was granted its place.
+ */
+import type { ApplicationAction } from "../card/application.ts";
+import { decode } from "../layout/layout.ts";
+import { assert } from "../result.ts";
+import type { Micros } from "../time.ts";
+import { Claim } from "./claim.ts";
+import { type Commit, type Consumed, encodeCommit } from "./commit.ts";
+import type { HeldCommit } from "./commit-log.ts";
+import { type RecordClass, recordClass } from "./frame-identifier.ts";
+import { GroupView } from "./group-view.ts";
+import { type Role, role, roleNames } from "./heartbeat.ts";
+import type { Member, MemberContext } from "./membership.ts";
+import { type RepairRecord, repairRecord } from "./repair-records.ts";
+import { decodeResynchronisation, StateGiver, StateTaker } from "./resynchronisation.ts";
+import type { RosterEntry } from "./roster.ts";
+import { answerClaim } from "./salvage.ts";
+import { type TakeoverRecord, takeoverRecord } from "./takeover-records.ts";
+
+const nothing = new Uint8Array(0);
+
+/** A card that is still not admitted after this time is admitted again. */
+const admitAgainMicros = 100_000;
+/** A claim is repeated more often than this; an older one is over. */
+const claimAnswerMicros = 10_000;
+/** How long a cold start waits for the cards that are not heard yet. */
+const coldStartPatienceMicros = 300_000;
+
+export class CallServerMember implements Member {
+  readonly #context: MemberContext;
+  readonly #view: GroupView;
+  readonly #claim: Claim;
+  readonly #giver: StateGiver;
+  readonly #taker: StateTaker;
+  #role: Role = role.blank;
+  /** The term followed; as primary, the own one. */
+  #term = 0;
+  /** Made way and waits for the application to hand in what it has committed. */
+  #draining = false;
+  readonly #whileDraining: (() => void)[] = [];
+  /** The claim that is heard now, to be answered as soon as this card has made way. */
+  #claimHeard: { slot: number; claim: TakeoverRecord & { kind: "claim" }; at: Micros } | undefined;
+  #leaving = false;
+  /** The last sequence of own commits that is known to be on the bus. */
+  #transmitted = 0;
+  readonly #admitAskedAt = new Map<number, Micros>();
+  #startedAt: Micros | undefined;
+
+  constructor(context: MemberContext) {
+    this.#context = context;
+    this.#view = new GroupView(context, false);
+    this.#claim = new Claim(context, this.#view);
+    this.#giver = new StateGiver(context);
+    this.#taker = new StateTaker(context);
+  }
+
+  role(): Role {
+    return this.#role;
+  }
+
+  term(): number {
+    return this.#term;
+  }
+
+  lastCommit(): number {
+    return this.#role === role.primary ? this.#transmitted : this.#view.log.last;
+  }
+
+  lastInput(): number {
+    return 0;
+  }
+
+  lastProposed(): number {
+    return this.#view.log.last;
+  }
+
+  get #complete(): boolean {
+    return this.#role >= role.backup;
+  }
+
+  /** Whether commits are followed: by a complete card, and by one that has been told where to begin. */
+  get #follows(): boolean {
+    return (this.#complete && this.#role !== role.primary) || (this.#role === role.incomplete && this.#taker.headed);
+  }
+
+  // --- records
+
+  record(kind: RecordClass, slot: number, record: Uint8Array, now: Micros): void {
+    switch (kind) {
+      case recordClass.takeover:
+        this.#takeover(slot, record, now);
+        break;
+      case recordClass.commit: {
+        const commit = this.#view.decode(record, now);
+        if (commit) this.#commit(commit, record, undefined, commit.term, now);
+        break;
+      }
+      case recordClass.input:
+        if (this.#view.input(slot, record)) this.#hand(slot);
+        break;
+      case recordClass.repair: {
+        const decoded = decode(repairRecord, record);
+        if (decoded.ok && decoded.value.group === this.#context.plan.group) this.#repair(slot, decoded.value, now);
+        break;
+      }
+      case recordClass.resynchronisation:
+        this.#resynchronisation(slot, record, now);
+        break;
+    }
+  }
+
+  #repair(slot: number, record: RepairRecord, now: Micros): void {
+    switch (record.kind) {
+      case "ask commits":
+        if (this.#role === role.primary) this.#view.giveCommits(record.from, record.count, this.#term, slot);
+        break;
+      case "ask inputs":
+        if (slot !== this.#context.slot && this.#complete) {
+          // The sender answers while it lives; a call server speaks for the dead.
+          if (!this.#context.roster.isAlive(record.slot)) {
+            this.#view.giveInputs(record.slot, record.incarnation, record.from, record.count);
+          }
+        }
+        break;
+      case "commit": {
+        const commit = this.#view.decode(record.commit, now, record.sequence);
+        const input = record.input.length > 0 ? record.input : undefined;
+        if (commit) this.#commit(commit, record.commit, input, record.term, now);
+        break;
+      }
+      case "input":
+        if (this.#view.repairedInput(record)) this.#hand(record.slot);
+        break;
+      case "salvage": {
+        if (this.#role !== role.claimant || record.claimant !== this.#context.slot) break;
+        const commit = this.#view.decode(record.commit, now, record.sequence);
+        const input = record.input.length > 0 ? record.input : undefined;
+        if (commit && !this.#claim.salvaged(slot, record, commit, input)) this.#loseThread("salvage of another history");
+        break;
+      }
+      case "too old":
+        if (record.slot === this.#context.slot && this.#follows && record.from > this.#view.log.last) {
+          this.#loseThread("commits no longer to be had");
+        }
+        break;
+    }
+  }
+
+  /** A commit from a primary of `senderTerm`: its own, or one it repairs. */
+  #commit(commit: Commit, octets: Uint8Array, input: Uint8Array | undefined, senderTerm: number, now: Micros): void {
+    if (senderTerm < this.#term) return;
+    if (this.#draining) {
+      this.#whileDraining.push(() => this.#commit(commit, octets, input, senderTerm, now));
+      return;
+    }
+    if (this.#role === role.primary) {
+      if (senderTerm === this.#term) return;
+      this.#makeWay(now);
+      this.#whileDraining.push(() => this.#commit(commit, octets, input, senderTerm, now));
+      return;
+    }
+    if (this.#role === role.claimant && this.#claim.term > senderTerm) {
+      this.#term = senderTerm;
+    } else if (senderTerm > this.#term || this.#complete) {
+      this.#term = senderTerm;
+      if (this.#complete) this.#role = role.backup;
+    }
+    if (!this.#follows) return;
+    const { log } = this.#view;
+    const begin = commit.consumed.kind === "begin";
+    if (begin && commit.sequence <= log.last) {
+      const own = log.at(commit.sequence);
+      if (!own || own.commit.term !== commit.term) this.#loseThread("own commits are not the group's");
+      return;
+    }
+    if (commit.sequence <= log.last) return;
+    if (begin) log.dropOlderTerms(commit.sequence, commit.term);
+    this.#view.hold(commit, octets, input);
+    this.#run(now);
+  }
+
+  /** Applies what has its turn. */
+  #run(now: Micros): void {
+    for (let held = this.#view.next(); held; held = this.#view.next()) this.#append(held, now);
+  }
+
+  #append(held: HeldCommit, now: Micros): void {
+    this.#view.append(held, now);
+    if (held.commit.consumed.kind !== "begin") this.#view.deliver(held);
+  }
+
+  // --- takeover
+
+  #takeover(slot: number, octets: Uint8Array, now: Micros): void {
+    const decoded = decode(takeoverRecord, octets);
+    if (!decoded.ok || decoded.value.group !== this.#context.plan.group) return;
+    const record = decoded.value;
+    switch (record.kind) {
+      case "claim":
+        this.#answerClaim(slot, record, now);
+        break;
+      case "grant":
+        if (record.claimant === this.#context.slot) this.#answered(slot, record.term, record.salvaged, now);
+        else if (this.#role === role.primary && record.term > this.#term) this.#makeWay(now);
+        break;
+      case "resign":
+        if (record.claimant === this.#context.slot) this.#answered(slot, record.term, record.salvaged, now);
+        break;
+    }
+  }
+
+  #answered(slot: number, term: number, salvaged: number, now: Micros): void {
+    if (this.#role !== role.claimant || term !== this.#claim.term) return;
+    this.#claim.answers.answered(slot, salvaged);
+    this.#tryBegin(now);
+  }
+
+  /** Another call server claims. A primary waits for a grant; whoever else is complete, or blank at a cold start, gives way. */
+  #answerClaim(slot: number, claim: TakeoverRecord & { kind: "claim" }, now: Micros): void {
+    this.#claim.heard(slot, claim.term, now);
+    this.#claimHeard = { slot, claim, at: now };
+    if (this.#role === role.primary || this.#draining || claim.term <= this.#term) return;
+    const blank = claim.cold === 1 && this.#role === role.blank;
+    if (!this.#complete && !blank) return;
+    if (this.#role === role.claimant) {
+      if (this.#claim.term > claim.term) return;
+      this.#role = claim.cold === 1 ? role.blank : role.resigned;
+    }
+    if (this.#role === role.backup) this.#role = role.resigned;
+    if (!claim.settled.includes(this.#context.slot)) answerClaim(this.#context, this.#view, "resign", slot, claim);
+  }
+
+  /** Steps down. The application stops; what it committed before still counts as said. */
+  #makeWay(now: Micros): void {
+    if (this.#role !== role.primary || this.#draining) return;
+    this.#draining = true;
+    this.#context.log("warning", `makes way as primary of term ${this.#term}`);
+    this.#context.toApplication({ kind: "backup", term: this.#term });
+    this.tick(now);
+  }
+
+  drained(now: Micros): void {
+    if (!this.#draining) return;
+    this.#draining = false;
+    this.#role = role.resigned;
+    this.#giver.clear();
+    for (const later of this.#whileDraining.splice(0)) later();
+    const heard = this.#claimHeard;
+    if (heard && now - heard.at < claimAnswerMicros) this.#answerClaim(heard.slot, heard.claim, now);
+    this.tick(now);
+  }
+
+  leave(now: Micros): void {
+    this.#leaving = true;
+    if (this.#role === role.primary) this.#makeWay(now);
+    else if (this.#role === role.claimant || this.#role === role.backup) this.#role = role.resigned;
+  }
+
+  get leaving(): boolean {
+    return this.#leaving;
+  }
+
+  /** What this card holds is not the group's: it begins anew with what the primary gives it. */
+  #loseThread(reason: string): void {
+    this.#context.log("warning", `state is not the group's (${reason}): resynchronises`);
+    this.#role = role.incomplete;
+    this.#view.reset(0, 0);
+    this.#taker.begin();
+  }
+
+  #claimIfDue(now: Micros): void {
+    const { roster } = this.#context;
+    if (this.#leaving || this.#draining || !roster.hearsAnybody()) return;
+    if (this.#role === role.blank) {
+      if (this.#mayStartCold(now)) {
+        this.#role = role.claimant;
+        this.#claim.raise(this.#claim.due(this.#term), true, now);
+      }
+      return;
+    }
+    if (this.#role !== role.backup && this.#role !== role.resigned && this.#role !== role.claimant) return;
+    if (this.#role === role.claimant) {
+      if (this.#claim.higherIsHeard(now)) {
+        this.#role = this.#claim.cold ? role.blank : role.resigned;
+        return;
+      }
+      if (this.#healthyPrimary() && !this.#claim.answers.any() && !this.#claim.isFollowed()) {
+        this.#role = this.#claim.cold ? role.blank : role.backup;
+        return;
+      }
+      if (this.#claim.isOutbid()) this.#claim.raise(this.#claim.due(this.#term), this.#claim.cold, now);
+      else this.#claim.repeatIfDue(now);
+      this.#tryBegin(now);
+      return;
+    }
+    if (this.#healthyPrimary() || this.#claim.mustDefer(this.#role, now)) return;
+    this.#role = role.claimant;
+    this.#claim.raise(this.#claim.due(this.#term), false, now);
+    this.#context.log("warning", `finds no primary: claims term ${this.#claim.term} after commit ${this.#view.log.last}`);
+  }
+
+  #healthyPrimary(): boolean {
+    const { roster, plan, slot } = this.#context;
+    return plan.callServers.some((other) => other !== slot && roster.isHealthyPrimary(other));
+  }
+
+  /** A blank call server claims only when it hears a majority of the configured cards, all of them blank; the lower slot first. */
+  #mayStartCold(now: Micros): boolean {
+    const { roster, plan, slot } = this.#context;
+    const others = [...plan.callServers, ...plan.witnesses].filter((other) => other !== slot);
+    let heard = 1;
+    for (const other of others) {
+      const entry = roster.entry(other);
+      if (!entry?.alive) continue;
+      if (entry.role !== role.newcomer && entry.role !== role.blank) return false;
+      heard++;
+    }
+    const lower = plan.callServers.some((other) => other < slot && roster.isAlive(other));
+    const patience = lower || plan.callServers[0] !== slot ? 2 * coldStartPatienceMicros : coldStartPatienceMicros;
+    if (heard <= (others.length + 1) / 2 || lower) {
+      this.#startedAt = heard <= (others.length + 1) / 2 ? undefined : this.#startedAt;
+      return false;
+    }
+    this.#startedAt ??= now;
+    return heard === others.length + 1 || now - this.#startedAt >= patience;
+  }
+
+  /** Becomes primary when every living witness and the incumbent, if heard, have answered, and they are a majority. */
+  #tryBegin(now: Micros): void {
+    if (this.#role !== role.claimant || !this.#claim.isSettled()) return;
+    this.#run(now);
+    this.#view.log.dropHeld();
+    const { log } = this.#view;
+    const term = this.#claim.term;
+    this.#role = role.primary;
+    this.#term = term;
+    this.#admitAskedAt.clear();
+    this.#view.intake.handAnew();
+    const cold = this.#claim.cold;
+    if (!this.#context.withoutRules.has("begin")) {
+      const consumed: Consumed = { kind: "begin", cold };
+      this.#propose(consumed, false, this.#context.wallMillis(), nothing, now);
+    }
+    this.#transmitted = log.last;
+    this.#context.log("warning", `is primary of term ${term} from commit ${log.last}`);
+    this.#context.toApplication({ kind: "primary", term, sequence: log.last, coldStart: cold });
+    if (!this.#context.withoutRules.has("pending-inputs")) for (const slot of this.#view.intake.slots()) this.#hand(slot);
+    this.tick(now);
+  }
+
+  // --- primary
+
+  /** Makes a commit the group's: puts it at the end of the run and on the bus. */
+  #propose(consumed: Consumed, refersToInput: boolean, timeMillis: number, body: Uint8Array, now: Micros): void {
+    const commit: Commit = {
+      group: this.#context.plan.group,
+      term: this.#term,
+      sequence: this.#view.log.last + 1,
+      consumed,
+      refersToInput,
+      timeMillis,
+      body,
+    };
+    const octets = encodeCommit(commit);
+    const input =
+      consumed.kind === "input" ? this.#view.intake.payload(consumed.slot, consumed.number) : undefined;
+    assert(!refersToInput || input !== undefined, "a commit refers to an input that is not held");
+    this.#view.append({ commit, octets, input }, now);
+    this.#context.send(recordClass.commit, octets);
+  }
+
+  #hand(slot: number): void {
+    if (this.#role !== role.primary || this.#draining) return;
+    this.#view.intake.hand(slot, (number, payload) => {
+      this.#context.toApplication({ kind: "input", slot, number, payload });
+    });
+  }
+
+  application(action: ApplicationAction, now: Micros): void {
+    switch (action.kind) {
+      case "commit":
+        if (this.#role !== role.primary) break;
+        assert(action.sequence === this.#view.log.last + 1, `commit ${action.sequence} after ${this.#view.log.last}`);
+        this.#propose(action.consumed, action.refersToInput, action.timeMillis, action.body, now);
+        break;
+      case "snapshot":
+        this.#giver.piece(action.slot, action.piece, action.sequence, action.last);
+        break;
+      case "snapshot-request":
+        this.#taker.request(action.request, now);
+        break;
+      case "complete":
+        if (this.#role === role.incomplete) {
+          this.#role = role.backup;
+          this.#context.log("info", `has the state of commit ${action.sequence}: backup`);
+        }
+        break;
+    }
+  }
+
+  transmitted(sequence: number): void {
+    if (sequence <= this.#transmitted) return;
+    this.#transmitted = sequence;
+    this.#context.toApplication({ kind: "transmitted", sequence });
+  }
+
+  #resynchronisation(slot: number, octets: Uint8Array, now: Micros): void {
+    const record = decodeResynchronisation(octets, this.#context.plan.group);
+    if (!record) return;
+    switch (record.kind) {
+      case "want":
+        if (this.#role === role.primary && !this.#draining) {
+          this.#giver.want(slot, record.attempt, record.request.slice(), () => ({
+            term: this.#term,
+            sequence: this.#view.log.last,
+            lastTerm: this.#view.log.lastTerm,
+            timeMillis: this.#view.timeMillis(now),
+            marks: this.#view.intake.marks(),
+          }));
+        }
+        break;
+      case "ask":
+        if (this.#role === role.primary) this.#giver.ask(slot, record.attempt, record.from);
+        break;
+      case "head": {
+        const head = this.#role === role.incomplete ? this.#taker.head(record, now) : undefined;
+        if (!head) break;
+        this.#term = Math.max(this.#term, head.term);
+        this.#view.reset(head.sequence, head.lastTerm);
+        this.#view.setTime(head.timeMillis, now);
+        this.#view.intake.adopt(head.marks);
+        break;
+      }
+      case "piece":
+        if (this.#role === role.incomplete) this.#taker.piece(record, now);
+        break;
+    }
+  }
+
+  /** LIMs and transporters that have started are admitted by a commit of the application's. */
+  #admitNewcomers(now: Micros): void {
+    for (const slot of this.#context.plan.witnesses) {
+      const entry = this.#context.roster.entry(slot);
+      if (!entry?.alive || entry.role !== role.newcomer || entry.incarnation === 0) continue;
+      if (now - (this.#admitAskedAt.get(slot) ?? -admitAgainMicros) < admitAgainMicros) continue;
+      this.#admitAskedAt.set(slot, now);
+      this.#context.toApplication({ kind: "admit", slot, incarnation: entry.incarnation });
+    }
+  }
+
+  // --- time and the others
+
+  card(entry: RosterEntry, change: "came" | "restarted" | "died" | "beat", now: Micros): void {
+    const callServer = this.#context.plan.callServers.includes(entry.slot);
+    if (callServer && entry.alive && entry.role === role.primary && entry.term >= this.#term) {
+      this.#view.primarySequence = entry.commit;
+    }
+    if (change === "beat") {
+      // A witness that follows a higher term has granted it: that is as good as hearing the grant.
+      if (!callServer && this.#role === role.primary && entry.term > this.#term) this.#makeWay(now);
+      if (callServer && entry.role !== role.incomplete && entry.role !== role.blank) this.#giver.finished(entry.slot);
+      return;
+    }
+    if (change === "restarted" || change === "died") {
+      this.#giver.finished(entry.slot);
+      if (!callServer && this.#role === role.backup) this.#view.handOn(entry.slot);
+      if (callServer && this.#role === role.incomplete) this.#role = role.blank;
+    }
+  }
+
+  tick(now: Micros): void {
+    const { roster } = this.#context;
+    if (this.#role === role.primary && !this.#draining) {
+      if (!roster.hearsAnybody()) this.#makeWay(now);
+      else this.#admitNewcomers(now);
+    }
+    if (this.#role === role.blank && this.#healthyPrimary()) {
+      this.#role = role.incomplete;
+      this.#view.reset(0, 0);
+      this.#taker.begin();
+    }
+    if (this.#role === role.incomplete) this.#taker.tick(now);
+    this.#claimIfDue(now);
+    this.#view.ask(now, this.#follows, this.#complete);
+    if (this.#follows) this.#run(now);
+  }
+
+  nextDeadline(): Micros | undefined {
+    const claim = this.#role === role.claimant ? this.#claim.nextDeadline() : undefined;
+    const view = this.#view.nextDeadline();
+    return claim === undefined ? view : view === undefined ? claim : Math.min(claim, view);
+  }
+
+  status(): Readonly<Record<string, unknown>> {
+    return {
+      role: roleNames[this.#role],
+      term: this.#term,
+      commit: this.#view.log.last,
+      pendingInputs: this.#view.intake.pendingCount(),
+      waitingCommits: this.#view.log.heldCount,
+    };
+  }
+}

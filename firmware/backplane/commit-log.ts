@@ -1,0 +1,122 @@
+/** What a card holds of its group's commits: the unbroken run it has delivered, kept for repair, and what waits for a gap to close. */
+import { assert } from "../result.ts";
+import type { Commit } from "./commit.ts";
+
+/** A commit with what repair must be able to give again. */
+export interface HeldCommit {
+  readonly commit: Commit;
+  /** The record as it was on the bus. */
+  readonly octets: Uint8Array;
+  /** Payload of the consumed input, once it is known; a commit that refers to it is whole only then. */
+  input: Uint8Array | undefined;
+}
+
+/** Commits kept for repair: more than a second at rated load. */
+export const historyCommits = 4096;
+
+/** Commits that may wait for a gap to close; a card further behind has lost the thread. */
+export const heldCommitsMax = 4096;
+
+export class CommitLog {
+  #last = 0;
+  #lastTerm = 0;
+  readonly #history: (HeldCommit | undefined)[] = new Array(historyCommits).fill(undefined);
+  readonly #held = new Map<number, HeldCommit>();
+
+  /** Sequence of the last commit of the unbroken run; 0 when there is none. */
+  get last(): number {
+    return this.#last;
+  }
+
+  /** Term of that commit. */
+  get lastTerm(): number {
+    return this.#lastTerm;
+  }
+
+  get heldCount(): number {
+    return this.#held.size;
+  }
+
+  /** Keeps a commit until its turn; at equal sequence the higher term replaces. */
+  hold(held: HeldCommit): void {
+    const { sequence, term } = held.commit;
+    const present = this.#held.get(sequence);
+    if (present && present.commit.term >= term) {
+      present.input ??= held.input;
+      return;
+    }
+    if (this.#held.size < heldCommitsMax || present) this.#held.set(sequence, held);
+  }
+
+  held(sequence: number): HeldCommit | undefined {
+    return this.#held.get(sequence);
+  }
+
+  /** All that wait, in no order. */
+  waiting(): IterableIterator<HeldCommit> {
+    return this.#held.values();
+  }
+
+  /** The highest sequence that waits, or the last of the run. */
+  highest(): number {
+    let highest = this.#last;
+    for (const sequence of this.#held.keys()) if (sequence > highest) highest = sequence;
+    return highest;
+  }
+
+  /**
+   * The commit whose turn it is, if it is here and whole. A commit of a term is delivered only after the BEGIN of that term.
+   */
+  next(): HeldCommit | undefined {
+    const held = this.#held.get(this.#last + 1);
+    if (!held || (held.commit.refersToInput && held.input === undefined)) return undefined;
+    if (held.commit.consumed.kind !== "begin" && held.commit.term !== this.#lastTerm) return undefined;
+    return held;
+  }
+
+  /** Makes a commit the last of the run. */
+  append(held: HeldCommit): void {
+    const { sequence, term } = held.commit;
+    assert(sequence === this.#last + 1, `commit ${sequence} appended after ${this.#last}`);
+    this.#held.delete(sequence);
+    this.#history[sequence % historyCommits] = held;
+    this.#last = sequence;
+    this.#lastTerm = term;
+  }
+
+  /** A commit of the run, as long as history reaches. */
+  at(sequence: number): HeldCommit | undefined {
+    const held = this.#history[sequence % historyCommits];
+    return held?.commit.sequence === sequence && sequence <= this.#last ? held : undefined;
+  }
+
+  /** At BEGIN everybody drops older-term commits at or above its sequence. */
+  dropOlderTerms(sequence: number, term: number): void {
+    for (const [held, { commit }] of this.#held) if (held >= sequence && commit.term < term) this.#held.delete(held);
+  }
+
+  dropHeld(): void {
+    this.#held.clear();
+  }
+
+  /** What someone lacks whose last commit is `last` of `lastTerm`: everything above it or of a higher term. In order. */
+  lackedBy(last: number, lastTerm: number): HeldCommit[] {
+    const lacked: HeldCommit[] = [];
+    for (let sequence = Math.max(1, this.#last - historyCommits + 1); sequence <= this.#last; sequence++) {
+      const held = this.at(sequence);
+      if (held && (sequence > last || held.commit.term > lastTerm)) lacked.push(held);
+    }
+    for (const held of this.#held.values()) {
+      if (held.commit.sequence > last || held.commit.term > lastTerm) lacked.push(held);
+    }
+    return lacked.sort((a, b) => a.commit.sequence - b.commit.sequence);
+  }
+
+  /** Begins anew: the run is said to end at `last`, nothing before it is known. */
+  reset(last: number, lastTerm: number): void {
+    this.#last = last;
+    this.#lastTerm = lastTerm;
+    this.#held.clear();
+    this.#history.fill(undefined);
+  }
+}

@@ -1,0 +1,118 @@
+/** The commit record: one consumed input (or timer, or command) with everything that follows from it, all or nothing. */
+import { bits, decode, encode, layout, rest, u8, u16, u24, u48, type ValueOf, varint, when } from "../layout/layout.ts";
+import { type DecodeError, ok, type Result } from "../result.ts";
+import { lowBits, nearest } from "./sequence-number.ts";
+
+/** What a commit consumed. */
+export type Consumed =
+  /** Input `number` of the card in `slot`, of the incarnation that the group admitted last. */
+  | { readonly kind: "input"; readonly slot: number; readonly number: number }
+  /** A timer that expired at the primary, or nothing from outside at all: an operator's command, work after a takeover. */
+  | { readonly kind: "internal" }
+  /** The first commit of a term: it confirms every commit before it. */
+  | { readonly kind: "begin"; readonly cold: boolean }
+  /** From here on the card in `slot`, in this incarnation, takes part. */
+  | { readonly kind: "admit"; readonly slot: number; readonly incarnation: number };
+
+/** A commit in its place in the group's one sequence. */
+export interface Commit {
+  readonly group: number;
+  readonly term: number;
+  readonly sequence: number;
+  readonly consumed: Consumed;
+  /** Whether the body needs the payload of the consumed input to be understood. */
+  readonly refersToInput: boolean;
+  /** UTC in milliseconds at the primary; 0 where nobody needs to know. */
+  readonly timeMillis: number;
+  readonly body: Uint8Array;
+}
+
+const consumedKinds = ["internal", "input", "begin", "admit"] as const;
+
+/** Shortened on the bus: sequence to 16 bits, input number to 16, time to 24 (4.6 h), all made whole by what went before. */
+export const commitRecord = layout(
+  "commit",
+  bits({ group: 4, refers: 1, timed: 1, consumed: 2 }),
+  { term: varint, sequence: u16 },
+  when("consumed", { consumedSlot: u8, consumedNumber: u16 }),
+  when("timed", { time: u24 }),
+  { body: rest },
+);
+
+/** BEGIN and ADMIT give time and sequence whole, for the later ones to refer to. Their body is that and nothing else. */
+const anchor = layout("anchor", { timeMillis: u48, sequence: u48 });
+const nothing = new Uint8Array(0);
+
+export type CommitRecord = ValueOf<typeof commitRecord>;
+
+export function encodeCommit(commit: Commit): Uint8Array {
+  const { consumed } = commit;
+  const kind = consumedKinds.indexOf(consumed.kind);
+  const begin = consumed.kind === "begin";
+  const anchored = begin || consumed.kind === "admit";
+  const timed = !anchored && commit.timeMillis > 0;
+  return encode(commitRecord, {
+    group: commit.group,
+    refers: commit.refersToInput ? 1 : 0,
+    timed: timed ? 1 : 0,
+    consumed: kind,
+    term: commit.term,
+    sequence: lowBits(commit.sequence, 16),
+    consumedSlot: "slot" in consumed ? consumed.slot : 0,
+    consumedNumber:
+      consumed.kind === "input"
+        ? lowBits(consumed.number, 16)
+        : consumed.kind === "admit"
+          ? consumed.incarnation
+          : begin && consumed.cold
+            ? 1
+            : 0,
+    time: lowBits(commit.timeMillis, 24),
+    body: anchored ? encode(anchor, commit) : commit.body,
+  });
+}
+
+/** What the shortened numbers of a commit record are measured against. */
+export interface CommitContext {
+  /** A commit sequence near the one expected. */
+  readonly sequence: number;
+  /** The time at the primary, as well as it is known. */
+  readonly timeMillis: number;
+  /** The number of the last input of this slot that was heard or consumed. */
+  inputNumber(slot: number): number;
+}
+
+export function decodeCommit(octets: Uint8Array, context: CommitContext): Result<Commit, DecodeError> {
+  const decoded = decode(commitRecord, octets);
+  if (!decoded.ok) return decoded;
+  const record = decoded.value;
+  const slot = record.consumedSlot ?? 0;
+  const number = record.consumedNumber ?? 0;
+  const kind = consumedKinds[record.consumed];
+  let timeMillis = record.timed ? nearest(context.timeMillis, record.time ?? 0, 24) : 0;
+  let sequence = nearest(context.sequence, record.sequence, 16);
+  let body = record.body;
+  if (kind === "begin" || kind === "admit") {
+    const anchored = decode(anchor, record.body);
+    if (!anchored.ok) return anchored;
+    ({ timeMillis, sequence } = anchored.value);
+    body = nothing;
+  }
+  const consumed: Consumed =
+    kind === "input"
+      ? { kind, slot, number: nearest(context.inputNumber(slot), number, 16) }
+      : kind === "admit"
+        ? { kind, slot, incarnation: number }
+        : kind === "begin"
+          ? { kind, cold: number === 1 }
+          : { kind: "internal" };
+  return ok({
+    group: record.group,
+    term: record.term,
+    sequence,
+    consumed,
+    refersToInput: record.refers === 1,
+    timeMillis,
+    body,
+  });
+}

@@ -1,0 +1,320 @@
+/**
+ * What runs on a card's communication processor: records on two planes, heartbeats, the roster, and the card's membership in
+ * its group. Sans-I/O: frames and time come in by method, everything that is to happen goes out through `effects`.
+ */
+import { type CanFrame, canClassOf } from "../../hal/can-frame.ts";
+import type { ApplicationAction, ApplicationEvent } from "../card/application.ts";
+import { decode, encode } from "../layout/layout.ts";
+import type { Micros } from "../time.ts";
+import { CallServerMember } from "./call-server-member.ts";
+import { classOf, frameIdentifier, framePart, partOf, type RecordClass, recordClass, slotOf } from "./frame-identifier.ts";
+import { beatKind, cardKinds, heartbeat, type Role, role, roleNames } from "./heartbeat.ts";
+import type { GroupPlan, Member, MemberContext, ProtocolRule } from "./membership.ts";
+import { RecordStream } from "./record-stream.ts";
+import { type HeartbeatTiming, Roster } from "./roster.ts";
+import { type FrameOctets, Reassembler, segment } from "./segmentation.ts";
+import { lowBits } from "./sequence-number.ts";
+import { Witness } from "./witness.ts";
+
+export type Plane = 0 | 1;
+const planes: readonly Plane[] = [0, 1];
+
+export interface CommunicationOptions {
+  readonly slot: number;
+  readonly kind: (typeof cardKinds)[number];
+  readonly plan: GroupPlan;
+  readonly frameOctets: FrameOctets;
+  readonly timing: HeartbeatTiming;
+  /** 16 bits of chance, another at every start; not 0. */
+  readonly incarnation: number;
+  /** Whether this thread beats at real-time priority. */
+  readonly realTime: boolean;
+  /** 24 bits of the digest of the configuration. */
+  readonly configurationDigest: number;
+  readonly withoutRules?: ReadonlySet<ProtocolRule>;
+}
+
+/** What a communication processor does to the world. */
+export interface CommunicationEffects {
+  /** Hands a frame to the port of a plane. "full": `writable` will be called. */
+  transmit(plane: Plane, frame: CanFrame): "queued" | "full" | "bus-off";
+  toApplication(event: ApplicationEvent): void;
+  /** How far the application has got, as it says itself in shared memory. */
+  progress(): number;
+  wallMillis(): number;
+  log(severity: "info" | "warning" | "alarm", text: string): void;
+}
+
+/** A card keeps quiet for its first beats, so that everybody knows it has (re)started before it says anything. */
+const quietBeats = 3;
+/** Waking up later than this is time in which the card could not listen. */
+const lateMicros = 2_000;
+/** Frames that may wait in the card for one plane and class; a plane that takes none for so long is given up. */
+const backlogFramesMax = 8192;
+
+export class CommunicationProcessor {
+  readonly #options: CommunicationOptions;
+  readonly #effects: CommunicationEffects;
+  readonly #roster: Roster;
+  readonly #member: Member;
+  readonly #streams = new Map<number, { stream: RecordStream; reassemblers: readonly [Reassembler, Reassembler] }>();
+  readonly #sequences = new Uint8Array(8);
+  /** Per plane and class: frames that the port has not taken yet. */
+  readonly #backlog: readonly (readonly CanFrame[][])[] = planes.map(() => Array.from({ length: 8 }, () => []));
+  /** Per plane: the last frames of own commits, with the commit's sequence. */
+  readonly #unconfirmed: readonly { frame: CanFrame; sequence: number }[][] = [[], []];
+  #beats = 0;
+  #beatenRole: Role | undefined;
+  #nextBeat: Micros;
+  #wakeBy: Micros | undefined;
+  readonly #counters = { records: [0, 0], broken: [0, 0], beats: 0, lateWakes: 0, lateMaxMicros: 0, dropped: [0, 0] };
+
+  constructor(options: CommunicationOptions, effects: CommunicationEffects, now: Micros) {
+    this.#options = options;
+    this.#effects = effects;
+    this.#roster = new Roster(options.timing, options.realTime);
+    this.#nextBeat = now;
+    const context: MemberContext = {
+      slot: options.slot,
+      incarnation: options.incarnation,
+      plan: options.plan,
+      timing: options.timing,
+      roster: this.#roster,
+      send: (kind, record) => this.#send(kind, record),
+      toApplication: (event) => effects.toApplication(event),
+      wallMillis: () => effects.wallMillis(),
+      log: (severity, text) => effects.log(severity, text),
+      withoutRules: options.withoutRules ?? new Set(),
+    };
+    this.#member = options.kind === "call-server" ? new CallServerMember(context) : new Witness(context);
+  }
+
+  get roster(): Roster {
+    return this.#roster;
+  }
+
+  get member(): Member {
+    return this.#member;
+  }
+
+  // --- what happens
+
+  /** Frames from a plane, in bus order. */
+  frames(plane: Plane, frames: readonly CanFrame[], now: Micros): void {
+    this.#noticeLateness(now);
+    for (const frame of frames) this.#frame(plane, frame, now);
+    this.#settle(now);
+  }
+
+  /** Own frames that are on the bus, the very objects that were handed to `transmit`. */
+  transmitted(plane: Plane, frames: readonly CanFrame[], now: Micros): void {
+    const unconfirmed = this.#unconfirmed[plane];
+    let sequence = 0;
+    for (const frame of frames) {
+      if (canClassOf(frame.id) !== recordClass.commit || unconfirmed[0]?.frame !== frame) continue;
+      sequence = unconfirmed.shift()?.sequence ?? 0;
+    }
+    if (sequence > 0) this.#member.transmitted(sequence, now);
+  }
+
+  /** The port of a plane takes frames of this class again. */
+  writable(plane: Plane, frameClass: number): void {
+    this.#pump(plane, frameClass);
+  }
+
+  /** The port of a plane has lost what it had queued. */
+  planeLost(plane: Plane): void {
+    for (const queue of this.#backlog[plane]) queue.length = 0;
+    this.#unconfirmed[plane].length = 0;
+  }
+
+  application(action: ApplicationAction, now: Micros): void {
+    this.#member.application(action, now);
+    this.#settle(now);
+  }
+
+  /** The application has handled all events up to the last `backup`. */
+  drained(now: Micros): void {
+    this.#member.drained(now);
+    this.#settle(now);
+  }
+
+  /** The card leaves on purpose. */
+  leave(now: Micros): void {
+    this.#member.leave(now);
+    this.#settle(now);
+  }
+
+  tick(now: Micros): void {
+    this.#noticeLateness(now);
+    for (const entry of this.#roster.expire(now)) {
+      this.#effects.log("warning", `slot ${entry.slot} is silent: counts as dead`);
+      this.#member.card(entry, "died", now);
+      this.#effects.toApplication({ kind: "card", slot: entry.slot, alive: false });
+    }
+    this.#settle(now);
+  }
+
+  nextDeadline(): Micros {
+    return this.#wakeBy ?? this.#nextBeat;
+  }
+
+  status(): Readonly<Record<string, unknown>> {
+    const cards = [...this.#roster.entries()].map((entry) => ({
+      slot: entry.slot,
+      alive: entry.alive,
+      role: roleNames[entry.role],
+      term: entry.term,
+      commit: entry.commit,
+      realTime: entry.realTime,
+      limitMicros: this.#roster.limitMicros(entry),
+      gapMaxMicros: Math.max(entry.gapMax, entry.gapMaxBefore),
+    }));
+    let onlyA = 0;
+    let onlyB = 0;
+    for (const { stream } of this.#streams.values()) {
+      onlyA += stream.only[0];
+      onlyB += stream.only[1];
+    }
+    return { ...this.#member.status(), role: roleNames[this.#member.role()], cards, onlyA, onlyB, ...this.#counters };
+  }
+
+  // --- in
+
+  /** Every pass through the processor ends here: the member looks around, the beat goes out, the next deadline is set. */
+  #settle(now: Micros): void {
+    this.#member.tick(now);
+    const interval =
+      this.#member.role() === role.primary ? this.#options.timing.primaryMicros : this.#options.timing.othersMicros;
+    // What a card has become is news.
+    if (this.#member.role() !== this.#beatenRole) this.#nextBeat = now;
+    if (now >= this.#nextBeat) {
+      this.#beat();
+      this.#nextBeat = Math.max(this.#nextBeat + interval, now + interval / 2);
+    }
+    let wakeBy = this.#nextBeat;
+    const silence = this.#roster.nextDeadline();
+    if (silence !== undefined && silence < wakeBy) wakeBy = silence;
+    const member = this.#member.nextDeadline();
+    if (member !== undefined && member < wakeBy) wakeBy = member;
+    this.#wakeBy = wakeBy;
+  }
+
+  #noticeLateness(now: Micros): void {
+    if (this.#wakeBy === undefined) return;
+    const late = now - this.#wakeBy;
+    if (late <= lateMicros) return;
+    this.#wakeBy = now;
+    this.#counters.lateWakes++;
+    this.#counters.lateMaxMicros = Math.max(this.#counters.lateMaxMicros, late);
+    this.#roster.excuse(late);
+  }
+
+  #frame(plane: Plane, frame: CanFrame, now: Micros): void {
+    const slot = slotOf(frame.id);
+    if (slot === this.#options.slot) return;
+    const kind = classOf(frame.id);
+    if (kind === recordClass.heartbeat) {
+      this.#heardBeat(slot, frame.data, now);
+      return;
+    }
+    const key = slot * 8 + kind;
+    let way = this.#streams.get(key);
+    if (!way) {
+      const reassembler = () => new Reassembler(kind, slot, this.#options.frameOctets);
+      way = { stream: new RecordStream(), reassemblers: [reassembler(), reassembler()] };
+      this.#streams.set(key, way);
+    }
+    const reassembled = way.reassemblers[plane].frame(partOf(frame.id), frame.data);
+    if (reassembled.kind === "broken") this.#counters.broken[plane]++;
+    if (reassembled.kind !== "record") return;
+    this.#counters.records[plane]++;
+    if (!way.stream.first(reassembled.sequence, plane)) return;
+    this.#member.record(kind as RecordClass, slot, reassembled.record, now);
+  }
+
+  #heardBeat(slot: number, data: Uint8Array, now: Micros): void {
+    const decoded = decode(heartbeat, data);
+    if (!decoded.ok) return;
+    this.#counters.beats++;
+    const change = this.#roster.beat(slot, decoded.value, now);
+    if (change !== "none") {
+      for (let kind = 0; kind < 8; kind++) if (change === "restarted") this.#streams.delete(slot * 8 + kind);
+      this.#effects.toApplication({ kind: "card", slot, alive: true });
+    }
+    const entry = this.#roster.entry(slot);
+    if (!entry) return;
+    if (change === "restarted") this.#effects.log("warning", `slot ${slot} has restarted`);
+    if (change === "came") this.#effects.log("info", `slot ${slot} is heard`);
+    if (change !== "none") this.#member.card(entry, change, now);
+    this.#member.card(entry, "beat", now);
+  }
+
+  // --- out
+
+  #send(kind: RecordClass, record: Uint8Array): void {
+    const { slot, frameOctets } = this.#options;
+    const sequence = this.#sequences[kind]++;
+    let last: CanFrame | undefined;
+    const frames: CanFrame[] = [];
+    segment(record, kind, slot, sequence, frameOctets, (frame) => {
+      frames.push(frame);
+      last = frame;
+    });
+    for (const plane of planes) {
+      const backlog = this.#backlog[plane][kind];
+      if (backlog.length + frames.length > backlogFramesMax) {
+        this.#counters.dropped[plane] += frames.length;
+        continue;
+      }
+      if (kind === recordClass.commit && last) {
+        this.#unconfirmed[plane].push({ frame: last, sequence: this.#member.lastProposed() });
+      }
+      for (const frame of frames) backlog.push(frame);
+      this.#pump(plane, kind);
+    }
+  }
+
+  #pump(plane: Plane, kind: number): void {
+    if (this.#beats < quietBeats && kind !== recordClass.heartbeat) return;
+    const backlog = this.#backlog[plane][kind];
+    let taken = 0;
+    while (taken < backlog.length && this.#effects.transmit(plane, backlog[taken]) === "queued") taken++;
+    if (taken > 0) backlog.splice(0, taken);
+  }
+
+  #beat(): void {
+    const { slot, kind, plan, incarnation, realTime, configurationDigest } = this.#options;
+    const member = this.#member;
+    this.#beatenRole = member.role();
+    const turn = this.#beats++ % 4;
+    const tells =
+      turn === 0 ? beatKind.identity : turn === 2 && kind === "call-server" && this.#beats % 8 > 4
+          ? beatKind.configuration
+          : kind === "call-server" || turn === 2
+            ? beatKind.commit
+            : beatKind.input;
+    const values = {
+      [beatKind.identity]: incarnation * 256 + cardKinds.indexOf(kind) * 16 + plan.group,
+      [beatKind.commit]: lowBits(member.lastCommit(), 24),
+      [beatKind.input]: lowBits(member.lastInput(), 24),
+      [beatKind.configuration]: configurationDigest,
+    };
+    const data = encode(heartbeat, {
+      role: member.role(),
+      leaving: member.leaving ? 1 : 0,
+      realTime: realTime ? 1 : 0,
+      hung: 0,
+      spare: 0,
+      term: lowBits(member.term(), 16),
+      incarnation: lowBits(incarnation, 8),
+      progress: lowBits(this.#effects.progress(), 4),
+      kind: tells,
+      value: values[tells],
+    });
+    const frame = { id: frameIdentifier(recordClass.heartbeat, slot, framePart.whole), fd: false, data };
+    // A beat that finds no room is late already: the next one says more.
+    for (const plane of planes) this.#effects.transmit(plane, frame);
+    if (this.#beats === quietBeats) for (const plane of planes) for (let c = 1; c < 8; c++) this.#pump(plane, c);
+  }
+}

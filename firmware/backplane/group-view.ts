@@ -1,0 +1,219 @@
+/**
+ * A member's view of its group's commits and inputs: decodes them, closes gaps by asking, and keeps the marks. What is done
+ * with a commit whose turn it is, is the member's business.
+ */
+import { decode, encode } from "../layout/layout.ts";
+import type { Micros } from "../time.ts";
+import { type Commit, decodeCommit } from "./commit.ts";
+import { CommitLog, type HeldCommit } from "./commit-log.ts";
+import { recordClass } from "./frame-identifier.ts";
+import { InputIntake } from "./input-intake.ts";
+import { inputRecord } from "./input-record.ts";
+import type { MemberContext } from "./membership.ts";
+import { type RepairRecord, repairRecord } from "./repair-records.ts";
+import { nearest } from "./sequence-number.ts";
+
+/** A gap is asked for so long after it was noticed, and again after every further interval. */
+const askAfterMicros = 1_000;
+const askAgainMicros = 4_000;
+
+/** Commits asked for, and given, at once. */
+export const repairCommitsMax = 32;
+
+const nothing = new Uint8Array(0);
+
+export class GroupView {
+  readonly log = new CommitLog();
+  readonly intake = new InputIntake();
+  /** Commit sequence that the primary's beats speak of. */
+  primarySequence = 0;
+  readonly #context: MemberContext;
+  /** A witness keeps inputs of whatever incarnation beats, only to understand commits; call servers keep those of the admitted. */
+  readonly #anySender: boolean;
+  #timeMillis = 0;
+  #timeAt: Micros = 0;
+  #gapSince: Micros | undefined;
+  #askAt: Micros = 0;
+
+  constructor(context: MemberContext, anySender: boolean) {
+    this.#context = context;
+    this.#anySender = anySender;
+  }
+
+  /** A number near those that this sender uses now. */
+  #inputNumberNear(slot: number): number {
+    const entry = this.#context.roster.entry(slot);
+    const beaten = entry && entry.incarnation === this.intake.incarnation(slot) ? entry.input : 0;
+    return Math.max(this.intake.numberNear(slot), beaten);
+  }
+
+  /** The time at the primary, as well as it can be told from here. */
+  timeMillis(now: Micros): number {
+    return this.#timeMillis === 0 ? this.#context.wallMillis() : this.#timeMillis + Math.round((now - this.#timeAt) / 1000);
+  }
+
+  setTime(timeMillis: number, now: Micros): void {
+    if (timeMillis === 0) return;
+    this.#timeMillis = timeMillis;
+    this.#timeAt = now;
+  }
+
+  /** A commit record from the bus, with its shortened numbers made whole. `sequence` where the sender gave it whole. */
+  decode(octets: Uint8Array, now: Micros, sequence?: number): Commit | undefined {
+    const near = sequence ?? Math.max(this.log.last, this.primarySequence) + 1;
+    const decoded = decodeCommit(octets, {
+      sequence: near,
+      timeMillis: this.timeMillis(now),
+      inputNumber: (slot) => this.#inputNumberNear(slot),
+    });
+    if (!decoded.ok || decoded.value.group !== this.#context.plan.group) return undefined;
+    return decoded.value;
+  }
+
+  /** Puts a commit where it waits for its turn. */
+  hold(commit: Commit, octets: Uint8Array, input: Uint8Array | undefined): void {
+    this.log.hold({ commit, octets, input: input ?? this.#inputOf(commit) });
+  }
+
+  #inputOf(commit: Commit): Uint8Array | undefined {
+    if (commit.consumed.kind !== "input") return undefined;
+    return this.intake.payload(commit.consumed.slot, commit.consumed.number);
+  }
+
+  /** The commit whose turn it is, made whole if the input it refers to has come meanwhile. */
+  next(): HeldCommit | undefined {
+    const held = this.log.held(this.log.last + 1);
+    if (held && held.input === undefined) held.input = this.#inputOf(held.commit);
+    return this.log.next();
+  }
+
+  /** A commit has its place now: it is the last of the run, and what it consumed is consumed. */
+  append(held: HeldCommit, now: Micros): void {
+    const { commit } = held;
+    this.log.append(held);
+    this.setTime(commit.timeMillis, now);
+    if (commit.consumed.kind === "input") this.intake.consume(commit.consumed.slot, commit.consumed.number);
+    if (commit.consumed.kind === "admit") this.intake.admit(commit.consumed.slot, commit.consumed.incarnation);
+  }
+
+  deliver(held: HeldCommit): void {
+    const { commit } = held;
+    this.#context.toApplication({ kind: "commit", commit: { ...commit, input: held.input ?? nothing } });
+  }
+
+  /** An input record from the bus. @returns whether it was new and is not consumed */
+  input(slot: number, octets: Uint8Array): boolean {
+    const decoded = decode(inputRecord, octets);
+    if (!decoded.ok || decoded.value.group !== this.#context.plan.group) return false;
+    const incarnation = this.#context.roster.entry(slot)?.incarnation ?? 0;
+    if (this.#anySender && incarnation !== 0) this.intake.admit(slot, incarnation);
+    if (incarnation !== this.intake.incarnation(slot)) return false;
+    const number = nearest(this.#inputNumberNear(slot), decoded.value.number, 12);
+    return this.intake.hear(slot, number, decoded.value.payload);
+  }
+
+  /** An input given again. @returns whether it was new and is not consumed */
+  repairedInput(record: RepairRecord & { kind: "input" }): boolean {
+    if (record.incarnation !== this.intake.incarnation(record.slot)) return false;
+    return this.intake.hear(record.slot, record.number, record.payload);
+  }
+
+  repair(record: RepairRecord): void {
+    this.#context.send(recordClass.repair, encode(repairRecord, record));
+  }
+
+  /** Says inputs again that somebody lacks. */
+  giveInputs(slot: number, incarnation: number, from: number, count: number): void {
+    if (incarnation !== this.intake.incarnation(slot)) return;
+    for (let number = from; number < from + Math.min(count, repairCommitsMax); number++) {
+      const payload = this.intake.payload(slot, number);
+      if (payload) this.repair({ kind: "input", group: this.#context.plan.group, slot, incarnation, number, payload });
+    }
+  }
+
+  /** Says pending inputs again whose sender has died: the primary may never have heard them. */
+  handOn(slot: number): void {
+    const incarnation = this.intake.incarnation(slot);
+    for (const { number, payload } of this.intake.unconsumed(slot)) {
+      this.repair({ kind: "input", group: this.#context.plan.group, slot, incarnation, number, payload });
+    }
+  }
+
+  /** Says commits again, as the primary of `term`. */
+  giveCommits(from: number, count: number, term: number, asker: number): void {
+    const { group } = this.#context.plan;
+    if (from <= this.log.last && !this.log.at(from)) {
+      this.repair({ kind: "too old", group, slot: asker, from });
+      return;
+    }
+    for (let sequence = from; sequence < from + Math.min(count, repairCommitsMax); sequence++) {
+      const held = this.log.at(sequence);
+      if (!held) return;
+      this.repair({
+        kind: "commit",
+        group,
+        term,
+        sequence,
+        commit: held.octets,
+        input: held.commit.refersToInput ? (held.input ?? nothing) : nothing,
+      });
+    }
+  }
+
+  /** Whether commits are known to exist that have not come. */
+  #commitGap(): { from: number; count: number } | undefined {
+    const from = this.log.last + 1;
+    const highest = Math.max(this.log.highest(), this.primarySequence);
+    if (highest < from) return undefined;
+    let count = 0;
+    for (let sequence = from; sequence <= highest && count < repairCommitsMax; sequence++) {
+      const held = this.log.held(sequence);
+      if (held && (!held.commit.refersToInput || held.input !== undefined)) {
+        if (count > 0) break;
+        continue;
+      }
+      count = sequence - from + 1;
+    }
+    return count > 0 ? { from, count } : undefined;
+  }
+
+  /** Asks for what is missing: commits of the primary when `commits`, inputs of whoever has them when `inputs`. */
+  ask(now: Micros, commits: boolean, inputs: boolean): void {
+    if (this.#context.withoutRules.has("repair")) return;
+    const commitGap = commits ? this.#commitGap() : undefined;
+    const inputGaps: { slot: number; from: number; count: number }[] = [];
+    if (inputs) {
+      for (const slot of this.intake.slots()) {
+        const entry = this.#context.roster.entry(slot);
+        const sent = entry?.incarnation === this.intake.incarnation(slot) ? entry.input : 0;
+        const gap = this.intake.gap(slot, sent);
+        if (gap) inputGaps.push({ slot, ...gap });
+      }
+    }
+    if (!commitGap && inputGaps.length === 0) {
+      this.#gapSince = undefined;
+      return;
+    }
+    if (this.#gapSince === undefined) {
+      this.#gapSince = now;
+      this.#askAt = now + askAfterMicros;
+    }
+    if (now < this.#askAt) return;
+    this.#askAt = now + askAgainMicros;
+    const { group } = this.#context.plan;
+    if (commitGap) this.repair({ kind: "ask commits", group, ...commitGap });
+    for (const { slot, from, count } of inputGaps) {
+      this.repair({ kind: "ask inputs", group, slot, incarnation: this.intake.incarnation(slot), from, count });
+    }
+  }
+
+  nextDeadline(): Micros | undefined {
+    return this.#gapSince === undefined ? undefined : this.#askAt;
+  }
+
+  /** Forgets everything: what follows begins after `sequence`. */
+  reset(sequence: number, lastTerm: number): void {
+    this.log.reset(sequence, lastTerm);
+    this.#gapSince = undefined;
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * The heartbeat: one frame, also on classic CAN, so that six cards' beats leave a plane to the calls. A fixed part says what
+ * must never be late (role, term, health); the rest of what a card tells about itself takes turns in the last four octets.
+ */
+import { bits, layout, u8, u16, u24, type ValueOf } from "../layout/layout.ts";
+
+/** What a card is to its group at this moment. */
+export const role = {
+  /** A witness that no primary has admitted since it started. */
+  newcomer: 0,
+  /** A LIM or transporter that the group has admitted. */
+  witness: 1,
+  /** A call server without state: it just started. */
+  blank: 2,
+  /** A call server that is being given the state, or whose state is not the group's. */
+  incomplete: 3,
+  backup: 4,
+  primary: 5,
+  claimant: 6,
+  /** Was primary and made way, or leaves: complete, and the last to claim. */
+  resigned: 7,
+} as const;
+
+export type Role = (typeof role)[keyof typeof role];
+
+export const roleNames = Object.keys(role) as (keyof typeof role)[];
+
+/** What the value of a heartbeat is about: the kinds take turns. */
+export const beatKind = {
+  /** Incarnation (16 bits), kind of card (4), group (4). */
+  identity: 0,
+  /** Commit sequence: the primary's last, others' last in unbroken order (24 bits). */
+  commit: 1,
+  /** Number of the last input sent (24 bits). */
+  input: 2,
+  /** Digest of the configuration (24 bits). */
+  configuration: 3,
+} as const;
+
+export const heartbeat = layout(
+  "heartbeat",
+  bits({ role: 3, leaving: 1, realTime: 1, hung: 1, spare: 2 }),
+  /** `incarnation` is the low octet of the card's incarnation: enough to notice a restart at its first beat. */
+  { term: u16, incarnation: u8 },
+  bits({ progress: 4, kind: 4 }),
+  { value: u24 },
+);
+
+export type Heartbeat = ValueOf<typeof heartbeat>;
+
+/** Kinds of cards as a heartbeat tells them. */
+export const cardKinds = ["lim", "call-server", "transporter"] as const;

@@ -1,0 +1,156 @@
+/**
+ * The inputs that a card has heard. Call servers keep them pending until a commit consumes them: that is what a backup works
+ * off when it becomes primary. Every card keeps them a while longer, because commits refer to them and repair needs them.
+ *
+ * What has been consumed (slot -> incarnation, highest number) is state of the group: a number is recognised against these
+ * marks and the pending list, and nothing else.
+ */
+import { inputsOutstandingMax } from "./input-record.ts";
+
+/** Inputs kept per sender after their consumption: more than a second at rated load. */
+const keptInputs = 4096;
+
+interface Sender {
+  /** As the group admitted it; -1 when it never did. */
+  incarnation: number;
+  /** Highest number consumed. */
+  consumed: number;
+  /** Highest number up to which everything has been handed to the application. */
+  handed: number;
+  /** Highest number heard. */
+  highest: number;
+  /** Everything up to here was heard or consumed. */
+  unbroken: number;
+  readonly heard: Map<number, Uint8Array>;
+}
+
+export interface InputMark {
+  slot: number;
+  incarnation: number;
+  number: number;
+}
+
+export class InputIntake {
+  readonly #senders = new Map<number, Sender>();
+
+  /** The group admits this incarnation of a sender: its inputs begin at 1, what an earlier one left is void. */
+  admit(slot: number, incarnation: number): void {
+    const present = this.#senders.get(slot);
+    if (present?.incarnation === incarnation) return;
+    this.#senders.set(slot, { incarnation, consumed: 0, handed: 0, highest: 0, unbroken: 0, heard: new Map() });
+  }
+
+  incarnation(slot: number): number {
+    return this.#senders.get(slot)?.incarnation ?? -1;
+  }
+
+  marks(): InputMark[] {
+    const marks: InputMark[] = [];
+    for (const [slot, { incarnation, consumed }] of this.#senders) marks.push({ slot, incarnation, number: consumed });
+    return marks;
+  }
+
+  /** Takes the group's marks over, keeping what was heard of the same incarnations. */
+  adopt(marks: readonly InputMark[]): void {
+    for (const slot of [...this.#senders.keys()]) if (!marks.some((mark) => mark.slot === slot)) this.#senders.delete(slot);
+    for (const { slot, incarnation, number } of marks) {
+      this.admit(slot, incarnation);
+      this.consume(slot, number);
+    }
+  }
+
+  /** A number near those that this sender uses now, to make shortened ones whole. */
+  numberNear(slot: number): number {
+    const sender = this.#senders.get(slot);
+    return sender ? Math.max(sender.highest, sender.consumed) : 0;
+  }
+
+  /** Keeps an input of an admitted incarnation. @returns whether it was new */
+  hear(slot: number, number: number, payload: Uint8Array): boolean {
+    const sender = this.#senders.get(slot);
+    if (!sender || sender.heard.has(number)) return false;
+    const near = Math.max(sender.highest, sender.consumed);
+    if (number + keptInputs < near || (near > 0 && number > near + 4 * inputsOutstandingMax)) return false;
+    sender.heard.set(number, payload);
+    while (sender.heard.has(sender.unbroken + 1)) sender.unbroken++;
+    if (number > sender.highest) {
+      for (let old = sender.highest + 1 - keptInputs; old <= number - keptInputs; old++) sender.heard.delete(old);
+      sender.highest = number;
+    }
+    return number > sender.consumed;
+  }
+
+  payload(slot: number, number: number): Uint8Array | undefined {
+    return this.#senders.get(slot)?.heard.get(number);
+  }
+
+  consume(slot: number, number: number): void {
+    const sender = this.#senders.get(slot);
+    if (!sender || number <= sender.consumed) return;
+    sender.consumed = number;
+    if (sender.handed < number) sender.handed = number;
+    if (sender.unbroken < number) {
+      sender.unbroken = number;
+      while (sender.heard.has(sender.unbroken + 1)) sender.unbroken++;
+    }
+  }
+
+  /** A new primary begins with everything that no commit consumed. */
+  handAnew(): void {
+    for (const sender of this.#senders.values()) sender.handed = sender.consumed;
+  }
+
+  /** Gives the primary's application what is next of this sender, in the order of the numbers. */
+  hand(slot: number, give: (number: number, payload: Uint8Array) => void): void {
+    const sender = this.#senders.get(slot);
+    if (!sender) return;
+    for (;;) {
+      const payload = sender.heard.get(sender.handed + 1);
+      if (!payload) return;
+      give(++sender.handed, payload);
+    }
+  }
+
+  slots(): IterableIterator<number> {
+    return this.#senders.keys();
+  }
+
+  /** Inputs heard and not consumed. */
+  pendingCount(): number {
+    let count = 0;
+    for (const sender of this.#senders.values()) {
+      for (let number = sender.consumed + 1; number <= sender.highest; number++) if (sender.heard.has(number)) count++;
+    }
+    return count;
+  }
+
+  /** The first input that is missing while a later one was heard or `sent` is said to have been sent. */
+  gap(slot: number, sent: number): { from: number; count: number } | undefined {
+    const sender = this.#senders.get(slot);
+    if (!sender) return undefined;
+    const end = Math.max(sender.highest, sent);
+    for (let number = sender.unbroken + 1; number <= end; number++) {
+      if (sender.heard.has(number)) continue;
+      let count = 1;
+      while (number + count <= end && count < 32 && !sender.heard.has(number + count)) count++;
+      return { from: number, count };
+    }
+    return undefined;
+  }
+
+  /** Unconsumed inputs of a sender, for whoever must hand them on. */
+  unconsumed(slot: number): { number: number; payload: Uint8Array }[] {
+    const sender = this.#senders.get(slot);
+    if (!sender) return [];
+    const inputs: { number: number; payload: Uint8Array }[] = [];
+    for (let number = sender.consumed + 1; number <= sender.highest; number++) {
+      const payload = sender.heard.get(number);
+      if (payload) inputs.push({ number, payload });
+    }
+    return inputs;
+  }
+
+  clear(): void {
+    this.#senders.clear();
+  }
+}

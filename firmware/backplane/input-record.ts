@@ -1,0 +1,10 @@
+/** The input record: what a LIM or transporter needs the call servers of a group to hear. */
+import { bits, layout, rest, type ValueOf } from "../layout/layout.ts";
+
+/** `number` is the low 12 bits of the input's number among those of this sender since it started. */
+export const inputRecord = layout("input record", bits({ group: 4, number: 12 }), { payload: rest });
+
+export type InputRecord = ValueOf<typeof inputRecord>;
+
+/** Inputs that may be on the bus unconsumed: fewer than half of what twelve bits tell apart. */
+export const inputsOutstandingMax = 1024;

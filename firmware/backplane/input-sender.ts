@@ -1,0 +1,89 @@
+/**
+ * The inputs of a LIM or transporter to one group: numbered, kept until a commit names them consumed, repeated when the
+ * primary changes, on request, and when nothing seems to happen.
+ */
+import type { Micros } from "../time.ts";
+import { inputsOutstandingMax } from "./input-record.ts";
+
+interface Outstanding {
+  readonly number: number;
+  readonly payload: Uint8Array;
+  sentAt: Micros;
+}
+
+/** An input that a living primary has not consumed for so long is said again. */
+const repeatAfterMicros = 100_000;
+
+export class InputSender {
+  #last = 0;
+  #consumed = 0;
+  /** In the order of their numbers: sent first, then those that wait for the window. */
+  readonly #outstanding: Outstanding[] = [];
+  readonly #waiting: Uint8Array[] = [];
+  readonly #send: (number: number, payload: Uint8Array) => void;
+
+  constructor(send: (number: number, payload: Uint8Array) => void) {
+    this.#send = send;
+  }
+
+  /** Number of the last input sent. */
+  get last(): number {
+    return this.#last;
+  }
+
+  get unconsumed(): number {
+    return this.#outstanding.length + this.#waiting.length;
+  }
+
+  /** Takes an input. It is on its way when the card takes part (`open`) and the window has room. */
+  submit(payload: Uint8Array, open: boolean, now: Micros): void {
+    this.#waiting.push(payload);
+    if (open) this.flush(now);
+  }
+
+  /** Sends what waits, as far as the window reaches. */
+  flush(now: Micros): void {
+    let taken = 0;
+    while (taken < this.#waiting.length && this.#outstanding.length < inputsOutstandingMax) {
+      const input = { number: ++this.#last, payload: this.#waiting[taken++], sentAt: now };
+      this.#outstanding.push(input);
+      this.#send(input.number, input.payload);
+    }
+    if (taken > 0) this.#waiting.splice(0, taken);
+  }
+
+  /** A commit consumed the inputs up to this number. */
+  consumed(number: number, now: Micros): void {
+    if (number <= this.#consumed) return;
+    this.#consumed = number;
+    let gone = 0;
+    while (gone < this.#outstanding.length && this.#outstanding[gone].number <= number) gone++;
+    this.#outstanding.splice(0, gone);
+    this.flush(now);
+  }
+
+  /** Says everything unconsumed again: there is a new primary. */
+  repeat(now: Micros): void {
+    for (const input of this.#outstanding) {
+      input.sentAt = now;
+      this.#send(input.number, input.payload);
+    }
+  }
+
+  /** Says again what has waited too long for a primary that lives. */
+  repeatOverdue(now: Micros): void {
+    for (const input of this.#outstanding) {
+      if (now - input.sentAt < repeatAfterMicros) break;
+      input.sentAt = now;
+      this.#send(input.number, input.payload);
+    }
+  }
+
+  payload(number: number): Uint8Array | undefined {
+    return this.#outstanding.find((input) => input.number === number)?.payload;
+  }
+
+  nextDeadline(): Micros | undefined {
+    return this.#outstanding.length > 0 ? this.#outstanding[0].sentAt + repeatAfterMicros : undefined;
+  }
+}

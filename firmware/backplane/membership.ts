@@ -1,0 +1,63 @@
+/** What the members of a group (call servers, and LIMs and transporters as witnesses) share. */
+import type { ApplicationAction, ApplicationEvent } from "../card/application.ts";
+import type { Micros } from "../time.ts";
+import type { RecordClass } from "./frame-identifier.ts";
+import type { Heartbeat, Role } from "./heartbeat.ts";
+import type { HeartbeatTiming, Roster, RosterEntry } from "./roster.ts";
+
+/** Who belongs to a group, as configured. */
+export interface GroupPlan {
+  readonly group: number;
+  /** Slots of its call servers, in ascending order. */
+  readonly callServers: readonly number[];
+  /** Slots of all LIMs and transporters of the rack: the witnesses of every group. */
+  readonly witnesses: readonly number[];
+}
+
+/** What a member is and what it can do to the world: records out, events to its own application. */
+export interface MemberContext {
+  readonly slot: number;
+  readonly incarnation: number;
+  readonly plan: GroupPlan;
+  readonly timing: HeartbeatTiming;
+  readonly roster: Roster;
+  /** Sends a record on both planes. */
+  send(recordClass: RecordClass, record: Uint8Array): void;
+  toApplication(event: ApplicationEvent): void;
+  /** UTC in milliseconds. */
+  wallMillis(): number;
+  log(severity: "info" | "warning" | "alarm", text: string): void;
+  /** Rules of the protocol that a test has switched off, to show that it fails without them. Empty outside the simulator. */
+  readonly withoutRules: ReadonlySet<ProtocolRule>;
+}
+
+/** The rules whose absence the negative controls demonstrate. */
+export type ProtocolRule = "salvage" | "pending-inputs" | "begin" | "repair";
+
+/** A card's part in one group. */
+export interface Member {
+  /** A whole record, first copy. */
+  record(recordClass: RecordClass, slot: number, record: Uint8Array, now: Micros): void;
+  /** A card came, restarted or died, or its beat said something new. */
+  card(entry: RosterEntry, change: "came" | "restarted" | "died" | "beat", now: Micros): void;
+  application(action: ApplicationAction, now: Micros): void;
+  /** The application has handled everything sent to it before the last `backup` event. */
+  drained(now: Micros): void;
+  /** Own commits up to this sequence went out on at least one plane. */
+  transmitted(sequence: number, now: Micros): void;
+  /** Leaves on purpose: says so, and makes way. */
+  leave(now: Micros): void;
+  tick(now: Micros): void;
+  nextDeadline(): Micros | undefined;
+  role(): Role;
+  term(): number;
+  /** What the beat tells in turn besides identity and configuration. */
+  lastCommit(): number;
+  lastInput(): number;
+  /** Sequence of the last commit this card proposed or followed. */
+  lastProposed(): number;
+  readonly leaving: boolean;
+  status(): Readonly<Record<string, unknown>>;
+}
+
+export type { Heartbeat, RosterEntry };

@@ -1,0 +1,194 @@
+/** Who is in the rack, as one card hears it: alive or dead by the heartbeats on both planes, and what the beats say. */
+import type { Micros } from "../time.ts";
+import { beatKind, type Heartbeat, type Role, role } from "./heartbeat.ts";
+import { nearest } from "./sequence-number.ts";
+
+export interface HeartbeatTiming {
+  /** Interval of a primary's beats. */
+  readonly primaryMicros: Micros;
+  /** Interval of every other card's beats. */
+  readonly othersMicros: Micros;
+  /** Beats that may be missing before the card counts as dead. */
+  readonly missesToDeath: number;
+}
+
+/** What is known of one card. */
+export interface RosterEntry {
+  readonly slot: number;
+  alive: boolean;
+  /** Since when alive or dead, on the own clock. */
+  since: Micros;
+  lastBeat: Micros;
+  role: Role;
+  term: number;
+  leaving: boolean;
+  hung: boolean;
+  /** The card beats at real-time priority: three misses mean dead. Otherwise the limit follows the measured gaps. */
+  realTime: boolean;
+  /** Low octet, known from every beat; the whole from the beats of kind identity (0 until then). */
+  incarnationLow: number;
+  incarnation: number;
+  /** Low 24 bits made whole: last commit, last input sent. */
+  commit: number;
+  input: number;
+  configurationDigest: number;
+  /** Longest gap between two beats in the present and in the last measuring span. */
+  gapMax: Micros;
+  gapMaxBefore: Micros;
+}
+
+/** Gaps are measured over spans of this length; the limit looks at the present and the last. */
+const gapSpanMicros = 10_000_000;
+/** No gap however long makes the limit longer than this. */
+const limitMicrosMax = 250_000;
+
+export class Roster {
+  readonly #timing: HeartbeatTiming;
+  readonly #ownRealTime: boolean;
+  readonly #entries = new Map<number, RosterEntry>();
+  #spanEnds: Micros = 0;
+
+  constructor(timing: HeartbeatTiming, ownRealTime: boolean) {
+    this.#timing = timing;
+    this.#ownRealTime = ownRealTime;
+  }
+
+  entry(slot: number): RosterEntry | undefined {
+    return this.#entries.get(slot);
+  }
+
+  entries(): IterableIterator<RosterEntry> {
+    return this.#entries.values();
+  }
+
+  isAlive(slot: number): boolean {
+    return this.#entries.get(slot)?.alive === true;
+  }
+
+  /** Whether this card is heard as a primary that nothing is said against. */
+  isHealthyPrimary(slot: number): boolean {
+    const entry = this.#entries.get(slot);
+    return entry !== undefined && entry.alive && entry.role === role.primary && !entry.leaving && !entry.hung;
+  }
+
+  hearsAnybody(): boolean {
+    for (const entry of this.#entries.values()) if (entry.alive) return true;
+    return false;
+  }
+
+  /**
+   * Takes in a beat.
+   * @returns what it changed: a card that was not alive came, or a living one turned out to have restarted
+   */
+  beat(slot: number, beat: Heartbeat, now: Micros): "none" | "came" | "restarted" {
+    let entry = this.#entries.get(slot);
+    if (!entry) {
+      entry = blankEntry(slot, beat, now);
+      this.#entries.set(slot, entry);
+      this.#take(entry, beat);
+      return "came";
+    }
+    const restarted = entry.incarnationLow !== beat.incarnation;
+    const came = !entry.alive;
+    if (entry.alive && !restarted) entry.gapMax = Math.max(entry.gapMax, now - entry.lastBeat);
+    if (restarted) {
+      const { gapMax, gapMaxBefore } = entry;
+      Object.assign(entry, blankEntry(slot, beat, now), { gapMax, gapMaxBefore });
+    } else if (came) {
+      entry.alive = true;
+      entry.since = now;
+    }
+    entry.lastBeat = now;
+    this.#take(entry, beat);
+    return restarted ? "restarted" : came ? "came" : "none";
+  }
+
+  #take(entry: RosterEntry, beat: Heartbeat): void {
+    if (entry.role !== beat.role) entry.gapMax = 0; // another role has another interval
+    entry.role = beat.role as Role;
+    entry.term = nearest(entry.term, beat.term, 16);
+    entry.leaving = beat.leaving === 1;
+    entry.hung = beat.hung === 1;
+    entry.realTime = beat.realTime === 1;
+    switch (beat.kind) {
+      case beatKind.identity:
+        entry.incarnation = Math.floor(beat.value / 256);
+        break;
+      case beatKind.commit:
+        entry.commit = nearest(entry.commit, beat.value, 24);
+        break;
+      case beatKind.input:
+        entry.input = nearest(entry.input, beat.value, 24);
+        break;
+      case beatKind.configuration:
+        entry.configurationDigest = beat.value;
+        break;
+    }
+  }
+
+  /** How long a card may be silent before it counts as dead. */
+  limitMicros(entry: RosterEntry): Micros {
+    const interval = entry.role === role.primary ? this.#timing.primaryMicros : this.#timing.othersMicros;
+    // Half an interval is the leeway for the way of the beat itself.
+    const misses = interval * (this.#timing.missesToDeath + 0.5);
+    if (entry.realTime && this.#ownRealTime) return misses;
+    const gap = Math.max(entry.gapMax, entry.gapMaxBefore);
+    return Math.min(Math.max(misses, 2 * gap, 4 * interval), Math.max(limitMicrosMax, misses));
+  }
+
+  /** Time in which this card itself could not listen is nobody's silence. */
+  excuse(micros: Micros): void {
+    for (const entry of this.#entries.values()) if (entry.alive) entry.lastBeat += micros;
+  }
+
+  /** The cards that have fallen silent for too long; each is named once. */
+  expire(now: Micros): RosterEntry[] {
+    if (now >= this.#spanEnds) {
+      this.#spanEnds = now + gapSpanMicros;
+      for (const entry of this.#entries.values()) {
+        entry.gapMaxBefore = entry.gapMax;
+        entry.gapMax = 0;
+      }
+    }
+    const dead: RosterEntry[] = [];
+    for (const entry of this.#entries.values()) {
+      if (!entry.alive || now - entry.lastBeat < this.limitMicros(entry)) continue;
+      entry.alive = false;
+      entry.since = now;
+      dead.push(entry);
+    }
+    return dead;
+  }
+
+  /** When the next card would count as dead. */
+  nextDeadline(): Micros | undefined {
+    let next: Micros | undefined;
+    for (const entry of this.#entries.values()) {
+      if (!entry.alive) continue;
+      const deadline = entry.lastBeat + this.limitMicros(entry);
+      if (next === undefined || deadline < next) next = deadline;
+    }
+    return next;
+  }
+}
+
+function blankEntry(slot: number, beat: Heartbeat, now: Micros): RosterEntry {
+  return {
+    slot,
+    alive: true,
+    since: now,
+    lastBeat: now,
+    role: beat.role as Role,
+    term: beat.term,
+    leaving: false,
+    hung: false,
+    realTime: false,
+    incarnationLow: beat.incarnation,
+    incarnation: 0,
+    commit: 0,
+    input: 0,
+    configurationDigest: 0,
+    gapMax: 0,
+    gapMaxBefore: 0,
+  };
+}

@@ -1,0 +1,260 @@
+/**
+ * A LIM or transporter as a witness of a group: it alone acts on the outside world, so it decides whom it follows. It performs
+ * the outputs of commits in order, each once, under the term it follows or as confirmed by that term's BEGIN.
+ */
+import type { ApplicationAction } from "../card/application.ts";
+import { decode, encode } from "../layout/layout.ts";
+import type { Micros } from "../time.ts";
+import type { Commit } from "./commit.ts";
+import { type RecordClass, recordClass } from "./frame-identifier.ts";
+import { GroupView } from "./group-view.ts";
+import { type Role, role } from "./heartbeat.ts";
+import { inputRecord } from "./input-record.ts";
+import { InputSender } from "./input-sender.ts";
+import type { Member, MemberContext } from "./membership.ts";
+import { repairRecord } from "./repair-records.ts";
+import type { RosterEntry } from "./roster.ts";
+import { answerClaim } from "./salvage.ts";
+import { lowBits } from "./sequence-number.ts";
+import { type TakeoverRecord, takeoverRecord } from "./takeover-records.ts";
+
+/** So long without a primary, and the application is told that there is no service. */
+const noServiceAfterMicros = 1_000_000;
+
+export class Witness implements Member {
+  readonly #context: MemberContext;
+  readonly #view: GroupView;
+  readonly #inputs: InputSender;
+  /** A commit of a primary has admitted this card since it started. */
+  #admitted = false;
+  /** The term granted or followed, and whom it was granted. */
+  #term = 0;
+  #grantedTo = -1;
+  /** The term whose BEGIN was heard last, and the last sequence it confirmed. */
+  #begun = 0;
+  #base = 0;
+  #service = false;
+  #primaryHeardAt: Micros = 0;
+
+  constructor(context: MemberContext) {
+    this.#context = context;
+    this.#view = new GroupView(context, true);
+    this.#view.intake.admit(context.slot, context.incarnation);
+    this.#inputs = new InputSender((number, payload) => {
+      this.#view.intake.hear(context.slot, number, payload);
+      const record = { group: context.plan.group, number: lowBits(number, 12), payload };
+      context.send(recordClass.input, encode(inputRecord, record));
+    });
+  }
+
+  role(): Role {
+    return this.#admitted ? role.witness : role.newcomer;
+  }
+
+  term(): number {
+    return this.#term;
+  }
+
+  lastCommit(): number {
+    return this.#view.log.last;
+  }
+
+  lastInput(): number {
+    return this.#inputs.last;
+  }
+
+  lastProposed(): number {
+    return this.#view.log.last;
+  }
+
+  get leaving(): boolean {
+    return false;
+  }
+
+  record(kind: RecordClass, slot: number, record: Uint8Array, now: Micros): void {
+    switch (kind) {
+      case recordClass.takeover:
+        this.#takeover(slot, record);
+        break;
+      case recordClass.commit: {
+        const commit = this.#view.decode(record, now);
+        if (commit) this.#commit(commit, record, undefined, commit.term, now);
+        break;
+      }
+      case recordClass.input:
+        this.#view.input(slot, record);
+        this.#run(now);
+        break;
+      case recordClass.repair:
+        this.#repair(slot, record, now);
+        break;
+    }
+  }
+
+  #repair(slot: number, octets: Uint8Array, now: Micros): void {
+    const decoded = decode(repairRecord, octets);
+    if (!decoded.ok || decoded.value.group !== this.#context.plan.group) return;
+    const record = decoded.value;
+    switch (record.kind) {
+      case "commit": {
+        const commit = this.#view.decode(record.commit, now, record.sequence);
+        const input = record.input.length > 0 ? record.input : undefined;
+        if (commit) this.#commit(commit, record.commit, input, record.term, now);
+        break;
+      }
+      case "input":
+        this.#view.repairedInput(record);
+        this.#run(now);
+        break;
+      case "ask inputs":
+        if (record.slot === this.#context.slot && record.incarnation === this.#context.incarnation) {
+          for (let number = record.from; number < record.from + record.count; number++) {
+            const payload = this.#inputs.payload(number);
+            if (payload) this.#view.repair({ ...record, kind: "input", number, payload });
+          }
+        }
+        break;
+      case "too old":
+        if (record.slot === this.#context.slot && this.#admitted && record.from > this.#view.log.last) {
+          this.#context.log("alarm", `commits from ${record.from} are no longer to be had from slot ${slot}: begins anew`);
+          this.#admitted = false;
+        }
+        break;
+    }
+  }
+
+  /** A commit from a primary of `senderTerm`: its own, or one it repairs. */
+  #commit(commit: Commit, octets: Uint8Array, input: Uint8Array | undefined, senderTerm: number, now: Micros): void {
+    if (!this.#admitted && !this.#admit(commit, octets, senderTerm, now)) return;
+    if (senderTerm < this.#term) return;
+    if (senderTerm > this.#term) {
+      this.#term = senderTerm;
+      this.#grantedTo = -1;
+      this.#view.log.dropHeld();
+    }
+    const { log } = this.#view;
+    if (commit.sequence <= log.last) return;
+    if (commit.consumed.kind === "begin" && commit.term > this.#begun) {
+      log.dropOlderTerms(commit.sequence, commit.term);
+      this.#begun = commit.term;
+      this.#base = commit.sequence - 1;
+      this.#inputs.repeat(now);
+    }
+    this.#view.hold(commit, octets, input);
+    this.#run(now);
+  }
+
+  /** The commit that admits this card begins its run; nothing before it is performed. */
+  #admit(commit: Commit, octets: Uint8Array, senderTerm: number, now: Micros): boolean {
+    const { consumed } = commit;
+    if (consumed.kind !== "admit" || senderTerm < this.#term) return false;
+    if (consumed.slot !== this.#context.slot || consumed.incarnation !== this.#context.incarnation) return false;
+    this.#admitted = true;
+    this.#term = senderTerm;
+    this.#grantedTo = -1;
+    this.#begun = commit.term;
+    this.#base = commit.sequence;
+    this.#view.reset(commit.sequence - 1, commit.term);
+    this.#view.append({ commit, octets, input: undefined }, now);
+    this.#service = true;
+    this.#primaryHeardAt = now;
+    this.#context.toApplication({ kind: "service", group: commit.group, available: true });
+    this.#inputs.repeat(now);
+    this.#inputs.flush(now);
+    return true;
+  }
+
+  /** Performs what it may: in order, under the followed term or confirmed by its BEGIN. */
+  #run(now: Micros): void {
+    if (!this.#admitted) return;
+    for (;;) {
+      const held = this.#view.next();
+      if (!held) return;
+      const { commit } = held;
+      const mayBegin = this.#begun === this.#term || this.#context.withoutRules.has("begin");
+      if (!mayBegin || (commit.term !== this.#term && commit.sequence > this.#base)) return;
+      this.#view.append(held, now);
+      if (commit.consumed.kind === "begin") {
+        this.#service = true;
+        this.#context.toApplication({ kind: "service", group: commit.group, available: true });
+      } else {
+        this.#view.deliver(held);
+      }
+      if (commit.consumed.kind === "input" && commit.consumed.slot === this.#context.slot) {
+        this.#inputs.consumed(commit.consumed.number, now);
+      }
+    }
+  }
+
+  #takeover(slot: number, octets: Uint8Array): void {
+    const decoded = decode(takeoverRecord, octets);
+    if (!decoded.ok || decoded.value.group !== this.#context.plan.group) return;
+    const record = decoded.value;
+    if (record.kind === "claim") this.#claim(slot, record);
+  }
+
+  /** Judges a claim; each repetition afresh. From the grant to the BEGIN nothing is performed. */
+  #claim(slot: number, claim: TakeoverRecord & { kind: "claim" }): void {
+    const granted = claim.term === this.#term && this.#grantedTo === slot;
+    if (granted) {
+      if (!claim.settled.includes(this.#context.slot)) answerClaim(this.#context, this.#view, "grant", slot, claim);
+      return;
+    }
+    if (claim.term <= this.#term) return;
+    const { roster, plan } = this.#context;
+    if (plan.callServers.some((other) => other !== slot && roster.isHealthyPrimary(other))) return;
+    // A card that has just started has seen nothing: it follows only where there is nothing that it could have seen.
+    if (!this.#admitted && claim.cold === 0 && !this.#everybodyIsHeardWithoutPrimary()) return;
+    if (this.#admitted && claim.cold === 1) return;
+    this.#term = claim.term;
+    this.#grantedTo = slot;
+    answerClaim(this.#context, this.#view, "grant", slot, claim);
+  }
+
+  #everybodyIsHeardWithoutPrimary(): boolean {
+    const { roster, plan, slot } = this.#context;
+    return [...plan.callServers, ...plan.witnesses].every((other) => other === slot || roster.isAlive(other));
+  }
+
+  card(entry: RosterEntry, _change: "came" | "restarted" | "died" | "beat", now: Micros): void {
+    if (entry.role === role.primary && entry.alive && this.#context.plan.callServers.includes(entry.slot)) {
+      this.#primaryHeardAt = now;
+      if (entry.term >= this.#term) this.#view.primarySequence = entry.commit;
+    }
+  }
+
+  application(action: ApplicationAction, now: Micros): void {
+    if (action.kind === "input") this.#inputs.submit(action.payload, this.#admitted, now);
+  }
+
+  drained(): void {}
+
+  transmitted(): void {}
+
+  leave(): void {}
+
+  tick(now: Micros): void {
+    const { roster, plan } = this.#context;
+    if (!this.#admitted) return;
+    this.#view.ask(now, true, false);
+    if (plan.callServers.some((slot) => roster.isHealthyPrimary(slot))) this.#inputs.repeatOverdue(now);
+    if (this.#service && now - this.#primaryHeardAt > noServiceAfterMicros) {
+      this.#service = false;
+      this.#context.toApplication({ kind: "service", group: plan.group, available: false });
+    }
+  }
+
+  nextDeadline(): Micros | undefined {
+    return this.#view.nextDeadline();
+  }
+
+  status(): Readonly<Record<string, unknown>> {
+    return {
+      term: this.#term,
+      commit: this.#view.log.last,
+      admitted: this.#admitted,
+      inputsUnconsumed: this.#inputs.unconsumed,
+      waitingCommits: this.#view.log.heldCount,
+    };
+  }
+}

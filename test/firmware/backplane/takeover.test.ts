@@ -1,0 +1,190 @@
+import { describe, expect, test } from "vitest";
+import type { ProtocolRule } from "../../../firmware/backplane/membership.ts";
+import type { FrameFate } from "../../../hal/simulated/can-frame-fate.ts";
+import { ToyRack } from "./toy-rack.ts";
+
+/** Values that the witnesses say one after the other, some so close that commits are pipelined. */
+const says: readonly { afterMillis: number; slot: number; value: number }[] = [
+  { afterMillis: 0, slot: 1, value: 11 },
+  { afterMillis: 0.2, slot: 4, value: 12 },
+  { afterMillis: 0.1, slot: 1, value: 13 },
+  { afterMillis: 3, slot: 1, value: 14 },
+  { afterMillis: 0, slot: 4, value: 15 },
+];
+const values = says.map(({ value }) => value);
+
+function started(withoutRules: readonly ProtocolRule[] = []): ToyRack {
+  const rack = new ToyRack({ withoutRules });
+  rack.run(300);
+  return rack;
+}
+
+function sayAll(rack: ToyRack): void {
+  for (const { afterMillis, slot, value } of says) {
+    rack.run(afterMillis);
+    rack.say(slot, value);
+  }
+  rack.run(200);
+}
+
+/** What is wrong with the outcome, if anything. */
+function wrong(rack: ToyRack): string | undefined {
+  const [primary, ...more] = rack.primaries();
+  if (primary === undefined || more.length > 0) return `primaries: ${rack.primaries().join()}`;
+  for (const witness of [1, 4]) {
+    const performed = [...rack.performed(witness)].sort((a, b) => a - b);
+    if (performed.join() !== values.join()) return `slot ${witness} performed ${rack.performed(witness).join()}`;
+  }
+  if (rack.performed(1).join() !== rack.performed(4).join()) return "the witnesses performed in different orders";
+  if (rack.callServer(primary).values.join() !== rack.performed(1).join()) return "the primary's table is not what was performed";
+  return undefined;
+}
+
+/** How many transmissions the undisturbed run takes on plane A from the first word on. */
+function countTransmissions(): number {
+  const rack = started();
+  let attempts = 0;
+  rack.buses[0].decideFate = () => {
+    attempts++;
+    return undefined;
+  };
+  sayAll(rack);
+  expect(wrong(rack)).toBeUndefined();
+  return attempts;
+}
+
+type Pull = (rack: ToyRack, transmission: number) => void;
+
+/** Both planes lose the primary at the same transmission of plane A. */
+function severing(moment: "before" | "inside" | "after"): Pull {
+  return (rack, transmission) => {
+    let seen = 0;
+    rack.buses[0].decideFate = () => {
+      if (seen++ !== transmission) return undefined;
+      const fate: FrameFate = { kind: "severed", moment, port: rack.card(2).ports[0] };
+      rack.clock.at(rack.clock.nowMicros(), () => rack.pull(2));
+      return fate;
+    };
+  };
+}
+
+/** The error in the last two bits: `omitted` do not get the primary's frame, and the primary is gone. */
+function lastTwoBits(omitted: readonly number[]): Pull {
+  return (rack, transmission) => {
+    let seen = 0;
+    rack.buses[0].decideFate = (_frame, sender) => {
+      if (seen++ !== transmission || sender !== rack.card(2).ports[0]) return undefined;
+      rack.buses[1].sever(rack.card(2).ports[1]);
+      rack.clock.at(rack.clock.nowMicros() + 200, () => rack.pull(2));
+      return { kind: "rejected-at", ports: omitted.map((slot) => rack.card(slot).ports[0]), senderSevered: true };
+    };
+  };
+}
+
+const subsets: readonly (readonly number[])[] = [[1], [3], [4], [1, 3], [1, 4], [3, 4], [1, 3, 4]];
+const pulls: readonly (readonly [string, Pull])[] = [
+  ["before", severing("before")],
+  ["inside", severing("inside")],
+  ["after", severing("after")],
+  ...subsets.map((omitted) => [`last two bits at ${omitted.join("+")}`, lastTwoBits(omitted)] as const),
+];
+
+/** Runs every pull at every transmission; returns the runs and the outcomes that are wrong. */
+function pullEverywhere(withoutRules: readonly ProtocolRule[] = []): { runs: number; failures: string[] } {
+  const transmissions = countTransmissions();
+  const failures: string[] = [];
+  let runs = 0;
+  for (const [name, pull] of pulls) {
+    for (let transmission = 0; transmission < transmissions; transmission++) {
+      const rack = started(withoutRules);
+      pull(rack, transmission);
+      sayAll(rack);
+      rack.run(100);
+      if (!rack.card(2).pulled) continue;
+      runs++;
+      const outcome = wrong(rack);
+      if (outcome) failures.push(`${name} transmission ${transmission}: ${outcome}`);
+    }
+  }
+  return { runs, failures };
+}
+
+describe("the primary is pulled at every frame", () => {
+  test("every word is performed once by every witness, and the new primary knows all that was performed", () => {
+    const { runs, failures } = pullEverywhere();
+    console.log(`${runs} runs`);
+    expect(failures).toEqual([]);
+    expect(runs).toBeGreaterThan(300);
+  });
+
+  test.each<ProtocolRule>(["salvage", "pending-inputs", "begin"])("without %s it fails", (rule) => {
+    expect(pullEverywhere([rule]).failures.length).toBeGreaterThan(0);
+  });
+});
+
+test("an inserted call server is backup with the group's state, and takes over in its turn", () => {
+  const rack = started();
+  sayAll(rack);
+  rack.pull(2);
+  rack.run(100);
+  rack.insert(2);
+  rack.run(500);
+  expect(rack.roles()).toEqual({ 1: "witness", 2: "backup", 3: "primary", 4: "witness" });
+  rack.pull(3);
+  rack.run(100);
+  rack.say(1, 99);
+  rack.run(100);
+  expect(rack.roles()).toMatchObject({ 2: "primary" });
+  expect(rack.callServer(2).values).toEqual([...rack.performed(1)]);
+  expect(rack.performed(1)).toContain(99);
+});
+
+test("a primary that is frozen and thawed has no effect and returns as backup", () => {
+  const rack = started();
+  sayAll(rack);
+  rack.card(2).freeze();
+  rack.say(1, 77);
+  rack.run(100);
+  expect(rack.primaries()).toContain(3);
+  rack.say(1, 78);
+  rack.run(100);
+  rack.card(2).thaw();
+  rack.run(500);
+  expect(rack.roles()).toEqual({ 1: "witness", 2: "backup", 3: "primary", 4: "witness" });
+  expect(rack.performed(1)).toEqual(rack.performed(4));
+  expect([...rack.performed(1)].sort((a, b) => a - b)).toEqual([...values, 77, 78]);
+  expect(rack.callServer(2).values).toEqual(rack.callServer(3).values);
+});
+
+test("a planned leave costs no detection time", () => {
+  const rack = started();
+  rack.card(2).leave();
+  rack.run(3);
+  expect(rack.primaries()).toEqual([3]);
+});
+
+test("a LIM that is pulled and inserted takes part again", () => {
+  const rack = started();
+  sayAll(rack);
+  rack.pull(1);
+  rack.run(300);
+  rack.insert(1);
+  rack.run(300);
+  expect(rack.roles()).toMatchObject({ 1: "witness", 2: "primary" });
+  rack.say(1, 55);
+  rack.run(50);
+  expect(rack.performed(1)).toEqual([55]);
+  expect([...rack.performed(4)].sort((a, b) => a - b)).toEqual([...values, 55]);
+});
+
+test("either plane may be cut", () => {
+  for (const plane of [0, 1]) {
+    const rack = started();
+    rack.buses[plane].cut();
+    sayAll(rack);
+    rack.buses[plane].mend();
+    rack.run(100);
+    expect(wrong(rack)).toBeUndefined();
+    expect(rack.primaries()).toEqual([2]);
+  }
+});

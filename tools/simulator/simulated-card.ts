@@ -1,0 +1,169 @@
+/** One card of the simulated rack: both processors, joined by a link that takes time, on the card's own clock. */
+import type { CanFrame } from "../../hal/can-frame.ts";
+import type { Clock } from "../../hal/clock.ts";
+import type { SimulatedCanBus } from "../../hal/simulated/can-bus.ts";
+import type { SimulatedCanPort } from "../../hal/simulated/can-port.ts";
+import { type CommunicationOptions, CommunicationProcessor, type Plane } from "../../firmware/backplane/communication-processor.ts";
+import type { Application, ApplicationAction, ApplicationEvent } from "../../firmware/card/application.ts";
+
+/** How long a message takes from one processor of a card to the other. */
+const linkMicros = 20;
+
+/** What a card's application does outside the rack. */
+export interface SimulatedWorld {
+  perform(card: SimulatedCard, action: ApplicationAction): void;
+  log(card: SimulatedCard, severity: string, text: string): void;
+}
+
+export class SimulatedCard {
+  readonly slot: number;
+  readonly application: Application;
+  readonly communication: CommunicationProcessor;
+  readonly ports: readonly SimulatedCanPort[];
+  readonly #clock: Clock;
+  readonly #world: SimulatedWorld;
+  #pulled = false;
+  #frozen = false;
+  readonly #frozenWork: (() => void)[] = [];
+  #wake: (() => void) | undefined;
+  #applicationWake: (() => void) | undefined;
+
+  constructor(
+    options: CommunicationOptions,
+    application: Application,
+    buses: readonly SimulatedCanBus[],
+    clock: Clock,
+    world: SimulatedWorld,
+  ) {
+    this.slot = options.slot;
+    this.application = application;
+    this.#clock = clock;
+    this.#world = world;
+    this.ports = buses.map((bus) => bus.attach(`slot ${options.slot}`));
+    this.communication = new CommunicationProcessor(
+      options,
+      {
+        transmit: (plane, frame) => this.ports[plane].transmit(frame),
+        toApplication: (event) => this.#later(linkMicros, () => this.event(event)),
+        progress: () => 0,
+        wallMillis: () => clock.wallMillis(),
+        log: (severity, text) => world.log(this, severity, text),
+      },
+      clock.nowMicros(),
+    );
+    this.ports.forEach((port, index) => {
+      const plane = index as Plane;
+      port.listen({
+        frames: (batch) => {
+          const frames: readonly CanFrame[] = [...batch];
+          this.#work(() => this.communication.frames(plane, frames, this.now()));
+        },
+        transmitted: (batch) => {
+          const frames: readonly CanFrame[] = [...batch];
+          this.#work(() => this.communication.transmitted(plane, frames, this.now()));
+        },
+        writable: (frameClass) => this.#work(() => this.communication.writable(plane, frameClass)),
+        state: (state) => {
+          if (state === "disconnected" || state === "bus-off") this.#work(() => this.communication.planeLost(plane));
+        },
+      });
+    });
+    this.#later(0, () => {
+      this.#actions(application.start(this.now()));
+      this.communication.tick(this.now());
+      this.#arm();
+      this.#armApplication();
+    });
+  }
+
+  now(): number {
+    return this.#clock.nowMicros();
+  }
+
+  get pulled(): boolean {
+    return this.#pulled;
+  }
+
+  /** The card is out: nothing of it goes on, what it had queued is gone. */
+  pull(buses: readonly SimulatedCanBus[]): void {
+    if (this.#pulled) return;
+    this.#pulled = true;
+    buses.forEach((bus, plane) => bus.sever(this.ports[plane]));
+    this.#wake?.();
+    this.#applicationWake?.();
+  }
+
+  /** Neither processor runs; what comes in waits. */
+  freeze(): void {
+    this.#frozen = true;
+  }
+
+  thaw(): void {
+    this.#frozen = false;
+    for (const work of this.#frozenWork.splice(0)) this.#work(work);
+  }
+
+  leave(): void {
+    this.#work(() => this.communication.leave(this.now()));
+  }
+
+  /** Something happened to the application. */
+  event(event: ApplicationEvent): void {
+    this.#actions(this.application.step(event, this.now(), this.#clock.wallMillis()));
+    if (event.kind === "backup") this.#later(linkMicros, () => this.communication.drained(this.now()));
+    this.#armApplication();
+  }
+
+  /** Something from outside reaches the application, unless the card is out. */
+  fromWorld(event: ApplicationEvent): void {
+    this.#work(() => this.event(event));
+  }
+
+  #actions(actions: readonly ApplicationAction[]): void {
+    for (const action of actions) {
+      switch (action.kind) {
+        case "input":
+        case "commit":
+        case "snapshot":
+        case "snapshot-request":
+        case "complete":
+          this.#later(linkMicros, () => this.communication.application(action, this.now()));
+          break;
+        case "log":
+          this.#world.log(this, action.severity, action.text);
+          break;
+        default:
+          this.#world.perform(this, action);
+      }
+    }
+  }
+
+  #later(micros: number, work: () => void): void {
+    this.#clock.at(this.now() + micros, () => this.#work(work));
+  }
+
+  #work(work: () => void): void {
+    if (this.#pulled) return;
+    if (this.#frozen) {
+      this.#frozenWork.push(work);
+      return;
+    }
+    work();
+    this.#arm();
+  }
+
+  #arm(): void {
+    this.#wake?.();
+    this.#wake = this.#clock.at(this.communication.nextDeadline(), () =>
+      this.#work(() => this.communication.tick(this.now())),
+    );
+  }
+
+  #armApplication(): void {
+    this.#applicationWake?.();
+    this.#applicationWake = undefined;
+    const deadline = this.application.nextDeadline();
+    if (deadline === undefined) return;
+    this.#applicationWake = this.#clock.at(deadline, () => this.#work(() => this.event({ kind: "deadline" })));
+  }
+}
