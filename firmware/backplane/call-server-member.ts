@@ -137,7 +137,8 @@ export class CallServerMember implements Member {
         if (this.#role !== role.claimant || record.claimant !== this.#context.slot) break;
         const commit = this.#view.decode(record.commit, now, record.sequence);
         const input = record.input.length > 0 ? record.input : undefined;
-        if (commit && !this.#claim.salvaged(slot, record, commit, input)) this.#loseThread("salvage of another history");
+        if (commit && !this.#claim.salvaged(slot, record, commit, input))
+          this.#loseThread("salvage of another history");
         break;
       }
       case "too old":
@@ -236,6 +237,7 @@ export class CallServerMember implements Member {
   #makeWay(now: Micros): void {
     if (this.#role !== role.primary || this.#draining) return;
     this.#draining = true;
+    this.#context.milestone("resign", this.#term);
     this.#context.log("warning", `makes way as primary of term ${this.#term}`);
     this.#context.toApplication({ kind: "backup", term: this.#term });
     this.tick(now);
@@ -298,7 +300,11 @@ export class CallServerMember implements Member {
     if (this.#healthyPrimary() || this.#claim.mustDefer(this.#role, now)) return;
     this.#role = role.claimant;
     this.#claim.raise(this.#claim.due(this.#term), false, now);
-    this.#context.log("warning", `finds no primary: claims term ${this.#claim.term} after commit ${this.#view.log.last}`);
+    this.#context.milestone("claim", this.#claim.term);
+    this.#context.log(
+      "warning",
+      `finds no primary: claims term ${this.#claim.term} after commit ${this.#view.log.last}`,
+    );
   }
 
   #healthyPrimary(): boolean {
@@ -345,8 +351,10 @@ export class CallServerMember implements Member {
     }
     this.#transmitted = log.last;
     this.#context.log("warning", `is primary of term ${term} from commit ${log.last}`);
+    this.#context.milestone("begin", term);
     this.#context.toApplication({ kind: "primary", term, sequence: log.last, coldStart: cold });
-    if (!this.#context.withoutRules.has("pending-inputs")) for (const slot of this.#view.intake.slots()) this.#hand(slot);
+    if (!this.#context.withoutRules.has("pending-inputs"))
+      for (const slot of this.#view.intake.slots()) this.#hand(slot);
     this.tick(now);
   }
 
@@ -364,8 +372,7 @@ export class CallServerMember implements Member {
       body,
     };
     const octets = encodeCommit(commit);
-    const input =
-      consumed.kind === "input" ? this.#view.intake.payload(consumed.slot, consumed.number) : undefined;
+    const input = consumed.kind === "input" ? this.#view.intake.payload(consumed.slot, consumed.number) : undefined;
     assert(!refersToInput || input !== undefined, "a commit refers to an input that is not held");
     this.#view.append({ commit, octets, input }, now);
     this.#context.send(recordClass.commit, octets);
@@ -394,6 +401,7 @@ export class CallServerMember implements Member {
       case "complete":
         if (this.#role === role.incomplete) {
           this.#role = role.backup;
+          this.#context.milestone("complete", this.#term);
           this.#context.log("info", `has the state of commit ${action.sequence}: backup`);
         }
         break;

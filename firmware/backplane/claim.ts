@@ -95,7 +95,11 @@ export class Claim {
   }
 
   #stands(now: Micros): boolean {
-    return this.#other !== undefined && now - this.#other.at < claimStandsMicros && this.#context.roster.isAlive(this.#other.slot);
+    return (
+      this.#other !== undefined &&
+      now - this.#other.at < claimStandsMicros &&
+      this.#context.roster.isAlive(this.#other.slot)
+    );
   }
 
   /** No claim against a standing claim that is heard, and the one that made way lets a complete backup go first. */
@@ -145,7 +149,9 @@ export class Claim {
     const everybody = plan.callServers.length + plan.witnesses.length;
     const others = this.#others();
     const everybodyHeard =
-      plan.witnesses.every((slot) => roster.isAlive(slot)) && others.length === plan.callServers.length - 1 && others.every((other) => other.alive);
+      plan.witnesses.every((slot) => roster.isAlive(slot)) &&
+      others.length === plan.callServers.length - 1 &&
+      others.every((other) => other.alive);
     let votes = 1;
     for (const slot of plan.witnesses) {
       const entry = roster.entry(slot);

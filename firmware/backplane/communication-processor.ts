@@ -7,9 +7,17 @@ import type { ApplicationAction, ApplicationEvent } from "../card/application.ts
 import { decode, encode } from "../layout/layout.ts";
 import type { Micros } from "../time.ts";
 import { CallServerMember } from "./call-server-member.ts";
-import { classOf, frameIdentifier, framePart, partOf, type RecordClass, recordClass, slotOf } from "./frame-identifier.ts";
+import {
+  classOf,
+  frameIdentifier,
+  framePart,
+  partOf,
+  type RecordClass,
+  recordClass,
+  slotOf,
+} from "./frame-identifier.ts";
 import { beatKind, cardKinds, heartbeat, type Role, role, roleNames } from "./heartbeat.ts";
-import type { GroupPlan, Member, MemberContext, ProtocolRule } from "./membership.ts";
+import type { GroupPlan, Member, MemberContext, Milestone, ProtocolRule } from "./membership.ts";
 import { RecordStream } from "./record-stream.ts";
 import { type HeartbeatTiming, Roster } from "./roster.ts";
 import { type FrameOctets, Reassembler, segment } from "./segmentation.ts";
@@ -43,6 +51,7 @@ export interface CommunicationEffects {
   progress(): number;
   wallMillis(): number;
   log(severity: "info" | "warning" | "alarm", text: string): void;
+  milestone(step: Milestone, term: number): void;
 }
 
 /** A card keeps quiet for its first beats, so that everybody knows it has (re)started before it says anything. */
@@ -84,6 +93,7 @@ export class CommunicationProcessor {
       toApplication: (event) => effects.toApplication(event),
       wallMillis: () => effects.wallMillis(),
       log: (severity, text) => effects.log(severity, text),
+      milestone: (step, term) => effects.milestone(step, term),
       withoutRules: options.withoutRules ?? new Set(),
     };
     this.#member = options.kind === "call-server" ? new CallServerMember(context) : new Witness(context);
@@ -149,6 +159,7 @@ export class CommunicationProcessor {
     this.#noticeLateness(now);
     for (const entry of this.#roster.expire(now)) {
       this.#effects.log("warning", `slot ${entry.slot} is silent: counts as dead`);
+      this.#effects.milestone("death", entry.slot);
       this.#member.card(entry, "died", now);
       this.#effects.toApplication({ kind: "card", slot: entry.slot, alive: false });
     }
@@ -289,7 +300,9 @@ export class CommunicationProcessor {
     this.#beatenRole = member.role();
     const turn = this.#beats++ % 4;
     const tells =
-      turn === 0 ? beatKind.identity : turn === 2 && kind === "call-server" && this.#beats % 8 > 4
+      turn === 0
+        ? beatKind.identity
+        : turn === 2 && kind === "call-server" && this.#beats % 8 > 4
           ? beatKind.configuration
           : kind === "call-server" || turn === 2
             ? beatKind.commit

@@ -49,7 +49,9 @@ export class GroupView {
 
   /** The time at the primary, as well as it can be told from here. */
   timeMillis(now: Micros): number {
-    return this.#timeMillis === 0 ? this.#context.wallMillis() : this.#timeMillis + Math.round((now - this.#timeAt) / 1000);
+    return this.#timeMillis === 0
+      ? this.#context.wallMillis()
+      : this.#timeMillis + Math.round((now - this.#timeAt) / 1000);
   }
 
   setTime(timeMillis: number, now: Micros): void {

@@ -52,7 +52,8 @@ export class InputIntake {
 
   /** Takes the group's marks over, keeping what was heard of the same incarnations. */
   adopt(marks: readonly InputMark[]): void {
-    for (const slot of [...this.#senders.keys()]) if (!marks.some((mark) => mark.slot === slot)) this.#senders.delete(slot);
+    for (const slot of [...this.#senders.keys()])
+      if (!marks.some((mark) => mark.slot === slot)) this.#senders.delete(slot);
     for (const { slot, incarnation, number } of marks) {
       this.admit(slot, incarnation);
       this.consume(slot, number);

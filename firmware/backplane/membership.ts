@@ -27,9 +27,20 @@ export interface MemberContext {
   /** UTC in milliseconds. */
   wallMillis(): number;
   log(severity: "info" | "warning" | "alarm", text: string): void;
+  /** A step of a switchover, for those who measure. */
+  milestone(step: Milestone, term: number): void;
   /** Rules of the protocol that a test has switched off, to show that it fails without them. Empty outside the simulator. */
   readonly withoutRules: ReadonlySet<ProtocolRule>;
 }
+
+export type Milestone =
+  /** A card was found dead; `term` is its slot. */
+  | "death"
+  | "claim"
+  | "begin"
+  | "resign"
+  /** A call server holds the group's state: the group is protected. */
+  | "complete";
 
 /** The rules whose absence the negative controls demonstrate. */
 export type ProtocolRule = "salvage" | "pending-inputs" | "begin" | "repair";

@@ -31,7 +31,10 @@ export function decodeResynchronisation(octets: Uint8Array, group: number): Resy
 /** The primary's side. */
 export class StateGiver {
   readonly #context: MemberContext;
-  readonly #takers = new Map<number, { attempt: number; head: ResynchronisationRecord; pieces: ResynchronisationRecord[] }>();
+  readonly #takers = new Map<
+    number,
+    { attempt: number; head: ResynchronisationRecord; pieces: ResynchronisationRecord[] }
+  >();
 
   constructor(context: MemberContext) {
     this.#context = context;

@@ -32,6 +32,8 @@ export interface RosterEntry {
   commit: number;
   input: number;
   configurationDigest: number;
+  /** Since when the silence is too long: once more the card's own mail is looked at before it counts as death. */
+  suspectedAt: Micros | undefined;
   /** Longest gap between two beats in the present and in the last measuring span. */
   gapMax: Micros;
   gapMaxBefore: Micros;
@@ -39,6 +41,11 @@ export interface RosterEntry {
 
 /** Gaps are measured over spans of this length; the limit looks at the present and the last. */
 const gapSpanMicros = 10_000_000;
+/**
+ * A card that finds another silent may have the beat in a socket that it has not read: a timer is served before the sockets.
+ * So it looks once more before it judges.
+ */
+const secondLookMicros = 250;
 /** No gap however long makes the limit longer than this. */
 const limitMicrosMax = 250_000;
 
@@ -99,6 +106,7 @@ export class Roster {
       entry.since = now;
     }
     entry.lastBeat = now;
+    entry.suspectedAt = undefined;
     this.#take(entry, beat);
     return restarted ? "restarted" : came ? "came" : "none";
   }
@@ -138,7 +146,11 @@ export class Roster {
 
   /** Time in which this card itself could not listen is nobody's silence. */
   excuse(micros: Micros): void {
-    for (const entry of this.#entries.values()) if (entry.alive) entry.lastBeat += micros;
+    for (const entry of this.#entries.values()) {
+      if (!entry.alive) continue;
+      entry.lastBeat += micros;
+      entry.suspectedAt = undefined;
+    }
   }
 
   /** The cards that have fallen silent for too long; each is named once. */
@@ -153,6 +165,9 @@ export class Roster {
     const dead: RosterEntry[] = [];
     for (const entry of this.#entries.values()) {
       if (!entry.alive || now - entry.lastBeat < this.limitMicros(entry)) continue;
+      entry.suspectedAt ??= now;
+      if (now - entry.suspectedAt < secondLookMicros) continue;
+      entry.suspectedAt = undefined;
       entry.alive = false;
       entry.since = now;
       dead.push(entry);
@@ -165,7 +180,8 @@ export class Roster {
     let next: Micros | undefined;
     for (const entry of this.#entries.values()) {
       if (!entry.alive) continue;
-      const deadline = entry.lastBeat + this.limitMicros(entry);
+      const deadline =
+        entry.suspectedAt === undefined ? entry.lastBeat + this.limitMicros(entry) : entry.suspectedAt + secondLookMicros;
       if (next === undefined || deadline < next) next = deadline;
     }
     return next;
@@ -188,6 +204,7 @@ function blankEntry(slot: number, beat: Heartbeat, now: Micros): RosterEntry {
     commit: 0,
     input: 0,
     configurationDigest: 0,
+    suspectedAt: undefined,
     gapMax: 0,
     gapMaxBefore: 0,
   };

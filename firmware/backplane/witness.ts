@@ -116,7 +116,10 @@ export class Witness implements Member {
         break;
       case "too old":
         if (record.slot === this.#context.slot && this.#admitted && record.from > this.#view.log.last) {
-          this.#context.log("alarm", `commits from ${record.from} are no longer to be had from slot ${slot}: begins anew`);
+          this.#context.log(
+            "alarm",
+            `commits from ${record.from} are no longer to be had from slot ${slot}: begins anew`,
+          );
           this.#admitted = false;
         }
         break;

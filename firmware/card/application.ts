@@ -112,6 +112,21 @@ export type ApplicationAction =
   /** An event for people: console, screen, log. */
   | { readonly kind: "log"; readonly severity: "info" | "warning" | "alarm"; readonly text: string };
 
+/** What a ladder is asked of: a call by its reference, or whatever happened on circuits. */
+export interface LadderRequest {
+  readonly call?: number | undefined;
+  readonly circuits?: readonly number[] | undefined;
+}
+
+/** One rung of a ladder: who told whom what. */
+export interface LadderRung {
+  /** On the card's own clock. */
+  readonly atMicros: Micros;
+  readonly from: string;
+  readonly to: string;
+  readonly text: string;
+}
+
 /** A snapshot piece fits one record with room for its header. */
 export const snapshotPieceOctetsMax = 1024;
 
@@ -123,4 +138,6 @@ export interface Application {
   nextDeadline(): Micros | undefined;
   /** Counters and gauges for the monitor: plain data. */
   status(): Readonly<Record<string, unknown>>;
+  /** What is remembered of a call, the oldest first. */
+  ladder(request: LadderRequest): readonly LadderRung[];
 }

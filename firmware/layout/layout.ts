@@ -112,7 +112,10 @@ type PartsValue<Parts extends readonly Part[]> = Flat<Intersection<PartValue<Par
 
 type Values = Record<string, unknown>;
 
-function compile(part: Part): { write(writer: OctetWriter, value: Values): void; read(reader: OctetReader, into: Values): void } {
+function compile(part: Part): {
+  write(writer: OctetWriter, value: Values): void;
+  read(reader: OctetReader, into: Values): void;
+} {
   if ("bits" in part && typeof part.bits === "object" && !("read" in part.bits)) {
     const widths = Object.entries(part.bits as Readonly<Record<string, number>>);
     const total = widths.reduce((sum, [, width]) => sum + width, 0) / 8;
@@ -180,11 +183,10 @@ type CaseValue<C extends Cases, Shared> = {
  * One of several records, told apart by a tag: `tagBits` bits, followed in the same octet by the `shared` bits that every
  * case has. The value is a union discriminated by `kind`.
  */
-export function variants<const C extends Cases, const W extends Readonly<Record<string, number>> = Record<never, number>>(
-  name: string,
-  cases: C,
-  shared?: W,
-): Field<CaseValue<C, { -readonly [K in keyof W]: number }>> {
+export function variants<
+  const C extends Cases,
+  const W extends Readonly<Record<string, number>> = Record<never, number>,
+>(name: string, cases: C, shared?: W): Field<CaseValue<C, { -readonly [K in keyof W]: number }>> {
   const sharedBits = Object.values(shared ?? {}).reduce((sum, width) => sum + width, 0);
   const head = compile(bits({ tag: 8 - sharedBits, ...shared }));
   const byTag = new Map(Object.entries(cases).map(([kind, [tag, field]]) => [tag, { kind, field }]));

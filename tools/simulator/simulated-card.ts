@@ -3,7 +3,11 @@ import type { CanFrame } from "../../hal/can-frame.ts";
 import type { Clock } from "../../hal/clock.ts";
 import type { SimulatedCanBus } from "../../hal/simulated/can-bus.ts";
 import type { SimulatedCanPort } from "../../hal/simulated/can-port.ts";
-import { type CommunicationOptions, CommunicationProcessor, type Plane } from "../../firmware/backplane/communication-processor.ts";
+import {
+  type CommunicationOptions,
+  CommunicationProcessor,
+  type Plane,
+} from "../../firmware/backplane/communication-processor.ts";
 import type { Application, ApplicationAction, ApplicationEvent } from "../../firmware/card/application.ts";
 
 /** How long a message takes from one processor of a card to the other. */
@@ -48,6 +52,7 @@ export class SimulatedCard {
         progress: () => 0,
         wallMillis: () => clock.wallMillis(),
         log: (severity, text) => world.log(this, severity, text),
+        milestone: () => {},
       },
       clock.nowMicros(),
     );
@@ -88,7 +93,9 @@ export class SimulatedCard {
   pull(buses: readonly SimulatedCanBus[]): void {
     if (this.#pulled) return;
     this.#pulled = true;
-    buses.forEach((bus, plane) => bus.sever(this.ports[plane]));
+    buses.forEach((bus, plane) => {
+      bus.sever(this.ports[plane]);
+    });
     this.#wake?.();
     this.#applicationWake?.();
   }

@@ -36,7 +36,8 @@ function wrong(rack: ToyRack): string | undefined {
     if (performed.join() !== values.join()) return `slot ${witness} performed ${rack.performed(witness).join()}`;
   }
   if (rack.performed(1).join() !== rack.performed(4).join()) return "the witnesses performed in different orders";
-  if (rack.callServer(primary).values.join() !== rack.performed(1).join()) return "the primary's table is not what was performed";
+  if (rack.callServer(primary).values.join() !== rack.performed(1).join())
+    return "the primary's table is not what was performed";
   return undefined;
 }
 

@@ -32,6 +32,10 @@ class ToyWitness implements Application {
   status() {
     return {};
   }
+
+  ladder() {
+    return [];
+  }
 }
 
 /** A call server whose only table is the list of values consumed. */
@@ -60,7 +64,9 @@ export class ToyCallServer implements Application {
         return [];
       case "admit":
         if (!this.primary) return [];
-        return [this.#commit({ kind: "admit", slot: event.slot, incarnation: event.incarnation }, false, new Uint8Array(0))];
+        return [
+          this.#commit({ kind: "admit", slot: event.slot, incarnation: event.incarnation }, false, new Uint8Array(0)),
+        ];
       case "input": {
         if (!this.primary) return [];
         this.values.push(event.payload[0]);
@@ -110,6 +116,10 @@ export class ToyCallServer implements Application {
 
   status() {
     return {};
+  }
+
+  ladder() {
+    return [];
   }
 }
 
@@ -196,6 +206,8 @@ export class ToyRack {
   }
 
   primaries(): number[] {
-    return [2, 3].filter((slot) => !this.card(slot).pulled && this.card(slot).communication.status().role === "primary");
+    return [2, 3].filter(
+      (slot) => !this.card(slot).pulled && this.card(slot).communication.status().role === "primary",
+    );
   }
 }

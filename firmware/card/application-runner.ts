@@ -1,0 +1,241 @@
+/** The application processor: a card's application on real sockets, storage, clock and link. */
+import type { Clock } from "../../hal/clock.ts";
+import type { DatagramSocket, DatagramSockets } from "../../hal/datagram-socket.ts";
+import type { ProcessorLink } from "../../hal/processor-link.ts";
+import type { SocketAddress } from "../../hal/socket-address.ts";
+import type { Storage } from "../../hal/storage.ts";
+import type { StreamListener, StreamSocket, StreamSockets } from "../../hal/stream-socket.ts";
+import type { Micros } from "../time.ts";
+import type { Application, ApplicationAction, ApplicationEvent } from "./application.ts";
+import { truncateLines } from "./line-file.ts";
+import { decodeLinkMessage, type ToApplication } from "./link-message.ts";
+import { LinkQueue } from "./link-queue.ts";
+
+/** A stream that this card opens is opened again so long after it ended. */
+const reconnectAfterMicros = 500_000;
+/** Octets kept for a stream whose queue is full; a peer that takes nothing for so long is cut off. */
+const backlogOctetsMax = 4 * 1024 * 1024;
+
+export interface ApplicationParts {
+  readonly clock: Clock;
+  readonly link: ProcessorLink;
+  readonly streams: StreamSockets;
+  readonly datagrams: DatagramSockets;
+  readonly storage: Storage;
+  log(severity: "info" | "warning" | "alarm", text: string): void;
+  /** A socket that the configuration asks for cannot be had: the card cannot do its work. */
+  unusable(text: string): void;
+}
+
+interface OpenStream {
+  readonly socket: StreamSocket;
+  backlog: Uint8Array[];
+  backlogOctets: number;
+}
+
+export class ApplicationRunner {
+  readonly #application: Application;
+  readonly #parts: ApplicationParts;
+  readonly #queue: LinkQueue;
+  readonly #streams = new Map<string, OpenStream>();
+  readonly #datagrams = new Map<string, DatagramSocket>();
+  #armedFor: Micros | undefined;
+  #disarm: (() => void) | undefined;
+  #storageFailed = false;
+
+  constructor(application: Application, parts: ApplicationParts) {
+    this.#application = application;
+    this.#parts = parts;
+    this.#queue = new LinkQueue(parts.link);
+    parts.link.listen({
+      message: (octets) => {
+        const event = decodeLinkMessage(octets) as ToApplication;
+        this.#step(event);
+        if (event.kind === "backup") this.#queue.send({ kind: "drained" });
+        parts.link.countProgress();
+      },
+      writable: () => this.#queue.flush(),
+      nudged: () => parts.link.countProgress(),
+    });
+    this.#perform(application.start(parts.clock.nowMicros()));
+    this.#arm();
+  }
+
+  /** The card leaves on purpose. */
+  leave(): void {
+    this.#queue.send({ kind: "leave" });
+  }
+
+  #step(event: ApplicationEvent): void {
+    const { clock } = this.#parts;
+    this.#perform(this.#application.step(event, clock.nowMicros(), clock.wallMillis()));
+    this.#arm();
+  }
+
+  #perform(actions: readonly ApplicationAction[]): void {
+    for (const action of actions) this.#act(action);
+  }
+
+  #act(action: ApplicationAction): void {
+    switch (action.kind) {
+      case "input":
+      case "commit":
+      case "snapshot":
+      case "snapshot-request":
+      case "complete":
+        this.#queue.send(action);
+        break;
+      case "append":
+        this.#stored(this.#parts.storage.append(action.file, `${action.line}\n`));
+        break;
+      case "truncate": {
+        const error = truncateLines(this.#parts.storage, action.file, action.lines);
+        if (error) this.#stored({ ok: false, error });
+        break;
+      }
+      case "log":
+        this.#parts.log(action.severity, action.text);
+        break;
+      case "stream-listen":
+        this.#listen(action.stream, action);
+        break;
+      case "stream-connect":
+        this.#connect(action.stream, { address: action.address, port: action.port });
+        break;
+      case "stream-send":
+        this.#send(action.stream, action.octets);
+        break;
+      case "stream-close":
+        this.#close(action.stream, "closed from here");
+        break;
+      case "datagram-bind":
+        this.#bind(action.socket, { address: action.address, port: action.port });
+        break;
+      case "datagram-send":
+        this.#datagrams.get(action.socket)?.send(action.octets, { address: action.address, port: action.port });
+        break;
+    }
+  }
+
+  /** Says once that the storage fails, and once that it works again. */
+  #stored(outcome: { readonly ok: true } | { readonly ok: false; readonly error: { readonly kind: string; readonly name: string } }): void {
+    if (!outcome.ok && !this.#storageFailed) {
+      this.#parts.log("alarm", `storage of ${outcome.error.name} fails: ${outcome.error.kind}`);
+    }
+    if (outcome.ok && this.#storageFailed) this.#parts.log("info", "storage works again");
+    this.#storageFailed = !outcome.ok;
+  }
+
+  // --- streams
+
+  #listen(stream: string, { address, port }: SocketAddress): void {
+    this.#parts.streams.listen(
+      { address, port },
+      {
+        listening: () => undefined,
+        accepted: (socket) => {
+          // A peer that connects anew has forgotten its old connection.
+          this.#close(stream, "the peer has connected anew");
+          return this.#listener(stream, socket, () => undefined);
+        },
+        failed: (failure) => this.#parts.unusable(`${stream}: cannot listen on ${address}:${port}: ${failure.kind}`),
+      },
+    );
+  }
+
+  #connect(stream: string, remote: SocketAddress): void {
+    const again = () => {
+      const { clock } = this.#parts;
+      clock.at(clock.nowMicros() + reconnectAfterMicros, () => this.#connect(stream, remote));
+    };
+    let listener: StreamListener | undefined;
+    const socket = this.#parts.streams.connect(remote, {
+      opened: (local, peer) => listener?.opened(local, peer),
+      octets: (octets) => listener?.octets(octets),
+      writable: () => listener?.writable(),
+      closed: (reason) => {
+        listener?.closed(reason);
+        again();
+      },
+    });
+    listener = this.#listener(stream, socket, again);
+  }
+
+  /** @param ended called when this card itself ends the stream, whose listener hears nothing then */
+  #listener(stream: string, socket: StreamSocket, ended: () => void): StreamListener {
+    const open: OpenStream = { socket, backlog: [], backlogOctets: 0 };
+    this.#ended.set(socket, ended);
+    return {
+      opened: () => {
+        this.#streams.set(stream, open);
+        this.#step({ kind: "stream-opened", stream });
+      },
+      octets: (octets) => {
+        if (this.#streams.get(stream) === open) this.#step({ kind: "stream-octets", stream, octets });
+      },
+      writable: () => this.#flush(stream, open),
+      closed: (reason) => {
+        if (this.#streams.get(stream) !== open) return;
+        this.#streams.delete(stream);
+        this.#step({ kind: "stream-closed", stream, reason: reason.kind });
+      },
+    };
+  }
+
+  readonly #ended = new WeakMap<StreamSocket, () => void>();
+
+  #send(stream: string, octets: Uint8Array): void {
+    const open = this.#streams.get(stream);
+    if (!open) return;
+    if (open.backlog.length === 0 && open.socket.send(octets) === "sent") return;
+    open.backlog.push(octets);
+    open.backlogOctets += octets.length;
+    if (open.backlogOctets > backlogOctetsMax) this.#close(stream, "the peer takes nothing");
+  }
+
+  #flush(stream: string, open: OpenStream): void {
+    if (this.#streams.get(stream) !== open) return;
+    let sent = 0;
+    while (sent < open.backlog.length && open.socket.send(open.backlog[sent]) === "sent") {
+      open.backlogOctets -= open.backlog[sent++].length;
+    }
+    open.backlog = open.backlog.slice(sent);
+  }
+
+  #close(stream: string, reason: string): void {
+    const open = this.#streams.get(stream);
+    if (!open) return;
+    this.#streams.delete(stream);
+    open.socket.close();
+    this.#ended.get(open.socket)?.();
+    this.#step({ kind: "stream-closed", stream, reason });
+  }
+
+  // --- datagrams
+
+  #bind(socket: string, local: SocketAddress): void {
+    const bound = this.#parts.datagrams.bind(local, {
+      bound: () => undefined,
+      datagram: (octets, from) =>
+        this.#step({ kind: "datagram", socket, octets, address: from.address, port: from.port }),
+      failed: (failure) =>
+        this.#parts.unusable(`${socket}: cannot receive on ${local.address}:${local.port}: ${failure.kind}`),
+    });
+    this.#datagrams.set(socket, bound);
+  }
+
+  // --- time
+
+  #arm(): void {
+    const deadline = this.#application.nextDeadline();
+    if (deadline === undefined || (this.#armedFor !== undefined && this.#armedFor <= deadline)) return;
+    this.#disarm?.();
+    this.#armedFor = deadline;
+    this.#disarm = this.#parts.clock.at(deadline, () => {
+      this.#armedFor = undefined;
+      const due = this.#application.nextDeadline();
+      if (due !== undefined && due <= this.#parts.clock.nowMicros()) this.#step({ kind: "deadline" });
+      else this.#arm();
+    });
+  }
+}

@@ -1,0 +1,48 @@
+/** Files of lines on a card's storage. */
+import type { Storage, StorageFailure } from "../../hal/storage.ts";
+
+const newline = 0x0a;
+const readOctets = 65_536;
+
+/** Octet offset of the end of the first `lines` lines, or of the file when it has fewer. */
+function endOfLine(storage: Storage, name: string, lines: number): number {
+  let left = lines;
+  let offset = 0;
+  while (left > 0) {
+    const piece = storage.read(name, offset, readOctets);
+    if (!piece.ok || piece.value.length === 0) return offset;
+    for (let index = 0; index < piece.value.length; index++) {
+      if (piece.value[index] === newline && --left === 0) return offset + index + 1;
+    }
+    offset += piece.value.length;
+  }
+  return offset;
+}
+
+/** Cuts a file to its first `lines` lines. */
+export function truncateLines(storage: Storage, name: string, lines: number): StorageFailure | undefined {
+  const cut = storage.truncate(name, endOfLine(storage, name, lines));
+  return cut.ok ? undefined : cut.error;
+}
+
+/** The whole lines of a file of ASCII text; what a power cut left half at the end is cut off. None when there is no file. */
+export function readLines(storage: Storage, name: string): string[] {
+  const lines: string[] = [];
+  let line = "";
+  let offset = 0;
+  for (;;) {
+    const piece = storage.read(name, offset, readOctets);
+    if (!piece.ok || piece.value.length === 0) break;
+    offset += piece.value.length;
+    for (const octet of piece.value) {
+      if (octet === newline) {
+        lines.push(line);
+        line = "";
+      } else {
+        line += String.fromCharCode(octet);
+      }
+    }
+  }
+  if (line !== "") truncateLines(storage, name, lines.length);
+  return lines;
+}

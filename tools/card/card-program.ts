@@ -1,0 +1,126 @@
+/** Starts a card: application processor here, communication processor in a thread of its own. */
+import { Worker } from "node:worker_threads";
+import { Command } from "commander";
+import type { Application } from "../../firmware/card/application.ts";
+import { ApplicationRunner } from "../../firmware/card/application-runner.ts";
+import { readLines } from "../../firmware/card/line-file.ts";
+import { configurationDigest } from "../../firmware/configuration/digest.ts";
+import { groupPlan } from "../../firmware/configuration/group-plan.ts";
+import type { Card, RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
+import { linuxClock } from "../../hal/linux/clock.ts";
+import { linuxDatagramSockets } from "../../hal/linux/datagram-socket.ts";
+import { processorLink, processorLinkMemory } from "../../hal/linux/processor-link.ts";
+import { nameThread } from "../../hal/linux/real-time.ts";
+import { linuxStorage } from "../../hal/linux/storage.ts";
+import { linuxStreamSockets } from "../../hal/linux/stream-socket.ts";
+import type { Storage } from "../../hal/storage.ts";
+import { readConfiguration, UserError } from "../configuration/read-configuration.ts";
+import type { CardReport, CardRequest, CommunicationStart } from "./card-start.ts";
+
+const statusMillis = 200;
+
+interface CardOptions {
+  readonly config: string;
+  readonly slot: string;
+  readonly planeA: string;
+  readonly planeB: string;
+  readonly storage: string;
+  readonly realTimePriority: string;
+}
+
+function report(what: CardReport): void {
+  if (process.connected) process.send?.(what);
+  else if (what.kind === "log" || what.kind === "unusable") console.log(what.text);
+}
+
+async function createApplication(card: Card, configuration: RackConfiguration, storage: Storage): Promise<Application> {
+  switch (card.kind) {
+    case "lim": {
+      const { LinkInterfaceModule } = await import("../../firmware/lim/link-interface-module.ts");
+      return new LinkInterfaceModule(configuration, card.slot);
+    }
+    case "transporter": {
+      const { Transporter } = await import("../../firmware/transporter/transporter.ts");
+      return new Transporter(configuration, card.slot);
+    }
+    case "call-server": {
+      const { CallServer } = await import("../../firmware/call-server/call-server.ts");
+      return new CallServer(configuration, card.slot, { storedCdrs: readLines(storage, "cdr.jsonl") });
+    }
+  }
+}
+
+export async function runCard(argv: readonly string[]): Promise<void> {
+  const command = new Command("card")
+    .description("Runs one card of a rack as a process. The rack starts its cards itself; by hand it is useful on a card alone.")
+    .requiredOption("--config <file>", "rack.yaml")
+    .requiredOption("--slot <number>", "the slot this card is in")
+    .requiredOption("--plane-a <socket>", "socket of the hub of plane A")
+    .requiredOption("--plane-b <socket>", "socket of the hub of plane B")
+    .requiredOption("--storage <folder>", "where the card keeps what outlives it")
+    .option("--real-time-priority <number>", "of the thread that beats, 1 to 99", "50");
+  command.parse([...argv]);
+  try {
+    await start(command.opts<CardOptions>());
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    report({ kind: "unusable", text: error.message });
+    process.exitCode = 2;
+  }
+}
+
+async function start(options: CardOptions): Promise<void> {
+  const { configuration, text } = readConfiguration(options.config);
+  const slot = Number(options.slot);
+  const card = configuration.cards.find((candidate) => candidate.slot === slot);
+  if (!card) throw new UserError(`${options.config}: no card is configured for slot ${options.slot}`);
+  nameThread(`card ${slot}`);
+  const { heartbeat } = configuration;
+  const memory = processorLinkMemory();
+  const communication: CommunicationStart = {
+    options: {
+      slot,
+      kind: card.kind,
+      plan: groupPlan(configuration, card),
+      frameOctets: configuration.bus.frames === "fd" ? 64 : 8,
+      timing: {
+        primaryMicros: heartbeat.primaryMillis * 1000,
+        othersMicros: heartbeat.othersMillis * 1000,
+        missesToDeath: heartbeat.missesToDeath,
+      },
+      configurationDigest: configurationDigest(text),
+    },
+    memory,
+    sockets: [options.planeA, options.planeB],
+    portName: `slot ${slot}`,
+    realTimePriority: Number(options.realTimePriority),
+  };
+  const storage = linuxStorage(options.storage);
+  const application = await createApplication(card, configuration, storage);
+  const clock = linuxClock();
+  const runner = new ApplicationRunner(application, {
+    clock,
+    link: processorLink(memory, "application"),
+    streams: linuxStreamSockets(),
+    datagrams: linuxDatagramSockets(),
+    storage,
+    log: (severity, logged) => report({ kind: "log", severity, text: logged, atMicros: clock.nowMicros() }),
+    unusable: (why) => {
+      report({ kind: "unusable", text: why });
+      setTimeout(() => process.exit(2), 50);
+    },
+  });
+  const thread = new Worker(new URL("./communication-thread.ts", import.meta.url), { workerData: communication });
+  thread.on("message", (message: CardReport) => report(message));
+  thread.on("error", (error) => {
+    console.error(error);
+    process.exit(1);
+  });
+  setInterval(() => report({ kind: "application", status: application.status() }), statusMillis);
+  process.on("message", (request: CardRequest) => {
+    if (request.kind === "leave") runner.leave();
+    else report({ kind: "ladder", request: request.request, entries: application.ladder(request) });
+  });
+  // A card whose rack is gone has nobody to serve.
+  process.on("disconnect", () => process.exit(0));
+}

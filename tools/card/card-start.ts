@@ -1,0 +1,30 @@
+/** What a card's program is started with, handed on to the thread of its communication processor. */
+import type { CommunicationOptions } from "../../firmware/backplane/communication-processor.ts";
+import type { Milestone } from "../../firmware/backplane/membership.ts";
+import type { ProcessorLinkMemory } from "../../hal/linux/processor-link.ts";
+
+export interface CommunicationStart {
+  readonly options: Omit<CommunicationOptions, "incarnation" | "realTime" | "withoutRules">;
+  readonly memory: ProcessorLinkMemory;
+  /** Paths of the hubs' sockets, planes A and B. */
+  readonly sockets: readonly [string, string];
+  readonly portName: string;
+  readonly realTimePriority: number;
+}
+
+/** What the threads of a card tell: the communication processor its application processor, and that one the supervisor. */
+export type CardReport =
+  | { readonly kind: "ready"; readonly realTime: boolean }
+  | { readonly kind: "log"; readonly severity: "info" | "warning" | "alarm"; readonly text: string; readonly atMicros: number }
+  | { readonly kind: "milestone"; readonly step: Milestone; readonly term: number; readonly atMicros: number }
+  | { readonly kind: "communication"; readonly status: Readonly<Record<string, unknown>> }
+  | { readonly kind: "application"; readonly status: Readonly<Record<string, unknown>> }
+  /** The card cannot do its work: a sentence for the user. */
+  | { readonly kind: "unusable"; readonly text: string }
+  | { readonly kind: "ladder"; readonly request: number; readonly entries: unknown };
+
+/** What the supervisor asks of a card. */
+export type CardRequest =
+  | { readonly kind: "leave" }
+  /** The trace entries of the call that runs on a circuit or has a reference, for the ladder. */
+  | { readonly kind: "ladder"; readonly request: number; readonly call?: number; readonly circuits?: readonly number[] };

@@ -1,0 +1,36 @@
+/** The thread of a card's communication processor. */
+import { parentPort, workerData } from "node:worker_threads";
+import { CommunicationRunner } from "../../firmware/card/communication-runner.ts";
+import { preciseLinuxClock } from "../../hal/linux/clock.ts";
+import { linuxEntropy } from "../../hal/linux/entropy.ts";
+import { processorLink } from "../../hal/linux/processor-link.ts";
+import { nameThread, raiseToRealTime } from "../../hal/linux/real-time.ts";
+import { connectSoftwareCanPort } from "../../hal/software-bus/software-can-port.ts";
+import type { CardReport, CommunicationStart } from "./card-start.ts";
+
+const statusMillis = 200;
+
+const start = workerData as CommunicationStart;
+const clock = preciseLinuxClock();
+const report = (what: CardReport) => parentPort?.postMessage(what);
+
+nameThread("communication");
+const { granted } = raiseToRealTime(start.realTimePriority);
+const [a, b] = await Promise.all(
+  start.sockets.map((path) => connectSoftwareCanPort({ path, name: start.portName, queueFramesMax: 256 })),
+);
+const runner = new CommunicationRunner(
+  { ...start.options, incarnation: 1 + linuxEntropy().integer(65_535), realTime: granted },
+  {
+    ports: [a, b],
+    clock,
+    link: processorLink(start.memory, "communication"),
+    log: (severity, text) => report({ kind: "log", severity, text, atMicros: clock.nowMicros() }),
+    milestone: (step, term) => report({ kind: "milestone", step, term, atMicros: clock.nowMicros() }),
+  },
+);
+report({ kind: "ready", realTime: granted });
+setInterval(() => {
+  const planes = [a.statistics(), b.statistics()];
+  report({ kind: "communication", status: { ...runner.status(), realTime: granted, planes } });
+}, statusMillis);
