@@ -1,0 +1,52 @@
+import type { Outcome } from "./outcome.ts";
+
+/**
+ * What a card keeps through a restart: files that only grow (call detail records), and small values that are replaced
+ * (blocking states). Names and keys are 1 to 64 of `a-z 0-9 . _ -`, not beginning with a dot. Text is kept as UTF-8.
+ *
+ * When a call has returned, its effect outlives the process, however that ends. A power cut may take the latest appends
+ * and puts; it may leave the last append half there, never a value.
+ */
+export interface Storage {
+  /** Adds to the end of the file, which comes to be with it: all of `content`, or on failure nothing. */
+  append(name: string, content: Uint8Array | string): StorageOutcome<void>;
+
+  /** At most `octetsMax` octets of the file from `offset` on; none at or beyond its end. The caller owns them. */
+  read(name: string, offset: number, octetsMax: number): StorageOutcome<Uint8Array>;
+
+  /** Cuts the file off behind its first `octets`. A shorter file stays as it is. */
+  truncate(name: string, octets: number): StorageOutcome<void>;
+
+  /** Replaces the value: whoever gets it, now or after a restart, gets the old or the new one whole. */
+  put(key: string, value: Uint8Array | string): StorageOutcome<void>;
+
+  /** The value last put. The caller owns it. */
+  get(key: string): StorageOutcome<Uint8Array>;
+}
+
+export type StorageOutcome<T> = Outcome<T, StorageFailure>;
+
+export interface StorageFailure {
+  readonly kind: StorageFailureKind;
+  /** The file or value concerned. */
+  readonly name: string;
+  /** What the host said, for people. */
+  readonly detail?: string;
+}
+
+export type StorageFailureKind =
+  /** There is no such file or value. */
+  | "not-found"
+  /** No room for it. */
+  | "full"
+  /** Not a name as described above. */
+  | "bad-name"
+  /** The host does not let us. */
+  | "not-permitted"
+  /** The device fails. */
+  | "broken";
+
+/** Whether `name` can name a file or value. */
+export function isStorageName(name: string): boolean {
+  return /^[a-z0-9_-][a-z0-9._-]{0,63}$/.test(name);
+}
