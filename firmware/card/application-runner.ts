@@ -118,7 +118,11 @@ export class ApplicationRunner {
   }
 
   /** Says once that the storage fails, and once that it works again. */
-  #stored(outcome: { readonly ok: true } | { readonly ok: false; readonly error: { readonly kind: string; readonly name: string } }): void {
+  #stored(
+    outcome:
+      | { readonly ok: true }
+      | { readonly ok: false; readonly error: { readonly kind: string; readonly name: string } },
+  ): void {
     if (!outcome.ok && !this.#storageFailed) {
       this.#parts.log("alarm", `storage of ${outcome.error.name} fails: ${outcome.error.kind}`);
     }

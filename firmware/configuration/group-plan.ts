@@ -10,7 +10,9 @@ export function groupPlan(configuration: RackConfiguration, card: Card): GroupPl
   return {
     group,
     callServers: ascending(
-      configuration.cards.flatMap((other) => (other.kind === "call-server" && other.group === group ? [other.slot] : [])),
+      configuration.cards.flatMap((other) =>
+        other.kind === "call-server" && other.group === group ? [other.slot] : [],
+      ),
     ),
     witnesses: ascending(configuration.cards.flatMap((other) => (other.kind === "call-server" ? [] : [other.slot]))),
   };

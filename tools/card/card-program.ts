@@ -52,7 +52,9 @@ async function createApplication(card: Card, configuration: RackConfiguration, s
 
 export async function runCard(argv: readonly string[]): Promise<void> {
   const command = new Command("card")
-    .description("Runs one card of a rack as a process. The rack starts its cards itself; by hand it is useful on a card alone.")
+    .description(
+      "Runs one card of a rack as a process. The rack starts its cards itself; by hand it is useful on a card alone.",
+    )
     .requiredOption("--config <file>", "rack.yaml")
     .requiredOption("--slot <number>", "the slot this card is in")
     .requiredOption("--plane-a <socket>", "socket of the hub of plane A")

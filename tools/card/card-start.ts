@@ -15,7 +15,12 @@ export interface CommunicationStart {
 /** What the threads of a card tell: the communication processor its application processor, and that one the supervisor. */
 export type CardReport =
   | { readonly kind: "ready"; readonly realTime: boolean }
-  | { readonly kind: "log"; readonly severity: "info" | "warning" | "alarm"; readonly text: string; readonly atMicros: number }
+  | {
+      readonly kind: "log";
+      readonly severity: "info" | "warning" | "alarm";
+      readonly text: string;
+      readonly atMicros: number;
+    }
   | { readonly kind: "milestone"; readonly step: Milestone; readonly term: number; readonly atMicros: number }
   | { readonly kind: "communication"; readonly status: Readonly<Record<string, unknown>> }
   | { readonly kind: "application"; readonly status: Readonly<Record<string, unknown>> }
@@ -27,4 +32,9 @@ export type CardReport =
 export type CardRequest =
   | { readonly kind: "leave" }
   /** The trace entries of the call that runs on a circuit or has a reference, for the ladder. */
-  | { readonly kind: "ladder"; readonly request: number; readonly call?: number; readonly circuits?: readonly number[] };
+  | {
+      readonly kind: "ladder";
+      readonly request: number;
+      readonly call?: number;
+      readonly circuits?: readonly number[];
+    };

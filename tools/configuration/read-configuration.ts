@@ -42,10 +42,16 @@ export function parseConfiguration(text: string, file: string): RackConfiguratio
     return isNode(value) ? JSON.stringify(value.toJSON()) : JSON.stringify(value);
   };
   const name = (path: readonly PropertyKey[]): string =>
-    path.map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`)).join("").replace(/^\./, "") || "the file";
+    path
+      .map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`))
+      .join("")
+      .replace(/^\./, "") || "the file";
 
   const [syntax] = document.errors;
-  if (syntax) throw new UserError(`${file}, line ${lines.linePos(syntax.pos[0]).line}: is not YAML: ${syntax.message.split("\n")[0]}`);
+  if (syntax)
+    throw new UserError(
+      `${file}, line ${lines.linePos(syntax.pos[0]).line}: is not YAML: ${syntax.message.split("\n")[0]}`,
+    );
   const parsed = rackSchema.safeParse(document.toJS());
   if (!parsed.success) {
     const [issue] = parsed.error.issues;

@@ -38,6 +38,8 @@ export class SimulatedCard {
     buses: readonly SimulatedCanBus[],
     clock: Clock,
     world: SimulatedWorld,
+    /** How much later than on plane A everything of this card goes out on plane B. */
+    skewMicros = 0,
   ) {
     this.slot = options.slot;
     this.application = application;
@@ -47,7 +49,11 @@ export class SimulatedCard {
     this.communication = new CommunicationProcessor(
       options,
       {
-        transmit: (plane, frame) => this.ports[plane].transmit(frame),
+        transmit: (plane, frame) => {
+          if (plane === 0 || skewMicros === 0) return this.ports[plane].transmit(frame);
+          this.#later(skewMicros, () => this.ports[plane].transmit(frame));
+          return "queued";
+        },
         toApplication: (event) => this.#later(linkMicros, () => this.event(event)),
         progress: () => 0,
         wallMillis: () => clock.wallMillis(),

@@ -1,0 +1,154 @@
+/** One complete call with ringing through the simulated rack, and what may be done to the primary meanwhile. */
+import type { ProtocolRule } from "../../firmware/backplane/membership.ts";
+import type { RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
+import type { CanFrame } from "../../hal/can-frame.ts";
+import { readConfiguration } from "../../tools/configuration/read-configuration.ts";
+import { SimulatedRack } from "../../tools/simulator/simulated-rack.ts";
+
+const { configuration: demonstration } = readConfiguration("boards/simulated/rack.yaml");
+
+/** The demonstration with a handful of circuits, on classic CAN, where a record takes the most frames. */
+export const smallRack: RackConfiguration = {
+  ...demonstration,
+  bus: { ...demonstration.bus, frames: "classic" },
+  trunkGroups: demonstration.trunkGroups.map((group) => ({ ...group, lastCic: 4 })),
+};
+
+const startMillis = 250;
+const callMillis = 120;
+/** Long enough for a takeover and for what it has to catch up with. */
+const settleMillis = 150;
+const mix = { ringMicros: 20_000, holdMicros: 20_000 };
+
+/** What the callers, the gateway and the accountants see of the call. */
+export interface Outcome {
+  readonly west: readonly string[];
+  readonly east: readonly string[];
+  readonly calls: readonly unknown[];
+  readonly gateway: readonly string[];
+  readonly connected: readonly string[];
+  readonly notIdle: readonly string[];
+  readonly cdrs: readonly unknown[];
+  readonly primaries: number;
+}
+
+export interface OneCall {
+  readonly rack: SimulatedRack;
+  readonly outcome: Outcome;
+  /** Transmissions on plane A from the IAM on, with their senders. */
+  readonly transmissions: readonly { readonly frame: CanFrame; readonly sender: string }[];
+}
+
+export type Disturbance = (rack: SimulatedRack) => void;
+
+/** Starts a rack, disturbs it as told, makes one call and waits until all is over. */
+export function oneCall(
+  options: { withoutRules?: readonly ProtocolRule[]; skewMicros?: number },
+  disturb: Disturbance = () => {},
+): OneCall {
+  const rack = new SimulatedRack(smallRack, { ...options, mix });
+  rack.run(startMillis);
+  const transmissions: { frame: CanFrame; sender: string }[] = [];
+  const seen = { west: rack.exchange("west").seen.length, east: rack.exchange("east").seen.length };
+  const gateway = rack.gateways.get("gw1");
+  const executed = gateway?.executed.length ?? 0;
+  rack.buses[0].decideFate = (frame, sender) => {
+    transmissions.push({ frame, sender: sender.name });
+    return undefined;
+  };
+  disturb(rack);
+  rack.exchange("west").step({ kind: "call" });
+  rack.run(callMillis);
+  rack.buses[0].decideFate = undefined;
+  rack.run(settleMillis);
+  const [primary = 0, ...others] = rack.primaries();
+  const now = rack.clock.nowMicros();
+  const outcome: Outcome = {
+    west: rack.exchange("west").seen.slice(seen.west),
+    east: rack.exchange("east").seen.slice(seen.east),
+    calls: rack.exchange("west").reports.map((report) => (report.kind === "call" ? report.call.outcome : report.kind)),
+    gateway: gateway?.executed.slice(executed) ?? [],
+    connected: gateway?.connected ?? [],
+    notIdle: ["west", "east"].flatMap((name) => rack.exchange(name).core.statistics(now).circuitsNotIdle.map(String)),
+    cdrs: (rack.files.get(`${primary}/cdr.jsonl`) ?? []).map((line) => {
+      const { calling, called, answered, cause } = JSON.parse(line);
+      return { calling, called, answered, cause };
+    }),
+    primaries: primary === 0 ? 0 : 1 + others.length,
+  };
+  return { rack, outcome, transmissions };
+}
+
+/** How the primary goes, at the transmission with the given number on plane A (counted from the IAM on). */
+export type Going = (rack: SimulatedRack, transmission: number) => void;
+
+/** The primary's card in the demonstration after a cold start. */
+export const primarySlot = 2;
+
+/** Pulled right before, inside or right after a frame, whoever sends it; both planes at the same moment. */
+export function pulled(moment: "before" | "inside" | "after"): Going {
+  return (rack, transmission) => {
+    let count = 0;
+    const [planeA] = rack.card(primarySlot).ports;
+    rack.buses[0].decideFate = () => {
+      if (count++ !== transmission) return undefined;
+      rack.clock.at(rack.clock.nowMicros(), () => rack.pull(primarySlot));
+      return { kind: "severed", moment, port: planeA };
+    };
+  };
+}
+
+/** An error in the last two bits of the primary's frame at some receivers, and no second copy: it was pulled (Rufino et al. 1998). */
+export function lastTwoBits(rejectedAt: readonly number[]): Going {
+  return (rack, transmission) => {
+    let count = 0;
+    const [planeA, planeB] = rack.card(primarySlot).ports;
+    rack.buses[0].decideFate = (_frame, sender) => {
+      if (count++ !== transmission || sender !== planeA) return undefined;
+      rack.buses[1].sever(planeB);
+      rack.clock.at(rack.clock.nowMicros() + 300, () => rack.pull(primarySlot));
+      return { kind: "rejected-at", ports: rejectedAt.map((slot) => rack.card(slot).ports[0]), senderSevered: true };
+    };
+  };
+}
+
+/** Every non-empty subset of the other cards. */
+export const receivers: readonly (readonly number[])[] = [[1], [3], [4], [1, 3], [1, 4], [3, 4], [1, 3, 4]];
+
+/** What differs from the undisturbed outcome, in a sentence; `undefined` when nothing does. */
+export function difference(undisturbed: Outcome, outcome: Outcome): string | undefined {
+  for (const key of Object.keys(undisturbed) as (keyof Outcome)[]) {
+    const expected = JSON.stringify(undisturbed[key]);
+    const found = JSON.stringify(outcome[key]);
+    if (expected !== found) return `${key}: ${found} instead of ${expected}`;
+  }
+  return undefined;
+}
+
+export interface Sweep {
+  readonly runs: number;
+  readonly failures: readonly string[];
+}
+
+/** Every way of going at every transmission of one call. */
+export function sweep(
+  options: { withoutRules?: readonly ProtocolRule[]; skewMicros?: number },
+  goings: readonly (readonly [string, Going])[],
+  failuresMax = Number.POSITIVE_INFINITY,
+): Sweep {
+  const undisturbed = oneCall({ ...options, withoutRules: [] });
+  const failures: string[] = [];
+  let runs = 0;
+  for (const [name, going] of goings) {
+    for (let transmission = 0; transmission < undisturbed.transmissions.length; transmission++) {
+      // The last-two-bits case is the primary's own frames' alone.
+      if (name.startsWith("last") && undisturbed.transmissions[transmission].sender !== `slot ${primarySlot}`) continue;
+      const { outcome } = oneCall(options, (rack) => going(rack, transmission));
+      runs++;
+      const what = difference(undisturbed.outcome, outcome);
+      if (what) failures.push(`${name} transmission ${transmission}: ${what}`);
+      if (failures.length >= failuresMax) return { runs, failures };
+    }
+  }
+  return { runs, failures };
+}

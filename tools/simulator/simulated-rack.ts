@@ -1,0 +1,221 @@
+/** A whole rack with its exchanges and gateways in one process, on a virtual clock and two bit-exact planes. */
+import type { ProtocolRule } from "../../firmware/backplane/membership.ts";
+import { CallServer } from "../../firmware/call-server/call-server.ts";
+import type { Application, ApplicationAction } from "../../firmware/card/application.ts";
+import { groupPlan } from "../../firmware/configuration/group-plan.ts";
+import type { Card, RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
+import { LinkInterfaceModule } from "../../firmware/lim/link-interface-module.ts";
+import { Transporter } from "../../firmware/transporter/transporter.ts";
+import { SimulatedCanBus } from "../../hal/simulated/can-bus.ts";
+import { VirtualClock } from "../../hal/simulated/clock.ts";
+import { seededEntropy } from "../../hal/simulated/entropy.ts";
+import { SimulatedCard } from "./simulated-card.ts";
+import { SimulatedExchange } from "./simulated-exchange.ts";
+import { SimulatedGateway } from "./simulated-gateway.ts";
+
+/** Room in a controller's queue that no burst of a few calls fills. */
+const queueFramesMax = 256;
+/** One way between a card and the world outside. */
+const wayMicros = 100;
+
+export interface SimulationOptions {
+  readonly seed?: number;
+  readonly withoutRules?: readonly ProtocolRule[];
+  /** How much later than plane A's everything on plane B happens. */
+  readonly skewMicros?: number;
+  readonly mix?: SimulatedMix;
+}
+
+export interface SimulatedMix {
+  readonly ringMicros: number;
+  readonly holdMicros: number;
+}
+
+export class SimulatedRack {
+  readonly clock = new VirtualClock();
+  readonly buses: readonly [SimulatedCanBus, SimulatedCanBus];
+  readonly exchanges = new Map<string, SimulatedExchange>();
+  readonly gateways = new Map<string, SimulatedGateway>();
+  /** Lines appended by a card, by slot and file. They outlive the card. */
+  readonly files = new Map<string, string[]>();
+  readonly log: string[] = [];
+  readonly #configuration: RackConfiguration;
+  readonly #cards = new Map<number, SimulatedCard>();
+  readonly #withoutRules: ReadonlySet<ProtocolRule>;
+  readonly #skewMicros: number;
+  /** What a LIM calls the stream to an exchange. */
+  readonly #streamOf = new Map<string, string>();
+  readonly #entropy: ReturnType<typeof seededEntropy>;
+
+  constructor(configuration: RackConfiguration, options: SimulationOptions = {}) {
+    this.#configuration = configuration;
+    this.#withoutRules = new Set(options.withoutRules);
+    this.#skewMicros = options.skewMicros ?? 0;
+    this.#entropy = seededEntropy(options.seed ?? 1);
+    const { bitRate, dataBitRate, frames } = configuration.bus;
+    const plane = () =>
+      new SimulatedCanBus({ rates: { bitRate, dataBitRate }, fd: frames === "fd", clock: this.clock, queueFramesMax });
+    this.buses = [plane(), plane()];
+    for (const { slot } of configuration.cards) this.insert(slot);
+    for (const gateway of configuration.gateways) this.gateways.set(gateway.name, new SimulatedGateway());
+    const mix = options.mix ?? { ringMicros: 100_000, holdMicros: 200_000 };
+    configuration.exchanges.forEach((exchange, number) => {
+      const groups = configuration.trunkGroups.filter((group) => group.exchange === exchange.name);
+      const other = configuration.trunkGroups.find((group) => group.exchange !== exchange.name);
+      const route = configuration.routes.find(({ trunkGroups }) => other && trunkGroups.includes(other.name));
+      const simulated = new SimulatedExchange(
+        {
+          name: exchange.name,
+          pointCode: exchange.pointCode,
+          nodePointCode: configuration.pointCode,
+          cics: groups.map(({ firstCic, lastCic }) => ({ first: firstCic, last: lastCic })),
+          calledPrefix: `${route?.prefix ?? ""}5`,
+          callingPrefix: `9${number}`,
+          mix: {
+            ring: { min: mix.ringMicros, max: mix.ringMicros },
+            hold: { min: mix.holdMicros, max: mix.holdMicros },
+            shares: {},
+          },
+          voiceCallsMax: 0,
+        },
+        exchange.association.routingContext,
+        this.clock,
+        () => this.#entropy.integer(1_000_000) / 1_000_000,
+        (octets) =>
+          this.#later(() => {
+            const lim = this.#cards.get(exchange.association.lim);
+            const stream = this.#streamOf.get(exchange.name);
+            if (stream !== undefined) lim?.fromWorld({ kind: "stream-octets", stream, octets });
+          }),
+      );
+      this.exchanges.set(exchange.name, simulated);
+    });
+  }
+
+  card(slot: number): SimulatedCard {
+    const card = this.#cards.get(slot);
+    if (!card) throw new Error(`no card in slot ${slot}`);
+    return card;
+  }
+
+  exchange(name: string): SimulatedExchange {
+    const exchange = this.exchanges.get(name);
+    if (!exchange) throw new Error(`no exchange ${name}`);
+    return exchange;
+  }
+
+  /** The slots whose card is primary now. */
+  primaries(): number[] {
+    const primary = (card: SimulatedCard) => !card.pulled && card.communication.status().role === "primary";
+    return [...this.#cards.values()].filter(primary).map(({ slot }) => slot);
+  }
+
+  insert(slot: number): void {
+    const configuration = this.#configuration;
+    const card = configuration.cards.find((candidate) => candidate.slot === slot);
+    if (!card) throw new Error(`no card is configured for slot ${slot}`);
+    const { heartbeat, bus } = configuration;
+    const simulated = new SimulatedCard(
+      {
+        slot,
+        kind: card.kind,
+        plan: groupPlan(configuration, card),
+        frameOctets: bus.frames === "fd" ? 64 : 8,
+        timing: {
+          primaryMicros: heartbeat.primaryMillis * 1000,
+          othersMicros: heartbeat.othersMillis * 1000,
+          missesToDeath: heartbeat.missesToDeath,
+        },
+        incarnation: 1 + this.#entropy.integer(65_535),
+        realTime: true,
+        configurationDigest: 1,
+        withoutRules: this.#withoutRules,
+      },
+      this.#application(card),
+      this.buses,
+      this.clock,
+      {
+        perform: (of, action) => this.#perform(of, action),
+        log: (of, severity, text) =>
+          this.log.push(`${(this.clock.nowMicros() / 1000).toFixed(3)} slot ${of.slot} ${severity}: ${text}`),
+      },
+      this.#skewMicros,
+    );
+    this.#cards.set(slot, simulated);
+  }
+
+  pull(slot: number): void {
+    this.card(slot).pull(this.buses);
+    for (const { name, association } of this.#configuration.exchanges) {
+      if (association.lim === slot) this.#later(() => this.exchange(name).disconnected());
+    }
+  }
+
+  run(millis: number): void {
+    this.clock.run(this.clock.nowMicros() + millis * 1000);
+  }
+
+  #application(card: Card): Application {
+    const configuration = this.#configuration;
+    switch (card.kind) {
+      case "lim":
+        return new LinkInterfaceModule(configuration, card.slot);
+      case "transporter":
+        return new Transporter(configuration, card.slot);
+      case "call-server":
+        return new CallServer(configuration, card.slot, { storedCdrs: [...this.#file(card.slot, "cdr.jsonl")] });
+    }
+  }
+
+  #file(slot: number, name: string): string[] {
+    const key = `${slot}/${name}`;
+    let lines = this.files.get(key);
+    if (!lines) {
+      lines = [];
+      this.files.set(key, lines);
+    }
+    return lines;
+  }
+
+  #later(work: () => void): void {
+    this.clock.at(this.clock.nowMicros() + wayMicros, work);
+  }
+
+  #perform(card: SimulatedCard, action: ApplicationAction): void {
+    switch (action.kind) {
+      case "append":
+        this.#file(card.slot, action.file).push(action.line);
+        break;
+      case "truncate":
+        this.#file(card.slot, action.file).splice(action.lines);
+        break;
+      case "stream-listen": {
+        const exchange = this.#configuration.exchanges.find(({ association }) => association.port === action.port);
+        if (!exchange) break;
+        this.#streamOf.set(exchange.name, action.stream);
+        this.#later(() => {
+          card.fromWorld({ kind: "stream-opened", stream: action.stream });
+          this.exchange(exchange.name).connected();
+        });
+        break;
+      }
+      case "stream-send": {
+        const [name] = [...this.#streamOf].find(([, stream]) => stream === action.stream) ?? [];
+        if (name !== undefined) this.#later(() => this.exchange(name).fromNode(action.octets));
+        break;
+      }
+      case "datagram-send":
+        this.#later(() => this.#toGateway(card, action));
+        break;
+    }
+  }
+
+  #toGateway(card: SimulatedCard, action: ApplicationAction & { kind: "datagram-send" }): void {
+    const { address, port, socket } = action;
+    const configured = this.#configuration.gateways.find((one) => one.address === address && one.port === port);
+    const gateway = configured && this.gateways.get(configured.name);
+    for (const octets of gateway?.datagram(action.octets, `slot ${card.slot}`, this.clock.nowMicros()) ?? []) {
+      this.#later(() => card.fromWorld({ kind: "datagram", socket, octets, address, port }));
+    }
+  }
+}
