@@ -83,9 +83,9 @@ export function checkConfiguration(configuration: RackConfiguration): Configurat
     });
   });
   routes.forEach((route, index) => {
-    route.trunkGroups.forEach((name, place) =>
-      known(["routes", index, "trunkGroups", place], name, names(trunkGroups)),
-    );
+    for (const [place, name] of route.trunkGroups.entries()) {
+      known(["routes", index, "trunkGroups", place], name, names(trunkGroups));
+    }
   });
   return faults;
 }
