@@ -1,0 +1,97 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { linuxClock } from "../../../hal/linux/clock.ts";
+import { encodeSignal } from "../../../tools/exchange/signal.ts";
+import {
+  SignallingLink,
+  type SignallingLinkOptions,
+  type SocketAddress,
+} from "../../../tools/exchange/signalling-link.ts";
+
+const clock = linuxClock();
+const open: SignallingLink[] = [];
+afterEach(() => {
+  for (const link of open.splice(0)) link.close();
+});
+
+const loopback = (port: number): SocketAddress => ({ address: "127.0.0.1", port });
+const common = { networkIndicator: 2, heartbeatMillis: 5000 };
+
+interface Heard {
+  readonly link: SignallingLink;
+  readonly messages: string[];
+  readonly notes: string[];
+  readonly availability: boolean[];
+}
+
+function newLink(
+  options: Pick<SignallingLinkOptions, "role" | "pointCode" | "nodePointCode" | "connect" | "listen">,
+): Heard {
+  const heard = { messages: [] as string[], notes: [] as string[], availability: [] as boolean[] };
+  const owner = {
+    received: (octets: Uint8Array) => void heard.messages.push(Buffer.from(octets).toString("hex")),
+    availability: (isAvailable: boolean) => void heard.availability.push(isAvailable),
+    note: (text: string) => void heard.notes.push(text),
+  };
+  const link = new SignallingLink({ ...common, ...options }, owner, clock);
+  open.push(link);
+  return { link, ...heard };
+}
+
+const node = (pointCode = 2057): Pick<SignallingLinkOptions, "role" | "pointCode" | "nodePointCode" | "connect"> => {
+  return { role: "ipsp-server", pointCode, nodePointCode: 1001, connect: [] };
+};
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+const rlc = encodeSignal({ type: "RLC", cic: 7 });
+const rlcHex = Buffer.from(rlc).toString("hex");
+
+describe("the signalling link", () => {
+  it.each([
+    ["ipsp-client", "ipsp-server"],
+    ["asp", "sgp"],
+  ] as const)("carries messages both ways between %s and %s", async (connecting, listening) => {
+    const server = newLink({ ...node(), role: listening, listen: loopback(0) });
+    const port = (await server.link.open()) ?? 0;
+    const client = newLink({ role: connecting, pointCode: 1001, nodePointCode: 2057, connect: [loopback(port)] });
+    await client.link.open();
+    await until(() => client.link.isAvailable && server.link.isAvailable);
+    for (let i = 0; i < 100; i++) client.link.send(7, rlc);
+    server.link.send(7, rlc);
+    await until(() => server.messages.length >= 100 && client.messages.length >= 1);
+    expect(new Set(server.messages)).toEqual(new Set([rlcHex]));
+    expect(client.messages).toEqual([rlcHex]);
+  });
+
+  it("keeps what it has to send until another card of the node listens", async () => {
+    const first = newLink({ ...node(), listen: loopback(0) });
+    const second = newLink({ ...node(), listen: loopback(0) });
+    const ports = [(await first.link.open()) ?? 0, (await second.link.open()) ?? 0];
+    second.link.close();
+    const client = newLink({ role: "ipsp-client", pointCode: 1001, nodePointCode: 2057, connect: ports.map(loopback) });
+    await client.link.open();
+    await until(() => client.link.isAvailable);
+    first.link.close();
+    await until(() => !client.link.isAvailable);
+    client.link.send(7, rlc);
+    const third = newLink({ ...node(), listen: loopback(ports[1]) });
+    await third.link.open();
+    await until(() => third.messages.length > 0);
+    expect(third.messages).toEqual([rlcHex]);
+    expect(client.availability).toEqual([true, false, true]);
+    expect(client.link.discarded).toBe(0);
+  });
+
+  it("counts messages from somebody else and does not pass them on", async () => {
+    const stranger = newLink({ ...node(2058), listen: loopback(0) });
+    const port = (await stranger.link.open()) ?? 0;
+    const client = newLink({ role: "ipsp-client", pointCode: 1001, nodePointCode: 2057, connect: [loopback(port)] });
+    await client.link.open();
+    await until(() => stranger.link.isAvailable);
+    stranger.link.send(7, rlc);
+    await until(() => client.link.misdirected > 0);
+    expect(client.messages).toEqual([]);
+  });
+});
