@@ -1,0 +1,145 @@
+/**
+ * The file of call detail records: every record once on each card.
+ *
+ * A backup writes a record when it applies the commit, a primary when the commit is on the bus for good. A card that was
+ * away may hold records of commits that never became the group's; it is told which of its newest ones to drop, and gets the
+ * ones it lacks, as far back as the primary remembers (`rememberedMax`).
+ */
+import { layout, list, u32, varint, type ValueOf, decode, encode } from "../layout/layout.ts";
+import type { ApplicationAction } from "../card/application.ts";
+import type { CallDetailKey } from "./call-detail-record.ts";
+
+export const callDetailFile = "cdr.jsonl";
+/** Records that a card keeps in memory for a mate that comes back. */
+const rememberedMax = 4096;
+/** Records that a card names when it comes back. */
+const namedMax = 200;
+
+interface Remembered {
+  readonly sequence: number;
+  readonly hash: number;
+  readonly since: string;
+  readonly line: string;
+}
+
+const holding = layout("call detail records held", {
+  held: list(layout("held", { sequence: varint, hash: u32 })),
+  since: list(varint),
+});
+type Holding = ValueOf<typeof holding>;
+
+/** What a card that comes back has to do. */
+export interface CallDetailCatchUp {
+  /** How many of its newest records to drop. */
+  readonly drop: number;
+  readonly lines: readonly string[];
+}
+
+export class CallDetailLog {
+  /** Newest last. */
+  #written: Remembered[] = [];
+  /** Of own commits that are not on the bus yet. */
+  #pending: Remembered[] = [];
+  #fileLines: number;
+
+  constructor(stored: readonly string[]) {
+    this.#fileLines = stored.length;
+    for (const line of stored.slice(-rememberedMax)) {
+      const read = remembered(line);
+      if (read !== undefined) this.#written.push(read);
+    }
+  }
+
+  get fileLines(): number {
+    return this.#fileLines;
+  }
+
+  /** At the backup. */
+  write(lines: readonly string[]): ApplicationAction[] {
+    return lines.flatMap((line) => this.#append(line));
+  }
+
+  /** At the primary: written when `transmitted` reaches the commit. */
+  keep(lines: readonly string[]): void {
+    for (const line of lines) {
+      const read = remembered(line);
+      if (read !== undefined) this.#pending.push(read);
+    }
+  }
+
+  transmitted(sequence: number): ApplicationAction[] {
+    const due = this.#pending.filter((each) => each.sequence <= sequence);
+    this.#pending = this.#pending.filter((each) => each.sequence > sequence);
+    return due.flatMap(({ line }) => this.#append(line));
+  }
+
+  /** Commits not on the bus are not the group's. */
+  dropPending(): void {
+    this.#pending = [];
+  }
+
+  /** What this card holds of the time since the cold start that it knows last. */
+  holding(): Uint8Array {
+    const since = this.#written[this.#written.length - 1]?.since ?? "";
+    const held = this.#written.filter((each) => each.since === since).slice(-namedMax);
+    return encode(holding, { held, since: [...since].map((character) => character.charCodeAt(0)) });
+  }
+
+  /** For a card that holds what `request` says; `since` is the group's cold start. */
+  catchUp(request: Uint8Array, since: string): CallDetailCatchUp {
+    const mine = [...this.#written, ...this.#pending].filter((each) => each.since === since);
+    const decoded = decode(holding, request);
+    const theirs: Holding["held"] =
+      decoded.ok && String.fromCharCode(...decoded.value.since) === since ? decoded.value.held : [];
+    const places = new Map(mine.map(({ sequence, hash }, place) => [`${sequence} ${hash}`, place]));
+    for (let last = theirs.length - 1; last >= 0; last--) {
+      const place = places.get(`${theirs[last].sequence} ${theirs[last].hash}`);
+      if (place !== undefined)
+        return { drop: theirs.length - 1 - last, lines: mine.slice(place + 1).map(({ line }) => line) };
+    }
+    // Nothing in common: what is older than all that is remembered here cannot be judged and stays.
+    const oldest = this.#forgotten(since) ? (mine[0]?.sequence ?? 0) : 0;
+    return { drop: theirs.filter(({ sequence }) => sequence >= oldest).length, lines: mine.map(({ line }) => line) };
+  }
+
+  takeOver({ drop, lines }: CallDetailCatchUp): ApplicationAction[] {
+    const actions: ApplicationAction[] = [];
+    if (drop > 0) {
+      this.#fileLines = Math.max(0, this.#fileLines - drop);
+      this.#written = this.#written.slice(0, -drop);
+      actions.push({ kind: "truncate", file: callDetailFile, lines: this.#fileLines });
+    }
+    return [...actions, ...this.write(lines)];
+  }
+
+  #append(line: string): ApplicationAction[] {
+    this.#fileLines++;
+    const read = remembered(line);
+    if (read !== undefined) this.#written.push(read);
+    if (this.#written.length > 2 * rememberedMax) this.#written = this.#written.slice(-rememberedMax);
+    return [{ kind: "append", file: callDetailFile, line }];
+  }
+
+  /** Whether there were records since then that are no longer in memory. */
+  #forgotten(since: string): boolean {
+    return this.#fileLines > this.#written.length && this.#written[0]?.since === since;
+  }
+}
+
+/** Undefined for a line that is no record of ours. */
+function remembered(line: string): Remembered | undefined {
+  try {
+    const { key, since } = JSON.parse(line) as { key?: Partial<CallDetailKey>; since?: unknown };
+    if (typeof key?.sequence !== "number" || typeof since !== "string") return undefined;
+    return { sequence: key.sequence, since, line, hash: hashOf(line) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** FNV-1a, 32 bits. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193) >>> 0;
+  return hash;
+}

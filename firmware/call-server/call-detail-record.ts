@@ -1,0 +1,54 @@
+/** The call detail record: one line of JSON a call, the same on both call servers. */
+import { readParameter } from "../isup/codec.ts";
+import type { CircuitPlan } from "./circuit-plan.ts";
+import { causeOf } from "./own-messages.ts";
+import { noCircuit } from "./tables/column.ts";
+import type { NodeTables, StateRow } from "./tables/node-tables.ts";
+import type { Change } from "./tables/transaction.ts";
+import { utcTime } from "./utc-time.ts";
+
+/** Its key: the commit that released the call, and which of the calls released there. */
+export interface CallDetailKey {
+  readonly group: number;
+  readonly sequence: number;
+  readonly index: number;
+}
+
+/** The records of the calls that a commit releases, in the order of its changes. `since`: the group's cold start. */
+export function callDetailRecords(
+  changes: readonly Change[],
+  sequence: number,
+  tables: NodeTables,
+  plan: CircuitPlan,
+): string[] {
+  const since = tables.group.get(0).coldStartMillis;
+  const lines: string[] = [];
+  for (const { table, before, after } of changes) {
+    if (table.tag !== tables.state.tag || after === undefined) continue;
+    const row = after as unknown as StateRow;
+    if (row.releasedBy === "nobody" || (before as StateRow | undefined)?.releasedBy === row.releasedBy) continue;
+    const key: CallDetailKey = { group: plan.group, sequence, index: lines.length };
+    lines.push(callDetailRecord(key, since, row, plan));
+  }
+  return lines;
+}
+
+function callDetailRecord(key: CallDetailKey, since: number, row: Readonly<StateRow>, plan: CircuitPlan): string {
+  const nameOf = (circuit: number) => (circuit === noCircuit ? null : plan.nameOf(circuit));
+  const called = readParameter(row.initialAddress, "calledPartyNumber");
+  const calling = readParameter(row.initialAddress, "callingPartyNumber");
+  return JSON.stringify({
+    key,
+    since: utcTime(since),
+    calling: (calling.ok && calling.value?.digits) || null,
+    called: (called.ok && called.value?.digits) || null,
+    incomingCircuit: nameOf(row.incoming),
+    outgoingCircuit: nameOf(row.outgoing),
+    seizure: utcTime(row.seizedAt),
+    answer: row.answeredAt > 0 ? utcTime(row.answeredAt) : null,
+    release: utcTime(row.releasedAt),
+    answered: row.answeredAt > 0,
+    cause: causeOf(row.release) ?? null,
+    releasedBy: row.releasedBy,
+  });
+}

@@ -1,0 +1,410 @@
+/**
+ * The call server: the application of a card that keeps the calls of a group.
+ *
+ * The primary turns one event into at most one commit, whose octets say everything that follows from it, and applies it to
+ * its own tables at once. The backup applies the same octets. Neither sends anything itself.
+ */
+import type { Consumed } from "../backplane/commit.ts";
+import type {
+  Application,
+  ApplicationAction,
+  ApplicationEvent,
+  DeliveredCommit,
+  LadderRequest,
+  LadderRung,
+} from "../card/application.ts";
+import type { RackConfiguration } from "../configuration/rack-schema.ts";
+import { type Input, input as inputLayout } from "../interchange/input.ts";
+import { outputs as outputsLayout } from "../interchange/output.ts";
+import type { TimerName } from "../isup/timers.ts";
+import { decode, encode } from "../layout/layout.ts";
+import { OctetReader } from "../layout/octet-reader.ts";
+import { assert } from "../result.ts";
+import { type Micros, microsPerMilli } from "../time.ts";
+import { BackgroundWork } from "./background-work.ts";
+import { CallDetailLog } from "./call-detail-log.ts";
+import { callDetailRecords } from "./call-detail-record.ts";
+import { circuitActions } from "./circuit-actions.ts";
+import { CircuitPlan } from "./circuit-plan.ts";
+import { connectionActions } from "./connection-actions.ts";
+import { Counters } from "./counters.ts";
+import { IdleCircuits } from "./idle-circuits.ts";
+import { receiveInput } from "./input-reception.ts";
+import { Ladder, type LadderStep } from "./ladder.ts";
+import { NodeTimers } from "./node-timers.ts";
+import { Routing } from "./routing.ts";
+import { SnapshotReceiver, SnapshotSender } from "./snapshot.ts";
+import { callOf, type CommitSetting, decodeChanges, encodeChanges } from "./tables/change-codec.ts";
+import { NodeTables } from "./tables/node-tables.ts";
+import { apply, type Change } from "./tables/transaction.ts";
+import { type ReadableRow, readableRows } from "./table-view.ts";
+import { Traffic } from "./traffic.ts";
+import { Turn } from "./turn.ts";
+import { utcTime } from "./utc-time.ts";
+
+/** At these sequences a commit carries the digest of the tables before it. */
+const digestInterval = 1024;
+const snapshotIntervalMicros: Micros = microsPerMilli;
+/** Commits of background work, and timers, that one `deadline` handles before inputs get their turn. */
+const workPerStepMax = 8;
+const nothing = new Uint8Array(0);
+
+export interface CallServerOptions {
+  /** The lines of `cdr.jsonl` as the card finds them. */
+  readonly storedCdrs?: readonly string[];
+}
+
+type Role = "blank" | "backup" | "primary" | "synchronising";
+
+interface BufferedCommit {
+  readonly commit: DeliveredCommit;
+  readonly now: Micros;
+}
+
+export class CallServer implements Application {
+  readonly #tables = new NodeTables();
+  readonly #counters = new Counters();
+  readonly #plan: CircuitPlan;
+  readonly #idleCircuits: IdleCircuits;
+  readonly #timers: NodeTimers;
+  readonly #traffic: Traffic;
+  readonly #records: CallDetailLog;
+  readonly #ladder: Ladder;
+  readonly #work: BackgroundWork;
+  readonly #node: Turn["node"];
+  readonly #dead = new Set<number>();
+  #role: Role = "blank";
+  /** The last commit that the tables hold. */
+  #sequence = 0;
+  #now: Micros = 0;
+  #sender: SnapshotSender | undefined;
+  #nextPiece: Micros = 0;
+  #receiver: SnapshotReceiver | undefined;
+  #buffered: BufferedCommit[] = [];
+
+  /** `slot` is that of a call server in the configuration. */
+  constructor(configuration: RackConfiguration, slot: number, { storedCdrs = [] }: CallServerOptions = {}) {
+    const card = configuration.cards.find((candidate) => candidate.slot === slot);
+    assert(card?.kind === "call-server", `slot ${slot} is no call server`);
+    this.#plan = new CircuitPlan(configuration, card.group);
+    this.#idleCircuits = new IdleCircuits(this.#plan, this.#tables);
+    this.#timers = new NodeTimers(this.#tables, configuration.timersMillis);
+    this.#traffic = new Traffic(this.#tables, this.#counters, this.#plan);
+    this.#records = new CallDetailLog(storedCdrs);
+    this.#ladder = new Ladder(this.#plan, slot);
+    this.#node = {
+      plan: this.#plan,
+      routing: new Routing(configuration),
+      tables: this.#tables,
+      idleCircuits: this.#idleCircuits,
+      counters: this.#counters,
+      actions: { circuit: circuitActions, connection: connectionActions },
+      isAlive: (candidate) => !this.#dead.has(candidate),
+    };
+    this.#work = new BackgroundWork(this.#node);
+  }
+
+  start(now: Micros): readonly ApplicationAction[] {
+    this.#now = now;
+    return [];
+  }
+
+  step(event: ApplicationEvent, now: Micros, wallMillis: number): readonly ApplicationAction[] {
+    this.#now = now;
+    switch (event.kind) {
+      case "input":
+        return this.#role === "primary" ? this.#consume(event, wallMillis) : [];
+      case "deadline":
+        return this.#role === "primary" ? this.#workOff(wallMillis) : [];
+      case "commit":
+        return this.#deliver(event.commit);
+      case "primary":
+        return this.#becomePrimary(event.sequence, event.coldStart);
+      case "admit":
+        return this.#role === "primary" ? this.#admit(event.slot, event.incarnation, wallMillis) : [];
+      case "backup":
+        this.#role = "backup";
+        this.#sender = undefined;
+        return [];
+      case "transmitted":
+        return this.#records.transmitted(event.sequence);
+      case "resynchronise":
+        this.#forget();
+        this.#role = "synchronising";
+        return [{ kind: "snapshot-request", request: this.#records.holding() }];
+      case "snapshot-wanted":
+        return this.#startSnapshot(event.slot, event.request);
+      case "snapshot":
+        return this.#takePiece(event.piece, event.sequence, event.last);
+      case "forget":
+        this.#forget();
+        return [];
+      case "card":
+        if (event.alive) this.#dead.delete(event.slot);
+        else this.#dead.add(event.slot);
+        return [];
+      default:
+        return [];
+    }
+  }
+
+  nextDeadline(): Micros | undefined {
+    if (this.#role !== "primary") return undefined;
+    const deadlines = [
+      this.#timers.nextDeadline(),
+      this.#work.nextDeadline(this.#now),
+      this.#sender && this.#nextPiece,
+    ].filter((deadline) => deadline !== undefined);
+    return deadlines.length > 0 ? Math.min(...deadlines) : undefined;
+  }
+
+  status(): Readonly<Record<string, unknown>> {
+    const trunkGroups = this.#plan.configuration.trunkGroups.map(({ name }, number) => [
+      name,
+      this.#idleCircuits.countOf(number),
+    ]);
+    return {
+      role: this.#role,
+      sequence: this.#sequence,
+      digest: this.#tables.digest(),
+      ...this.#traffic.gauges(),
+      ...this.#counters.all(),
+      idleCircuits: Object.fromEntries(trunkGroups),
+      callDetailRecords: this.#records.fileLines,
+    };
+  }
+
+  /** Of all tables, 32 bits; the same on both cards at the same `appliedSequence`. */
+  digest(): number {
+    return this.#tables.digest();
+  }
+
+  get appliedSequence(): number {
+    return this.#sequence;
+  }
+
+  /** The rows of a table as people read them: `endpoint`, `connection`, `state`, or one of the surroundings. */
+  rows(table: string): readonly ReadableRow[] {
+    return readableRows(this.#tables, this.#plan, table);
+  }
+
+  /** Running timers with their deadlines on this card's clock, in a fixed order. */
+  runningTimers(): readonly {
+    readonly of: string;
+    readonly key: number;
+    readonly timer: string;
+    readonly deadline: Micros;
+  }[] {
+    const named = (of: string) => (timer: { key: number; timer: string; deadline: Micros }) => ({ of, ...timer });
+    return [
+      ...[...this.#timers.circuits.all()].map(named("circuit")),
+      ...[...this.#timers.connections.all()].map(named("connection")),
+    ].sort((a, b) => a.of.localeCompare(b.of) || a.key - b.key || a.timer.localeCompare(b.timer));
+  }
+
+  /** The circuits of a trunk group (by its place in the configuration) in the order in which the next call would try them. */
+  candidates(trunkGroup: number): readonly number[] {
+    return [...this.#idleCircuits.candidates(trunkGroup)];
+  }
+
+  ladder(request: LadderRequest): readonly LadderRung[] {
+    return this.#ladder.rungs(request);
+  }
+
+  // --- primary
+
+  #becomePrimary(sequence: number, coldStart: boolean): readonly ApplicationAction[] {
+    // Tables that are not whole are none: the circuits are reset, as from cold.
+    if (this.#role === "synchronising") this.#forget();
+    this.#role = "primary";
+    this.#sequence = sequence;
+    this.#work.begin(this.#now, coldStart);
+    return [];
+  }
+
+  #consume(
+    event: { readonly slot: number; readonly number: number; readonly payload: Uint8Array },
+    wallMillis: number,
+  ): readonly ApplicationAction[] {
+    const decoded = decode(inputLayout, event.payload);
+    const turn = new Turn(
+      this.#node,
+      this.#sequence + 1,
+      Math.max(1, wallMillis),
+      decoded.ok ? decoded.value : undefined,
+    );
+    if (decoded.ok) receiveInput(turn, decoded.value);
+    else this.#counters.count("inputsMalformed");
+    return this.#commit(turn, { kind: "input", slot: event.slot, number: event.number }, event.payload);
+  }
+
+  /** Timers that have expired, then background work, then a piece of a snapshot. */
+  #workOff(wallMillis: number): readonly ApplicationAction[] {
+    const actions: ApplicationAction[] = [];
+    const newTurn = () => new Turn(this.#node, this.#sequence + 1, Math.max(1, wallMillis));
+    for (let done = 0; done < workPerStepMax; done++) {
+      const turn = newTurn();
+      const circuit = this.#timers.circuits.expire(this.#now);
+      const connection = circuit === undefined ? this.#timers.connections.expire(this.#now) : undefined;
+      if (circuit !== undefined) turn.fireCircuit(circuit.key, circuit.timer as TimerName);
+      else if (connection !== undefined) turn.fireConnection(connection.key, "guard");
+      else {
+        const work = this.#work.next(this.#now);
+        if (work === undefined) break;
+        work(turn);
+      }
+      actions.push(...this.#commit(turn, { kind: "internal" }, nothing));
+    }
+    if (this.#sender !== undefined && this.#now >= this.#nextPiece) actions.push(...this.#sendPiece(this.#sender));
+    return actions;
+  }
+
+  #commit(turn: Turn, consumed: Consumed, payload: Uint8Array): ApplicationAction[] {
+    const sequence = this.#sequence + 1;
+    const timeMillis = turn.timed ? turn.timeMillis : 0;
+    const changes = turn.transaction.changes();
+    const digest = sequence % digestInterval === 0 ? this.#tables.digest() : undefined;
+    const tail = encodeChanges(this.#tables, changes, this.#setting(sequence, timeMillis, turn.input), digest);
+    const head = encode(outputsLayout, turn.outputs);
+    const body = new Uint8Array(head.length + tail.length);
+    body.set(head);
+    body.set(tail, head.length);
+    const refers = tail.length > 0 || turn.outputs.some(({ kind }) => kind === "copy" || kind === "splice");
+    const slot = consumed.kind === "input" ? consumed.slot : undefined;
+    const step: LadderStep = { atMicros: this.#now, sequence, own: true, slot, input: payload, body };
+    this.#records.keep(this.#follow(changes, turn.input, step));
+    const alarms = turn.alarms.map((text): ApplicationAction => ({ kind: "log", severity: "alarm", text }));
+    const refersToInput = consumed.kind === "input" && refers;
+    return [{ kind: "commit", sequence, consumed, refersToInput, timeMillis, body }, ...alarms];
+  }
+
+  /** A witness performs only what comes after this commit, so what it has to do at the start is told again. */
+  #admit(slot: number, incarnation: number, wallMillis: number): readonly ApplicationAction[] {
+    const sequence = this.#sequence + 1;
+    this.#sequence = sequence;
+    this.#work.welcome(slot);
+    const consumed: Consumed = { kind: "admit", slot, incarnation };
+    return [
+      { kind: "commit", sequence, consumed, refersToInput: false, timeMillis: Math.max(1, wallMillis), body: nothing },
+    ];
+  }
+
+  #startSnapshot(slot: number, request: Uint8Array): readonly ApplicationAction[] {
+    if (this.#role !== "primary") return [];
+    const since = utcTime(this.#tables.group.get(0).coldStartMillis);
+    const records = this.#records.catchUp(request, since);
+    this.#sender = new SnapshotSender(slot, this.#sequence, this.#tables, this.#timers, records);
+    this.#nextPiece = this.#now;
+    return [];
+  }
+
+  #sendPiece(sender: SnapshotSender): ApplicationAction[] {
+    const { piece, last } = sender.piece(this.#now);
+    this.#nextPiece = this.#now + snapshotIntervalMicros;
+    if (last) this.#sender = undefined;
+    return [{ kind: "snapshot", slot: sender.slot, piece, sequence: sender.sequence, last }];
+  }
+
+  // --- backup
+
+  #deliver(commit: DeliveredCommit): readonly ApplicationAction[] {
+    if (this.#role === "synchronising") {
+      this.#buffered.push({ commit, now: this.#now });
+      return [];
+    }
+    // An own commit that comes back, or one that the snapshot holds already.
+    if (commit.sequence <= this.#sequence) return [];
+    if (this.#role === "blank") this.#role = "backup";
+    return this.#apply(commit, this.#now);
+  }
+
+  #apply(commit: DeliveredCommit, now: Micros): readonly ApplicationAction[] {
+    const { sequence, timeMillis, body } = commit;
+    if (body.length === 0) {
+      this.#sequence = sequence;
+      return [];
+    }
+    const decoded = decode(inputLayout, commit.input);
+    const input = decoded.ok ? decoded.value : undefined;
+    const reader = new OctetReader(body);
+    outputsLayout.read(reader, "outputs");
+    const setting = this.#setting(sequence, timeMillis, input);
+    const read = decodeChanges(this.#tables, body.subarray(reader.offset), setting);
+    // Tables that cannot follow their primary are of no use: the card starts again and asks for them anew.
+    assert(reader.error === undefined && read.ok, `commit ${sequence} cannot be read`);
+    const { changes, digest } = read.value;
+    assert(
+      digest === undefined || digest === this.#tables.digest(),
+      `tables differ from the primary's before commit ${sequence}`,
+    );
+    const slot = commit.consumed.kind === "input" ? commit.consumed.slot : undefined;
+    const step: LadderStep = { atMicros: now, sequence, own: false, slot, input: commit.input, body: body.slice() };
+    return this.#records.write(this.#follow(changes, input, step));
+  }
+
+  #takePiece(piece: Uint8Array, sequence: number, last: boolean): readonly ApplicationAction[] {
+    if (this.#role !== "synchronising") return [];
+    this.#receiver ??= new SnapshotReceiver(this.#tables, this.#timers);
+    const receiver = this.#receiver;
+    const readable = receiver.take(piece, this.#now);
+    if (readable && !last) return [];
+    if (!readable || receiver.digest !== this.#tables.digest()) {
+      this.#forget();
+      return [{ kind: "log", severity: "alarm", text: "the snapshot of the primary's tables is not whole" }];
+    }
+    this.#idleCircuits.follow(receiver.rows);
+    this.#traffic.follow(receiver.rows, true);
+    this.#sequence = sequence;
+    this.#role = "backup";
+    this.#receiver = undefined;
+    const actions = [...this.#records.takeOver(receiver)];
+    const buffered = this.#buffered;
+    this.#buffered = [];
+    for (const { commit, now } of buffered) {
+      if (commit.sequence > this.#sequence) actions.push(...this.#apply(commit, now));
+    }
+    return [...actions, { kind: "complete", sequence: this.#sequence }];
+  }
+
+  // --- both
+
+  /** Puts the changes into the tables and all that is derived from them. Gives the records of calls that ended. */
+  #follow(changes: readonly Change[], input: Input | undefined, step: LadderStep): readonly string[] {
+    const calls = new Set([callOf(this.#tables, input)]);
+    apply(changes);
+    this.#sequence = step.sequence;
+    this.#idleCircuits.follow(changes);
+    this.#timers.follow(changes, step.atMicros);
+    this.#traffic.follow(changes);
+    for (const { table, key } of changes) if (table.tag === this.#tables.state.tag) calls.add(key);
+    calls.delete(0);
+    for (const call of calls) {
+      const { incoming, outgoing } = this.#tables.state.get(call);
+      this.#ladder.record(call, [incoming, outgoing], step);
+    }
+    return callDetailRecords(changes, step.sequence, this.#tables, this.#plan);
+  }
+
+  #setting(sequence: number, timeMillis: number, input: Input | undefined): CommitSetting {
+    return {
+      sequence,
+      timeMillis,
+      input,
+      gatewayOf: (circuit) => (this.#plan.has(circuit) ? this.#plan.gatewayOf(circuit) : 0),
+    };
+  }
+
+  #forget(): void {
+    this.#role = "blank";
+    this.#sequence = 0;
+    this.#tables.clear();
+    this.#idleCircuits.clear();
+    this.#timers.clear();
+    this.#traffic.clear();
+    this.#ladder.clear();
+    this.#records.dropPending();
+    this.#sender = undefined;
+    this.#receiver = undefined;
+    this.#buffered = [];
+  }
+}

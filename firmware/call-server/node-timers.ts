@@ -1,0 +1,80 @@
+/** The timers of circuits and connections, derived from the state columns: entering a state arms them, leaving disarms them. */
+import { type TimerName, timers as timersOfStandard } from "../isup/timers.ts";
+import { type Micros, microsPerMilli } from "../time.ts";
+import { circuitTimers } from "./circuit-states.ts";
+import { connectionTimers, guardMillis } from "./connection-states.ts";
+import { RunningTimers } from "./running-timers.ts";
+import type { ConnectionRow, EndpointRow, NodeTables } from "./tables/node-tables.ts";
+import type { Change } from "./tables/transaction.ts";
+
+/** Timers on the bus and in snapshots go by their place here. */
+export const timerNames = [...Object.keys(timersOfStandard), "guard"];
+
+interface TimedRow {
+  readonly state: string;
+  readonly repeats: number;
+}
+
+type TimersOfStates = Readonly<
+  Partial<Record<string, readonly { readonly timer: string; readonly restarted: boolean }[]>>
+>;
+
+export class NodeTimers {
+  readonly circuits = new RunningTimers();
+  readonly connections = new RunningTimers();
+  readonly #tables: NodeTables;
+  readonly #durationMicros: ReadonlyMap<string, Micros>;
+
+  /** `timersMillis` are the configuration's deviations from the standard. */
+  constructor(tables: NodeTables, timersMillis: Readonly<Record<string, number>>) {
+    this.#tables = tables;
+    this.#durationMicros = new Map(
+      timerNames.map((name) => {
+        const standard = name === "guard" ? guardMillis : timersOfStandard[name as TimerName].defaultMillis;
+        return [name, (timersMillis[name] ?? standard) * microsPerMilli];
+      }),
+    );
+  }
+
+  follow(changes: readonly Change[], now: Micros): void {
+    for (const { table, key, before, after } of changes) {
+      if (table.tag === this.#tables.endpoint.tag) {
+        const [old, row] = [before ?? table.initial, after ?? table.initial] as unknown as [EndpointRow, EndpointRow];
+        this.#move(this.circuits, circuitTimers, key, old, row, now);
+      }
+      if (table.tag === this.#tables.connection.tag) {
+        const [old, row] = [before, after] as unknown as [ConnectionRow | undefined, ConnectionRow | undefined];
+        this.#move(this.connections, connectionTimers, key, old, row, now);
+      }
+    }
+  }
+
+  nextDeadline(): Micros | undefined {
+    const circuit = this.circuits.nextDeadline();
+    const connection = this.connections.nextDeadline();
+    return circuit === undefined || (connection !== undefined && connection < circuit) ? connection : circuit;
+  }
+
+  clear(): void {
+    this.circuits.clear();
+    this.connections.clear();
+  }
+
+  #move(
+    running: RunningTimers,
+    timersOf: TimersOfStates,
+    key: number,
+    old: TimedRow | undefined,
+    row: TimedRow | undefined,
+    now: Micros,
+  ): void {
+    const same = old?.state === row?.state;
+    if (same && old?.repeats === row?.repeats) return;
+    const stopping = (old && timersOf[old.state]) ?? [];
+    const starting = (row && timersOf[row.state]) ?? [];
+    if (!same) for (const { timer } of stopping) running.stop(key, timer);
+    for (const { timer, restarted } of starting) {
+      if (!same || restarted) running.start(key, timer, now + (this.#durationMicros.get(timer) ?? 0));
+    }
+  }
+}

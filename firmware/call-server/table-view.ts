@@ -1,0 +1,47 @@
+/** The rows of the tables as people read them: names beside numbers, what the kept messages say beside their octets. */
+import { readParameter } from "../isup/codec.ts";
+import type { CircuitPlan } from "./circuit-plan.ts";
+import { causeOf } from "./own-messages.ts";
+import type { ConnectionRow, NodeTables, StateRow } from "./tables/node-tables.ts";
+import type { AnyRow } from "./tables/table.ts";
+
+export type ReadableRow = Readonly<Record<string, unknown>>;
+
+/** The rows of the table of that name, by key; none for a name that no table has. */
+export function readableRows(tables: NodeTables, plan: CircuitPlan, name: string): readonly ReadableRow[] {
+  const table = tables.all.find((candidate) => candidate.name === name);
+  const rows = [...(table?.rows() ?? [])].sort(([a], [b]) => a - b);
+  const about = views[name] ?? (() => ({}));
+  return rows.map(([key, row]) => ({ key, ...about(plan, key, row), ...row }));
+}
+
+type View = (plan: CircuitPlan, key: number, row: Readonly<AnyRow>) => ReadableRow;
+
+const nameOf = (plan: CircuitPlan, circuit: number) => (plan.has(circuit) ? plan.nameOf(circuit) : undefined);
+
+const views: Readonly<Record<string, View>> = {
+  endpoint: (plan, key) => ({
+    name: nameOf(plan, key),
+    peer: plan.has(key) ? plan.configuration.exchanges[plan.exchangeOf(key)].name : undefined,
+  }),
+  connection: (plan, _, row) => {
+    const { circuit, otherCircuit, gateway } = row as ConnectionRow & AnyRow;
+    const gatewayName = plan.configuration.gateways[gateway]?.name;
+    return { circuitName: nameOf(plan, circuit), otherCircuitName: nameOf(plan, otherCircuit), gatewayName };
+  },
+  state: (plan, _, row) => {
+    const { incoming, outgoing, initialAddress, release } = row as StateRow & AnyRow;
+    const called = readParameter(initialAddress, "calledPartyNumber");
+    const calling = readParameter(initialAddress, "callingPartyNumber");
+    return {
+      incomingName: nameOf(plan, incoming),
+      outgoingName: nameOf(plan, outgoing),
+      called: called.ok ? called.value?.digits : undefined,
+      calling: calling.ok ? calling.value?.digits : undefined,
+      cause: release.length > 0 ? causeOf(release) : undefined,
+    };
+  },
+  exchange: (plan, key) => ({ name: plan.configuration.exchanges[key]?.name }),
+  gateway: (plan, key) => ({ name: plan.configuration.gateways[key]?.name }),
+  "trunk group": (plan, key) => ({ name: plan.configuration.trunkGroups[key]?.name }),
+};

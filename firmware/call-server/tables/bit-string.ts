@@ -1,0 +1,98 @@
+/** Octets as one string of bits, the most significant bit of the first octet first: a change of a table is a few bits. */
+
+export class BitWriter {
+  #octets: Uint8Array;
+  #bits = 0;
+
+  constructor(initialOctets = 256) {
+    this.#octets = new Uint8Array(initialOctets);
+  }
+
+  /** `width` bits (1 to 48) of an unsigned number. */
+  unsigned(value: number, width: number): void {
+    this.#reserve(width);
+    for (let shift = width - 1; shift >= 0; shift--) {
+      if (Math.floor(value / 2 ** shift) % 2 === 1) this.#octets[this.#bits >> 3] |= 0x80 >> (this.#bits & 7);
+      this.#bits++;
+    }
+  }
+
+  /** Groups of seven bits, the least significant group first, each after a bit that says whether another follows. */
+  variable(value: number): void {
+    let rest = value;
+    for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) this.unsigned(0x80 | (rest % 0x80), 8);
+    this.unsigned(rest, 8);
+  }
+
+  octets(octets: Uint8Array): void {
+    for (const octet of octets) this.unsigned(octet, 8);
+  }
+
+  /** What was written since the last `finish`, filled up with zero bits to whole octets; the writer is empty afterwards. */
+  finish(): Uint8Array {
+    const length = (this.#bits + 7) >> 3;
+    const written = this.#octets.slice(0, length);
+    this.#octets.fill(0, 0, length);
+    this.#bits = 0;
+    return written;
+  }
+
+  #reserve(width: number): void {
+    const needed = (this.#bits + width + 7) >> 3;
+    if (needed <= this.#octets.length) return;
+    const grown = new Uint8Array(Math.max(needed, this.#octets.length * 2));
+    grown.set(this.#octets);
+    this.#octets = grown;
+  }
+}
+
+/** Never throws: past the end every read gives zero and `exhausted` stays true. */
+export class BitReader {
+  readonly #octets: Uint8Array;
+  #bits = 0;
+  #exhausted = false;
+
+  constructor(octets: Uint8Array) {
+    this.#octets = octets;
+  }
+
+  get exhausted(): boolean {
+    return this.#exhausted;
+  }
+
+  /** Bits not read yet. */
+  get remaining(): number {
+    return this.#exhausted ? 0 : this.#octets.length * 8 - this.#bits;
+  }
+
+  unsigned(width: number): number {
+    if (width > this.remaining) {
+      this.#exhausted = true;
+      return 0;
+    }
+    let value = 0;
+    for (let i = 0; i < width; i++, this.#bits++) {
+      value = value * 2 + ((this.#octets[this.#bits >> 3] >> (7 - (this.#bits & 7))) & 1);
+    }
+    return value;
+  }
+
+  variable(): number {
+    let value = 0;
+    for (let scale = 1; scale < 2 ** 49; scale *= 0x80) {
+      const group = this.unsigned(8);
+      value += (group & 0x7f) * scale;
+      if (group < 0x80) return value;
+    }
+    this.#exhausted = true;
+    return 0;
+  }
+
+  octets(length: number): Uint8Array {
+    if (length * 8 > this.remaining) {
+      this.#exhausted = true;
+      return new Uint8Array(0);
+    }
+    return Uint8Array.from({ length }, () => this.unsigned(8));
+  }
+}

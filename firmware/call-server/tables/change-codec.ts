@@ -1,0 +1,190 @@
+/**
+ * Changes of the tables as the tail of a commit's body, bit by bit:
+ *
+ *     call (2 bits: none, made by this commit, the consumed input's, said in full), whether a digest follows, then rows:
+ *     table (3), key (one that was foretold, or in full), 1 = first column alone | 01 = columns by bitmap | 00 = row removed,
+ *     then the values: one bit where a foretold value is right, else in full.
+ */
+import type { Input } from "../../interchange/input.ts";
+import { type DecodeError, fail, ok, type Result } from "../../result.ts";
+import { BitReader, BitWriter } from "./bit-string.ts";
+import type { ChangeContext } from "./change-context.ts";
+import type { NodeTables, StateRow } from "./node-tables.ts";
+import type { AnyRow, AnyTable } from "./table.ts";
+import type { Change } from "./transaction.ts";
+
+/** What the commit itself says. */
+export type CommitSetting = Pick<ChangeContext, "sequence" | "timeMillis" | "input" | "gatewayOf">;
+
+interface CodingContext extends ChangeContext {
+  call: number;
+  state: Readonly<StateRow> | undefined;
+}
+
+const callSaid = { none: 0, made: 1, consumed: 2, explicit: 3 } as const;
+const tagBits = 3;
+const digestBits = 32;
+const nothing = new Uint8Array(0);
+const writer = new BitWriter(1024);
+
+/** The octets of `changes`, none for none. `tables` do not hold the changes yet. `digest` is that of the tables before them. */
+export function encodeChanges(
+  tables: NodeTables,
+  changes: readonly Change[],
+  setting: CommitSetting,
+  digest?: number,
+): Uint8Array {
+  if (changes.length === 0 && digest === undefined) return nothing;
+  const made = tables.freeReference(setting.sequence);
+  const consumed = callOf(tables, setting.input);
+  const calls = changes.filter(({ table }) => table === tables.byTag(tables.state.tag)).map(({ key }) => key);
+  const call = calls.includes(made) ? made : consumed !== 0 ? consumed : (calls[0] ?? owner(tables, changes));
+  const context = contextFor(tables, setting, call);
+  const said = call === 0 ? "none" : call === made ? "made" : call === consumed ? "consumed" : "explicit";
+  writer.unsigned(callSaid[said], 2);
+  if (said === "explicit") writer.unsigned(call, 24);
+  writer.unsigned(digest === undefined ? 0 : 1, 1);
+  if (digest !== undefined) writer.unsigned(digest, digestBits);
+  for (const change of changes) {
+    writer.unsigned(change.table.tag, tagBits);
+    writeKey(context, change);
+    writeRow(context, change);
+    follow(tables, context, change);
+  }
+  return writer.finish();
+}
+
+export interface DecodedChanges {
+  readonly changes: readonly Change[];
+  readonly digest: number | undefined;
+}
+
+/** The counterpart: the tables stay as they are until `apply`. */
+export function decodeChanges(
+  tables: NodeTables,
+  octets: Uint8Array,
+  setting: CommitSetting,
+): Result<DecodedChanges, DecodeError> {
+  if (octets.length === 0) return ok({ changes: [], digest: undefined });
+  const reader = new BitReader(octets);
+  const said = reader.unsigned(2);
+  let call = said === callSaid.explicit ? reader.unsigned(24) : 0;
+  if (said === callSaid.made) call = tables.freeReference(setting.sequence);
+  if (said === callSaid.consumed) call = callOf(tables, setting.input);
+  const digest = reader.unsigned(1) === 1 ? reader.unsigned(digestBits) : undefined;
+  const context = contextFor(tables, setting, call);
+  const changes: Change[] = [];
+  while (reader.remaining >= tagBits) {
+    const table = tables.byTag(reader.unsigned(tagBits));
+    if (table === undefined) break;
+    const key = readKey(reader, table, context);
+    const before = table.has(key) ? table.get(key) : undefined;
+    const after = readRow(reader, table, context, before);
+    if (reader.exhausted) return fail({ kind: "truncated", offset: octets.length, parameter: table.name });
+    changes.push({ table, key, before, after });
+    follow(tables, context, changes[changes.length - 1]);
+  }
+  return reader.exhausted ? fail({ kind: "truncated", offset: octets.length }) : ok({ changes, digest });
+}
+
+/** A row on its own, nothing foretold: for snapshots. */
+export function writeWholeRow(writer: BitWriter, table: AnyTable, key: number, row: Readonly<AnyRow>): void {
+  writer.variable(key);
+  const said = table.columns.filter(({ name, column }) => !column.equal(row[name], column.initial));
+  for (const column of table.columns) writer.unsigned(said.includes(column) ? 1 : 0, 1);
+  for (const { name, column } of said) column.write(writer, row[name]);
+}
+
+export function readWholeRow(reader: BitReader, table: AnyTable): { readonly key: number; readonly row: AnyRow } {
+  const key = reader.variable();
+  const row: AnyRow = { ...table.initial };
+  const said = table.columns.filter(() => reader.unsigned(1) === 1);
+  for (const { name, column } of said) row[name] = column.read(reader);
+  return { key, row };
+}
+
+/** The call that an input is about, 0 for none. */
+export function callOf(tables: NodeTables, input: Input | undefined): number {
+  if (input === undefined) return 0;
+  if ("call" in input) return tables.connection.get(input.call).call;
+  return "circuit" in input ? tables.endpoint.get(input.circuit).call : 0;
+}
+
+/** The call of the first endpoint or connection that changes and has one. */
+function owner(tables: NodeTables, changes: readonly Change[]): number {
+  for (const { before, after } of changes) {
+    for (const row of [before, after]) {
+      const call = row?.call;
+      if (typeof call === "number" && tables.state.has(call)) return call;
+    }
+  }
+  return 0;
+}
+
+function contextFor(tables: NodeTables, setting: CommitSetting, call: number): CodingContext {
+  return { ...setting, call, state: tables.state.has(call) ? tables.state.get(call) : undefined };
+}
+
+function follow(tables: NodeTables, context: CodingContext, { table, key, after }: Change): void {
+  if (table.tag === tables.state.tag && key === context.call && after) context.state = after as unknown as StateRow;
+}
+
+function keyBits(table: AnyTable): number {
+  return Math.ceil(Math.log2(table.keys.length + 1));
+}
+
+function writeKey(context: CodingContext, { table, key }: Change): void {
+  const foretold = table.keys.findIndex((prediction) => prediction(context) === key);
+  if (table.keys.length > 0) writer.unsigned(foretold < 0 ? table.keys.length : foretold, keyBits(table));
+  if (foretold < 0) writer.variable(key);
+}
+
+function readKey(reader: BitReader, table: AnyTable, context: CodingContext): number {
+  const foretold = table.keys.length > 0 ? reader.unsigned(keyBits(table)) : 0;
+  return table.keys[foretold]?.(context) ?? reader.variable();
+}
+
+function writeRow(context: CodingContext, { table, before = table.initial, after }: Change): void {
+  if (after === undefined) {
+    writer.unsigned(0, 2);
+    return;
+  }
+  const differs = table.columns.map(({ name, column }) => !column.equal(before[name], after[name]));
+  const alone = differs[0] && differs.lastIndexOf(true) === 0;
+  writer.unsigned(1, alone ? 1 : 2);
+  if (!alone) for (const each of differs) writer.unsigned(each ? 1 : 0, 1);
+  table.columns.forEach(({ name, column }, index) => {
+    if (!differs[index]) return;
+    const foretold = table.predictions[name]?.(context, before);
+    if (foretold !== undefined) {
+      const right = column.equal(foretold, after[name]);
+      writer.unsigned(right ? 1 : 0, 1);
+      if (right) return;
+    }
+    column.write(writer, after[name]);
+  });
+}
+
+function readRow(
+  reader: BitReader,
+  table: AnyTable,
+  context: CodingContext,
+  before: Readonly<AnyRow> = table.initial,
+): AnyRow | undefined {
+  const alone = reader.unsigned(1) === 1;
+  if (!alone && reader.unsigned(1) === 0) return undefined;
+  const differs = table.columns.map((_, index) => (alone ? index === 0 : reader.unsigned(1) === 1));
+  const row: AnyRow = { ...before };
+  table.columns.forEach(({ name, column }, index) => {
+    if (!differs[index]) return;
+    const foretold = table.predictions[name]?.(context, before);
+    const right = foretold !== undefined && reader.unsigned(1) === 1;
+    row[name] = right ? own(foretold) : column.read(reader);
+  });
+  return row;
+}
+
+/** Octets foretold from a record are that record's: the row keeps a copy. */
+function own(value: unknown): unknown {
+  return value instanceof Uint8Array ? value.slice() : value;
+}

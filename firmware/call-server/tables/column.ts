@@ -1,0 +1,71 @@
+/** The kinds of columns a table can have: how a value lies in bits, and what a row holds that says nothing of it. */
+import type { BitReader, BitWriter } from "./bit-string.ts";
+
+export interface Column<T> {
+  readonly initial: T;
+  write(writer: BitWriter, value: T): void;
+  read(reader: BitReader): T;
+  equal(a: T, b: T): boolean;
+}
+
+export type ValueOfColumn<C> = C extends Column<infer T> ? T : never;
+
+const same = <T>(a: T, b: T): boolean => a === b;
+
+/** An unsigned number of `width` bits, at first 0. */
+export function unsigned(width: number): Column<number> {
+  return {
+    initial: 0,
+    write: (writer, value) => writer.unsigned(value, width),
+    read: (reader) => reader.unsigned(width),
+    equal: same,
+  };
+}
+
+/** An unsigned number that is mostly small, at first 0. */
+export const variable: Column<number> = {
+  initial: 0,
+  write: (writer, value) => writer.variable(value),
+  read: (reader) => reader.variable(),
+  equal: same,
+};
+
+export const flag: Column<boolean> = {
+  initial: false,
+  write: (writer, value) => writer.unsigned(value ? 1 : 0, 1),
+  read: (reader) => reader.unsigned(1) === 1,
+  equal: same,
+};
+
+/** The number of a circuit, at first none. */
+export const noCircuit = -1;
+export const circuitNumber: Column<number> = {
+  initial: noCircuit,
+  write: (writer, value) => writer.variable(value + 1),
+  read: (reader) => reader.variable() - 1,
+  equal: same,
+};
+
+/** One of some words, at first the first of them. */
+export function oneOf<const W extends readonly string[]>(words: W): Column<W[number]> {
+  const width = Math.max(1, Math.ceil(Math.log2(words.length)));
+  return {
+    initial: words[0],
+    write: (writer, value) => writer.unsigned(words.indexOf(value), width),
+    read: (reader) => words[reader.unsigned(width)] ?? words[0],
+    equal: same,
+  };
+}
+
+const nothing = new Uint8Array(0);
+
+/** At most 4095 octets, at first none. Values are never changed in place. */
+export const octetString: Column<Uint8Array> = {
+  initial: nothing,
+  write: (writer, value) => {
+    writer.variable(value.length);
+    writer.octets(value);
+  },
+  read: (reader) => reader.octets(reader.variable()),
+  equal: (a, b) => a.length === b.length && a.every((octet, index) => octet === b[index]),
+};

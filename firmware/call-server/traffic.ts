@@ -1,0 +1,81 @@
+/** What goes on, followed from the changes of the state table on both cards alike. */
+import type { CircuitPlan } from "./circuit-plan.ts";
+import type { Counters } from "./counters.ts";
+import { causeOf } from "./own-messages.ts";
+import { releaseCause } from "./release-causes.ts";
+import type { EndpointRow, NodeTables, StateRow } from "./tables/node-tables.ts";
+import type { Change } from "./tables/transaction.ts";
+
+export class Traffic {
+  readonly #tables: NodeTables;
+  readonly #counters: Counters;
+  #inSetUp = 0;
+  #inConversation = 0;
+  #remotelyBlocked = 0;
+  #inService = 0;
+  readonly #circuits: number;
+
+  constructor(tables: NodeTables, counters: Counters, plan: CircuitPlan) {
+    this.#tables = tables;
+    this.#counters = counters;
+    this.#circuits = Array.from({ length: plan.count }, (_, circuit) => circuit).filter((each) =>
+      plan.has(each),
+    ).length;
+  }
+
+  /** `loading`: the rows of a snapshot, which are no news. */
+  follow(changes: readonly Change[], loading = false): void {
+    for (const { table, before, after } of changes) {
+      if (table.tag === this.#tables.state.tag) {
+        const [old, row] = [before, after] as unknown as [StateRow | undefined, StateRow | undefined];
+        this.#inSetUp += (isInSetUp(row) ? 1 : 0) - (isInSetUp(old) ? 1 : 0);
+        this.#inConversation += (isInConversation(row) ? 1 : 0) - (isInConversation(old) ? 1 : 0);
+        if (!loading) this.#count(old, row);
+      }
+      if (table.tag === this.#tables.endpoint.tag) {
+        const [old, row] = [before, after] as unknown as [EndpointRow | undefined, EndpointRow | undefined];
+        this.#remotelyBlocked += (row?.remotelyBlocked ? 1 : 0) - (old?.remotelyBlocked ? 1 : 0);
+        this.#inService += (isInService(row) ? 1 : 0) - (isInService(old) ? 1 : 0);
+      }
+    }
+  }
+
+  clear(): void {
+    this.#inSetUp = 0;
+    this.#inConversation = 0;
+    this.#remotelyBlocked = 0;
+    this.#inService = 0;
+  }
+
+  gauges(): Readonly<Record<string, number>> {
+    return {
+      callsInSetUp: this.#inSetUp,
+      callsInConversation: this.#inConversation,
+      callRows: this.#tables.state.size,
+      connections: this.#tables.connection.size,
+      circuitsRemotelyBlocked: this.#remotelyBlocked,
+      circuitsInReset: this.#circuits - this.#inService,
+    };
+  }
+
+  #count(old: StateRow | undefined, row: StateRow | undefined): void {
+    if (row === undefined) return;
+    if (old === undefined) this.#counters.count("attempts");
+    if (row.answeredAt > 0 && (old?.answeredAt ?? 0) === 0) this.#counters.count("answered");
+    if (row.releasedBy !== "nobody" && (old === undefined || old.releasedBy === "nobody")) {
+      this.#counters.countRelease(causeOf(row.release) ?? releaseCause.normalUnspecified);
+    }
+  }
+}
+
+function isInSetUp(row: StateRow | undefined): boolean {
+  return row !== undefined && row.releasedBy === "nobody" && row.answeredAt === 0;
+}
+
+function isInConversation(row: StateRow | undefined): boolean {
+  return row !== undefined && row.releasedBy === "nobody" && row.answeredAt > 0;
+}
+
+function isInService(row: EndpointRow | undefined): boolean {
+  return row !== undefined && row.state !== "unreset" && !row.state.includes("reset-");
+}
