@@ -1,0 +1,114 @@
+/**
+ * Frames as candump writes them, back to records.
+ *
+ *     2A4#0011223344556677                        a frame: identifier, octets
+ *     2A4##10011                                  the same as CAN FD: one digit of flags before the octets
+ *     (1700000000.000001) can0 2A4#0011           a line of `candump -L`
+ */
+import {
+  classOf,
+  framePart,
+  partOf,
+  recordClass,
+  recordClassNames,
+  slotOf,
+} from "../../firmware/backplane/frame-identifier.ts";
+import { Reassembler } from "../../firmware/backplane/segmentation.ts";
+import { fail, ok, type Result } from "../../firmware/result.ts";
+import { octetsFromHex } from "./hexadecimal.ts";
+import type { RecordClassName } from "./record-tree.ts";
+
+export interface LoggedFrame {
+  /** Characters from the start of the text. */
+  readonly offset: number;
+  /** The interface, which stands for the plane; "" where the text says none. */
+  readonly plane: string;
+  readonly identifier: number;
+  readonly fd: boolean;
+  readonly octets: Uint8Array;
+}
+
+export interface WholeRecord {
+  readonly record: Uint8Array;
+  /** Of the record among those of its sender and class, modulo 256; a heartbeat has none. */
+  readonly sequence?: number;
+}
+
+/** A record as its frames say it, or the frames that do not make one. */
+export interface LoggedRecord {
+  readonly name: RecordClassName;
+  readonly slot: number;
+  /** Of the frame that made it whole, or showed that it cannot be. */
+  readonly offset: number;
+  /** Undefined when frames are missing or do not belong together. */
+  readonly whole: WholeRecord | undefined;
+}
+
+const identifierMax = (recordClassNames.length << 8) - 1;
+const frameText = /^([0-9A-Fa-f]{1,8})#(#[0-9A-Fa-f])?([0-9A-Fa-f.]*)$/;
+
+/** Whether the text is meant as frames rather than as octets. */
+export function isCandump(text: string): boolean {
+  return text.includes("#");
+}
+
+/** All frames of the text. The error is a sentence for the person who typed them. */
+export function framesFrom(text: string): Result<readonly LoggedFrame[], string> {
+  const frames: LoggedFrame[] = [];
+  let plane = "";
+  for (const { 0: word, index: offset } of text.matchAll(/\S+/g)) {
+    if (!word.includes("#")) {
+      // A time stamp, or the interface of the frame after it.
+      plane = word;
+      continue;
+    }
+    const match = frameText.exec(word);
+    if (match === null) return fail(`Not a frame: ${JSON.stringify(word)}.`);
+    const octets = octetsFromHex(match[3].replaceAll(".", ""));
+    if (!octets.ok) return fail(`${word}: ${octets.error}`);
+    const identifier = Number.parseInt(match[1], 16);
+    if (identifier > identifierMax) return fail(`${word}: identifiers of the backplane have 11 bits.`);
+    frames.push({ offset, plane, identifier, fd: match[2] !== undefined, octets: octets.value });
+  }
+  return ok(frames);
+}
+
+/** The frames of one class and sender on one plane. */
+interface Stream {
+  readonly reassembler: Reassembler;
+  /** What the last frame left: nothing, a record that wants more frames, or the remains of one that is lost. */
+  state: "idle" | "pending" | "lost";
+  last: LoggedRecord;
+}
+
+/** The records that the frames make, in the order in which they became whole or were lost; at the end those left unfinished. */
+export function recordsFrom(frames: readonly LoggedFrame[]): readonly LoggedRecord[] {
+  const streams = new Map<string, Stream>();
+  const records: LoggedRecord[] = [];
+  for (const { offset, plane, identifier, fd, octets } of frames) {
+    const [classNumber, slot, part] = [classOf(identifier), slotOf(identifier), partOf(identifier)];
+    const last: LoggedRecord = { name: recordClassNames[classNumber], slot, offset, whole: undefined };
+    if (classNumber === recordClass.heartbeat) {
+      // A heartbeat is its frame: no sequence, no parts.
+      records.push({ ...last, whole: { record: octets } });
+      continue;
+    }
+    const key = `${plane} ${classNumber} ${slot} ${fd}`;
+    const stream: Stream = streams.get(key) ?? {
+      reassembler: new Reassembler(classNumber, slot, fd ? 64 : 8),
+      state: "idle",
+      last,
+    };
+    streams.set(key, stream);
+    const isStart = part === framePart.whole || part === framePart.first;
+    if (isStart && stream.state === "pending") records.push(stream.last);
+    const result = stream.reassembler.frame(part, octets);
+    if (result.kind === "record") records.push({ ...last, whole: result });
+    // The frames that follow a loss say nothing new.
+    else if (result.kind === "broken" && (isStart || stream.state !== "lost")) records.push(last);
+    stream.state = result.kind === "record" ? "idle" : result.kind === "pending" ? "pending" : "lost";
+    stream.last = last;
+  }
+  for (const { state, last } of streams.values()) if (state === "pending") records.push(last);
+  return records;
+}
