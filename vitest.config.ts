@@ -1,10 +1,22 @@
 import { defineConfig } from "vitest/config";
 
+/** Tests that start racks of processes: they have the machine to themselves, one file after the other, when all else is done. */
+const racks = ["test/interop/**/*.test.ts", "test/tools/rack/**/*.test.ts"];
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
     pool: "forks",
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: "parts", include: ["test/**/*.test.ts"], exclude: racks, sequence: { groupOrder: 0 } },
+      },
+      {
+        extends: true,
+        test: { name: "racks", include: racks, fileParallelism: false, sequence: { groupOrder: 1 } },
+      },
+    ],
   },
 });

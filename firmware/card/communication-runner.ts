@@ -65,8 +65,14 @@ export class CommunicationRunner {
 
   #listen(port: CanPort, plane: Plane): void {
     const { clock } = this.#parts;
-    const recover = () => {
-      port.recover();
+    const name = `plane ${plane === 0 ? "A" : "B"}`;
+    /** Set while the port is without its bus. */
+    let stopTrying: (() => void) | undefined;
+    const tryLater = () => {
+      stopTrying = clock.at(clock.nowMicros() + recoverAfterMicros, () => {
+        port.recover();
+        tryLater();
+      });
     };
     port.listen({
       frames: (batch) => {
@@ -76,10 +82,15 @@ export class CommunicationRunner {
       transmitted: (batch) => this.#processor.transmitted(plane, batch, clock.nowMicros()),
       writable: (frameClass) => this.#processor.writable(plane, frameClass),
       state: (state) => {
-        if (state === "active" || state === "passive") return;
+        if (state === "active" || state === "passive") {
+          if (stopTrying) this.#parts.log("info", `${name} is back`);
+          stopTrying?.();
+          stopTrying = undefined;
+          return;
+        }
         this.#processor.planeLost(plane);
-        this.#parts.log("alarm", `plane ${plane === 0 ? "A" : "B"} is ${state}`);
-        clock.at(clock.nowMicros() + recoverAfterMicros, recover);
+        this.#parts.log("alarm", `${name} is ${state}`);
+        if (!stopTrying) tryLater();
       },
     });
   }

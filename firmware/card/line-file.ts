@@ -1,28 +1,31 @@
 /** Files of lines on a card's storage. */
-import type { Storage, StorageFailure } from "../../hal/storage.ts";
+import type { Storage, StorageFailure, StorageOutcome } from "../../hal/storage.ts";
 
 const newline = 0x0a;
 const readOctets = 65_536;
 
 /** Octet offset of the end of the first `lines` lines, or of the file when it has fewer. */
-function endOfLine(storage: Storage, name: string, lines: number): number {
+function endOfLine(storage: Storage, name: string, lines: number): StorageOutcome<number> {
   let left = lines;
   let offset = 0;
   while (left > 0) {
     const piece = storage.read(name, offset, readOctets);
-    if (!piece.ok || piece.value.length === 0) return offset;
+    if (!piece.ok) return piece;
+    if (piece.value.length === 0) break;
     for (let index = 0; index < piece.value.length; index++) {
-      if (piece.value[index] === newline && --left === 0) return offset + index + 1;
+      if (piece.value[index] === newline && --left === 0) return { ok: true, value: offset + index + 1 };
     }
     offset += piece.value.length;
   }
-  return offset;
+  return { ok: true, value: offset };
 }
 
-/** Cuts a file to its first `lines` lines. */
+/** Cuts a file to its first `lines` lines. Of a file that is not there nothing need be cut. */
 export function truncateLines(storage: Storage, name: string, lines: number): StorageFailure | undefined {
-  const cut = storage.truncate(name, endOfLine(storage, name, lines));
-  return cut.ok ? undefined : cut.error;
+  // A file that cannot be read keeps what it has: better a line too many than all of them lost.
+  const end = endOfLine(storage, name, lines);
+  const cut = end.ok ? storage.truncate(name, end.value) : end;
+  return cut.ok || cut.error.kind === "not-found" ? undefined : cut.error;
 }
 
 /** The whole lines of a file of ASCII text; what a power cut left half at the end is cut off. None when there is no file. */
@@ -32,7 +35,8 @@ export function readLines(storage: Storage, name: string): string[] {
   let offset = 0;
   for (;;) {
     const piece = storage.read(name, offset, readOctets);
-    if (!piece.ok || piece.value.length === 0) break;
+    if (!piece.ok) return lines;
+    if (piece.value.length === 0) break;
     offset += piece.value.length;
     for (const octet of piece.value) {
       if (octet === newline) {

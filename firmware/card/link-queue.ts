@@ -1,5 +1,6 @@
 /** Messages to the other processor, kept in order while the ring is full. */
-import type { ProcessorLink } from "../../hal/processor-link.ts";
+import { messageOctetsMax, type ProcessorLink } from "../../hal/processor-link.ts";
+import { assert } from "../result.ts";
 import { encodeLinkMessage, type ToApplication, type ToCommunication } from "./link-message.ts";
 
 export class LinkQueue {
@@ -12,6 +13,8 @@ export class LinkQueue {
 
   send(message: ToApplication | ToCommunication): void {
     const octets = encodeLinkMessage(message);
+    // The link would never take it, nor anything behind it.
+    assert(octets.length <= messageOctetsMax, `${message.kind} of ${octets.length} octets for the other processor`);
     if (this.#waiting.length > 0 || !this.#link.send(octets)) this.#waiting.push(octets.slice());
   }
 

@@ -7,85 +7,134 @@ export interface ConfigurationFault {
   readonly text: string;
 }
 
+type Path = ConfigurationFault["path"];
+
+/** The faults, those that are most likely the cause of others first. */
 export function checkConfiguration(configuration: RackConfiguration): ConfigurationFault[] {
+  return [
+    ...checkUnique(configuration),
+    ...checkCards(configuration),
+    ...checkExchanges(configuration),
+    ...checkTrunkGroups(configuration),
+    ...checkReferences(configuration),
+  ];
+}
+
+function checkUnique({ cards, exchanges, gateways, trunkGroups, routes }: RackConfiguration): ConfigurationFault[] {
+  const unique = <T>(section: string, items: readonly T[], key: keyof T & string): ConfigurationFault[] => {
+    const firstWith = new Map<unknown, number>();
+    return items.flatMap((item, index) => {
+      const first = firstWith.get(item[key]);
+      if (first === undefined) firstWith.set(item[key], index);
+      if (first === undefined) return [];
+      return [
+        { path: [section, index, key], text: `is the same as that of ${section}[${first}]; each may occur once` },
+      ];
+    });
+  };
+  return [
+    ...unique("cards", cards, "slot"),
+    ...unique("exchanges", exchanges, "name"),
+    ...unique("exchanges", exchanges, "pointCode"),
+    ...unique("gateways", gateways, "name"),
+    ...unique("trunkGroups", trunkGroups, "name"),
+    ...unique("routes", routes, "prefix"),
+  ];
+}
+
+function checkCards({ cards }: RackConfiguration): ConfigurationFault[] {
   const faults: ConfigurationFault[] = [];
-  const { cards, exchanges, gateways, trunkGroups, routes } = configuration;
-  const unique = (section: string, key: string, values: readonly (string | number)[]) => {
-    values.forEach((value, index) => {
-      const first = values.indexOf(value);
-      if (first < index) {
-        faults.push({
-          path: [section, index, key],
-          text: `${key} ${value} is taken by ${section}[${first}]; each may occur once`,
-        });
-      }
-    });
-  };
-  const names = (list: readonly { name: string }[]) => list.map(({ name }) => name);
-  const known = (path: readonly (string | number)[], value: string | number, allowed: readonly (string | number)[]) => {
-    if (!allowed.includes(value))
-      faults.push({ path, text: `${value} is not defined; there are ${allowed.join(", ")}` });
-  };
-  const slots = (kind: string) => cards.filter((card) => card.kind === kind).map(({ slot }) => slot);
-
-  unique(
-    "cards",
-    "slot",
-    cards.map(({ slot }) => slot),
-  );
-  unique("exchanges", "name", names(exchanges));
-  unique("gateways", "name", names(gateways));
-  unique("trunkGroups", "name", names(trunkGroups));
-  unique(
-    "routes",
-    "prefix",
-    routes.map(({ prefix }) => prefix),
-  );
-
   for (const kind of ["lim", "transporter"]) {
-    if (slots(kind).length === 0)
-      faults.push({ path: ["cards"], text: `no card of kind ${kind}; there must be at least one` });
+    if (!cards.some((card) => card.kind === kind)) {
+      faults.push({ path: ["cards"], text: `found no card of kind ${kind}; there must be at least one` });
+    }
   }
-  if (slots("call-server").length < 2) {
-    faults.push({
-      path: ["cards"],
-      text: "fewer than two cards of kind call-server; a group has a primary and a backup",
-    });
+  for (const group of groupsOf(cards)) {
+    const members = cards.filter((card) => card.kind === "call-server" && card.group === group).length;
+    if (members < 2) {
+      const text = `found ${members} card of kind call-server in group ${group}; a group has at least two, primary and backup`;
+      faults.push({ path: ["cards"], text });
+    }
   }
+  if (groupsOf(cards).length === 0) {
+    faults.push({ path: ["cards"], text: "found no card of kind call-server; there must be at least two" });
+  }
+  return faults;
+}
+
+function checkExchanges({ pointCode, exchanges }: RackConfiguration): ConfigurationFault[] {
+  const faults: ConfigurationFault[] = [];
   exchanges.forEach((exchange, index) => {
-    known(["exchanges", index, "association", "lim"], exchange.association.lim, slots("lim"));
-    if (exchange.pointCode === configuration.pointCode) {
-      faults.push({
-        path: ["exchanges", index, "pointCode"],
-        text: "is the node's own; an adjacent exchange has another",
-      });
+    if (exchange.pointCode === pointCode) {
+      const text = "is the node's own; an adjacent exchange has another";
+      faults.push({ path: ["exchanges", index, "pointCode"], text });
     }
-  });
-  gateways.forEach((gateway, index) => {
-    known(["gateways", index, "transporter"], gateway.transporter, slots("transporter"));
-  });
-  trunkGroups.forEach((group, index) => {
-    known(["trunkGroups", index, "exchange"], group.exchange, names(exchanges));
-    known(["trunkGroups", index, "gateway"], group.gateway, names(gateways));
-    if (group.lastCic < group.firstCic) {
-      faults.push({
-        path: ["trunkGroups", index, "lastCic"],
-        text: `${group.lastCic} is below firstCic ${group.firstCic}`,
-      });
-    }
-    trunkGroups.slice(0, index).forEach((other) => {
-      if (other.exchange === group.exchange && other.firstCic <= group.lastCic && group.firstCic <= other.lastCic) {
-        faults.push({
-          path: ["trunkGroups", index, "firstCic"],
-          text: `CICs ${group.firstCic} to ${group.lastCic} overlap those of trunk group ${other.name}; a CIC is in one group`,
-        });
-      }
+    const { role, lim, address, port } = exchange.association;
+    const other = exchanges.slice(0, index).find(({ association }) => {
+      const same = association.lim === lim && association.address === address && association.port === port;
+      return same && role === "ipsp-server" && association.role === "ipsp-server";
     });
-  });
-  routes.forEach((route, index) => {
-    for (const [place, name] of route.trunkGroups.entries()) {
-      known(["routes", index, "trunkGroups", place], name, names(trunkGroups));
+    if (other) {
+      const text = `found ${port}, on which the LIM in slot ${lim} listens for exchange ${other.name} already; each has its own`;
+      faults.push({ path: ["exchanges", index, "association", "port"], text });
     }
   });
   return faults;
+}
+
+function checkTrunkGroups({ trunkGroups }: RackConfiguration): ConfigurationFault[] {
+  const faults: ConfigurationFault[] = [];
+  trunkGroups.forEach((trunkGroup, index) => {
+    const { firstCic, lastCic } = trunkGroup;
+    if (lastCic < firstCic) {
+      const text = `found ${lastCic}; allowed: firstCic (${firstCic}) or higher`;
+      faults.push({ path: ["trunkGroups", index, "lastCic"], text });
+    }
+    for (const key of ["gatewayPort", "exchangePort"] as const) {
+      const last = trunkGroup.media[key] + lastCic - firstCic;
+      if (last <= 65_535) continue;
+      const text = `found ${trunkGroup.media[key]}, from which ${lastCic - firstCic + 1} circuits reach port ${last}; the highest is 65535`;
+      faults.push({ path: ["trunkGroups", index, "media", key], text });
+    }
+    for (const other of trunkGroups.slice(0, index)) {
+      if (other.exchange !== trunkGroup.exchange || other.firstCic > lastCic || firstCic > other.lastCic) continue;
+      const text = `found CICs ${firstCic} to ${lastCic}, which overlap ${other.firstCic} to ${other.lastCic} of trunk group ${other.name}; a CIC is in one group`;
+      faults.push({ path: ["trunkGroups", index, "firstCic"], text });
+    }
+  });
+  return faults;
+}
+
+/** What is named somewhere is defined elsewhere. */
+function checkReferences({ cards, exchanges, gateways, trunkGroups, routes }: RackConfiguration): ConfigurationFault[] {
+  const faults: ConfigurationFault[] = [];
+  const known = (path: Path, value: string | number, what: string, defined: readonly (string | number)[]) => {
+    if (!defined.includes(value))
+      faults.push({ path, text: `found ${value}; allowed: ${what}: ${defined.join(", ")}` });
+  };
+  const slots = (kind: string) => cards.filter((card) => card.kind === kind).map(({ slot }) => slot);
+  const names = (named: readonly { name: string }[]) => named.map(({ name }) => name);
+
+  exchanges.forEach(({ association }, index) => {
+    known(["exchanges", index, "association", "lim"], association.lim, "the slot of a card of kind lim", slots("lim"));
+  });
+  gateways.forEach(({ transporter }, index) => {
+    const what = "the slot of a card of kind transporter";
+    known(["gateways", index, "transporter"], transporter, what, slots("transporter"));
+  });
+  trunkGroups.forEach(({ exchange, gateway, group }, index) => {
+    known(["trunkGroups", index, "exchange"], exchange, "the name of an exchange", names(exchanges));
+    known(["trunkGroups", index, "gateway"], gateway, "the name of a gateway", names(gateways));
+    known(["trunkGroups", index, "group"], group, "the group of cards of kind call-server", groupsOf(cards));
+  });
+  routes.forEach((route, index) => {
+    route.trunkGroups.forEach((name, place) => {
+      known(["routes", index, "trunkGroups", place], name, "the name of a trunk group", names(trunkGroups));
+    });
+  });
+  return faults;
+}
+
+function groupsOf(cards: RackConfiguration["cards"]): number[] {
+  return [...new Set(cards.flatMap((card) => (card.kind === "call-server" ? [card.group] : [])))];
 }

@@ -5,6 +5,11 @@
 import { assert } from "../result.ts";
 import type { RackConfiguration, TrunkGroup } from "./rack-schema.ts";
 
+/** One number for both. A CIC has 12 bits, but whoever asks may have 16 from a peer. */
+function addressOf(exchange: number, cic: number): number {
+  return exchange * 2 ** 16 + cic;
+}
+
 export class Circuits {
   readonly configuration: RackConfiguration;
   readonly count: number;
@@ -19,7 +24,8 @@ export class Circuits {
     for (const group of configuration.trunkGroups) {
       first.push(circuit);
       const exchange = configuration.exchanges.findIndex((candidate) => candidate.name === group.exchange);
-      for (let cic = group.firstCic; cic <= group.lastCic; cic++) this.#byAddress.set(exchange * 4096 + cic, circuit++);
+      for (let cic = group.firstCic; cic <= group.lastCic; cic++)
+        this.#byAddress.set(addressOf(exchange, cic), circuit++);
     }
     this.#first = first;
     this.count = circuit;
@@ -27,7 +33,7 @@ export class Circuits {
 
   /** The circuit with this CIC towards this exchange (its place in the configuration), if a trunk group has it. */
   find(exchange: number, cic: number): number | undefined {
-    return this.#byAddress.get(exchange * 4096 + cic);
+    return this.#byAddress.get(addressOf(exchange, cic));
   }
 
   /** The trunk group's place in the configuration. */

@@ -1,106 +1,157 @@
-/** The one configuration file of a rack, `rack.yaml`: the same on every card; its slot tells a card who it is. */
+/**
+ * The one configuration file of a rack, `rack.yaml`: the same on every card; its slot tells a card who it is.
+ *
+ * Every message here says what is allowed, as it stands in a sentence behind "allowed: ".
+ */
 import { z } from "zod";
+import { timers } from "../isup/timers.ts";
 
-const name = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, "a name: a-z, 0-9 and -, a letter first, at most 32");
-const port = z.int().min(1).max(65_535);
-const address = z.union([z.ipv4(), z.ipv6()]);
+function wholeNumber(min: number, max: number) {
+  const allowed = `a whole number from ${min} to ${max}`;
+  return z.int(allowed).min(min, allowed).max(max, allowed);
+}
+
+function text(pattern: RegExp, allowed: string) {
+  return z.string(allowed).regex(pattern, allowed);
+}
+
+function oneOf<const V extends readonly [string, ...string[]]>(...values: V) {
+  return z.enum(values, inWords(values));
+}
+
+function inWords(values: readonly string[]): string {
+  return values.length < 2 ? values.join() : `${values.slice(0, -1).join(", ")} or ${values.at(-1)}`;
+}
+
+/** Keys with values, and no other keys. */
+function section<S extends z.core.$ZodShape>(keys: S) {
+  const allowed = Object.keys(keys).join(", ");
+  return z.strictObject(keys, {
+    error: ({ code }) => (code === "unrecognized_keys" ? allowed : `a section with ${allowed}`),
+  });
+}
+
+function list<T extends z.ZodType>(item: T, what: string, min: number, max = 255) {
+  const allowed = `a list of ${min} to ${max} ${what}`;
+  return z.array(item, allowed).min(min, allowed).max(max, allowed);
+}
+
+const name = text(/^[a-z][a-z0-9-]{0,31}$/, "a name: a-z, 0-9 and -, a letter first, at most 32");
+const port = wholeNumber(1, 65_535);
+const address = z.union([z.ipv4(), z.ipv6()], "an IPv4 or IPv6 address, such as 127.0.0.1");
+const pointCodeAllowed = "a point code: 1 to 16383, or in the form 3-8-3, such as 2-17-5";
 /** ITU point code, 14 bits: plain, or in the form 3-8-3. */
 const pointCode = z
-  .union([
-    z.int().min(1).max(16_383),
-    z.string().regex(/^[0-7]-(25[0-5]|2[0-4]\d|1?\d?\d)-[0-7]$/, "3-8-3, such as 2-17-5"),
-  ])
+  .union([z.int(), z.string().regex(/^[0-7]-(25[0-5]|2[0-4]\d|1?\d?\d)-[0-7]$/, pointCodeAllowed)], pointCodeAllowed)
   .transform((value) => {
     if (typeof value === "number") return value;
     const [zone, area, point] = value.split("-").map(Number);
     return zone * 2048 + area * 8 + point;
-  });
-const digits = z.string().regex(/^[0-9a-f]{0,24}$/, "digits: 0-9 (a-f for codes 10 to 15), at most 24");
-const slot = z.int().min(0).max(63);
+  })
+  .refine((value) => value >= 1 && value <= 16_383, pointCodeAllowed);
+const digits = text(
+  /^[0-9a-f]{0,24}$/,
+  'digits in quotes, such as "4930": 0-9 (a-f for codes 10 to 15), at most 24 of them',
+);
+const slot = wholeNumber(0, 63);
+const group = wholeNumber(1, 15);
+const trueOrFalse = z.boolean("true or false");
 
-const card = z.discriminatedUnion("kind", [
-  z.strictObject({ slot, kind: z.literal("lim") }),
-  z.strictObject({ slot, kind: z.literal("call-server"), group: z.int().min(1).max(15).default(1) }),
-  z.strictObject({ slot, kind: z.literal("transporter") }),
-]);
+function isSection(input: unknown): boolean {
+  return typeof input === "object" && input !== null && !Array.isArray(input);
+}
 
-const exchange = z.strictObject({
+const cardKinds = ["lim", "call-server", "transporter"] as const;
+const card = z.discriminatedUnion(
+  "kind",
+  [
+    section({ slot, kind: z.literal("lim") }),
+    section({ slot, kind: z.literal("call-server"), group: group.default(1) }),
+    section({ slot, kind: z.literal("transporter") }),
+  ],
+  { error: ({ input }) => (isSection(input) ? inWords(cardKinds) : "a section with slot, kind") },
+);
+
+const exchange = section({
   name,
   pointCode,
   /** How its M3UA association comes about, and with whom. */
-  association: z.strictObject({
-    role: z.enum(["ipsp-server", "ipsp-client", "asp"]).default("ipsp-server"),
+  association: section({
+    role: oneOf("ipsp-server", "ipsp-client", "asp").default("ipsp-server"),
     lim: slot,
     address,
     port,
-    routingContext: z.int().min(0).max(4_294_967_295).optional(),
-    heartbeatMillis: z.int().min(100).max(60_000).default(5000),
+    routingContext: wholeNumber(0, 4_294_967_295).optional(),
+    heartbeatMillis: wholeNumber(100, 60_000).default(5000),
   }),
 });
 
-const trunkGroup = z.strictObject({
+const cic = wholeNumber(0, 4095);
+const trunkGroup = section({
   name,
   exchange: name,
   /** The call-server group that keeps its circuits. */
-  group: z.int().min(1).max(15).default(1),
-  firstCic: z.int().min(0).max(4095),
-  lastCic: z.int().min(0).max(4095),
-  direction: z.enum(["both-way", "incoming", "outgoing"]).default("both-way"),
+  group: group.default(1),
+  firstCic: cic,
+  lastCic: cic,
+  direction: oneOf("both-way", "incoming", "outgoing").default("both-way"),
   /** Which idle circuit is taken first. */
-  selection: z.enum(["lowest", "cyclic", "least-recently-used", "most-recently-used"]).default("least-recently-used"),
+  selection: oneOf("lowest", "cyclic", "least-recently-used", "most-recently-used").default("least-recently-used"),
   gateway: name,
   /** Voice, where a circuit is emulated by a pair of UDP ports (gateway's, exchange's): base + CIC - firstCic. */
-  media: z.strictObject({ address, gatewayPort: port, exchangePort: port }),
+  media: section({ address, gatewayPort: port, exchangePort: port }),
 });
 
-const route = z.strictObject({
+const route = section({
   prefix: digits,
-  trunkGroups: z.array(name).min(1),
+  trunkGroups: list(name, "names of trunk groups", 1),
   /** Digits taken from the front of the called number, then digits put before it. */
-  remove: z.int().min(0).max(24).default(0),
+  remove: wholeNumber(0, 24).default(0),
   insert: digits.default(""),
 });
 
-const gateway = z.strictObject({
+const gateway = section({
   name,
   transporter: slot,
-  profile: z.enum(["trunk-circuits", "osmo-mgw"]).default("trunk-circuits"),
-  domain: z.string().min(1).max(64).default("gw"),
+  profile: oneOf("trunk-circuits", "osmo-mgw").default("trunk-circuits"),
+  domain: text(/^.{1,64}$/, "text of 1 to 64 characters").default("gw"),
   address,
   port: port.default(2427),
   /** Where the transporter receives. */
-  callAgent: z.strictObject({ address, port: port.default(2727) }),
+  callAgent: section({ address, port: port.default(2727) }),
 });
 
-export const rackSchema = z.strictObject({
+export const rackSchema = section({
   name: name.default("tandem"),
   /** The node's own point code. */
   pointCode,
-  networkIndicator: z.enum(["international", "international-spare", "national", "national-spare"]).default("national"),
-  bus: z
-    .strictObject({
-      /** Octets a frame carries: 8 classic, 64 FD. */
-      frames: z.enum(["classic", "fd"]).default("fd"),
-      bitRate: z.int().min(10_000).max(1_000_000).default(1_000_000),
-      dataBitRate: z.int().min(10_000).max(8_000_000).default(5_000_000),
-      /** Whether the software bus takes the time that the wire would take. */
-      paced: z.boolean().default(false),
-    })
-    .prefault({}),
-  heartbeat: z
-    .strictObject({
-      primaryMillis: z.int().min(1).max(1000).default(5),
-      othersMillis: z.int().min(1).max(1000).default(20),
-      missesToDeath: z.int().min(2).max(20).default(3),
-    })
-    .prefault({}),
-  cards: z.array(card).min(4),
-  exchanges: z.array(exchange).min(1).max(255),
-  gateways: z.array(gateway).min(1).max(255),
-  trunkGroups: z.array(trunkGroup).min(1).max(255),
-  routes: z.array(route).min(1),
+  networkIndicator: oneOf("international", "international-spare", "national", "national-spare").default("national"),
+  bus: section({
+    /** Octets a frame carries: 8 classic, 64 FD. */
+    frames: oneOf("classic", "fd").default("fd"),
+    bitRate: wholeNumber(10_000, 1_000_000).default(1_000_000),
+    dataBitRate: wholeNumber(10_000, 8_000_000).default(5_000_000),
+    /** Whether the software bus takes the time that the wire would take. */
+    paced: trueOrFalse.default(false),
+  }).prefault({}),
+  heartbeat: section({
+    primaryMillis: wholeNumber(1, 1000).default(5),
+    othersMillis: wholeNumber(1, 1000).default(20),
+    missesToDeath: wholeNumber(2, 20).default(3),
+  }).prefault({}),
+  cards: list(card, "cards", 4, 64),
+  exchanges: list(exchange, "exchanges", 1),
+  gateways: list(gateway, "gateways", 1),
+  trunkGroups: list(trunkGroup, "trunk groups", 1),
+  routes: list(route, "routes", 1, 100_000),
   /** ISUP timers that differ from the standard's default, in milliseconds. */
-  timersMillis: z.record(z.string().regex(/^T\d{1,2}$/), z.int().min(1)).default({}),
+  timersMillis: z
+    .record(
+      z.string().refine((timer) => Object.hasOwn(timers, timer)),
+      wholeNumber(1, 86_400_000),
+      { error: ({ code }) => (code === "invalid_key" ? Object.keys(timers).join(", ") : "a section of timers") },
+    )
+    .default({}),
 });
 
 /** A rack's configuration with every default filled in. */

@@ -4,7 +4,7 @@
  *     const request = layout("request", bits({ group: 4, urgent: 4 }), { sequence: u16 }, { names: list(octets) });
  *     type Request = ValueOf<typeof request>;     // { group: number; urgent: number; sequence: number; names: Uint8Array[] }
  */
-import { type DecodeError, fail, ok, type Result } from "../result.ts";
+import { assert, type DecodeError, fail, ok, type Result } from "../result.ts";
 import { OctetReader } from "./octet-reader.ts";
 import { OctetWriter } from "./octet-writer.ts";
 
@@ -57,7 +57,7 @@ export const rest: Field<Uint8Array> = {
   read: (reader, parameter) => reader.octets(reader.remaining, parameter),
 };
 
-/** A varint count and that many values. */
+/** A varint count and that many values, each of at least one octet. */
 export function list<T>(item: Field<T>): Field<T[]> {
   return {
     name: `list of ${item.name}`,
@@ -67,6 +67,7 @@ export function list<T>(item: Field<T>): Field<T[]> {
     },
     read: (reader, parameter) => {
       const count = reader.varint(parameter);
+      if (count > reader.remaining) reader.fail("truncated", parameter);
       const values: T[] = [];
       for (let i = 0; i < count && !reader.error; i++) values.push(item.read(reader, parameter));
       return values;
@@ -119,6 +120,7 @@ function compile(part: Part): {
   if ("bits" in part && typeof part.bits === "object" && !("read" in part.bits)) {
     const widths = Object.entries(part.bits as Readonly<Record<string, number>>);
     const total = widths.reduce((sum, [, width]) => sum + width, 0) / 8;
+    assert(Number.isInteger(total), `${widths.map(([, width]) => width).join(" + ")} bits are no whole octets`);
     return {
       write: (writer, value) => {
         let packed = 0;
@@ -189,7 +191,11 @@ export function variants<
 >(name: string, cases: C, shared?: W): Field<CaseValue<C, { -readonly [K in keyof W]: number }>> {
   const sharedBits = Object.values(shared ?? {}).reduce((sum, width) => sum + width, 0);
   const head = compile(bits({ tag: 8 - sharedBits, ...shared }));
-  const byTag = new Map(Object.entries(cases).map(([kind, [tag, field]]) => [tag, { kind, field }]));
+  const byTag = new Map<number, { readonly kind: string; readonly field: AnyField }>();
+  for (const [kind, [tag, field]] of Object.entries(cases)) {
+    assert(tag < 2 ** (8 - sharedBits) && !byTag.has(tag), `${name}: tag ${tag} of ${kind} is taken or too large`);
+    byTag.set(tag, { kind, field });
+  }
   return {
     name,
     write: (writer, value) => {

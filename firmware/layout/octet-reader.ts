@@ -48,6 +48,7 @@ export class OctetReader {
 
   /** The counterpart of `OctetWriter.varint`; more than 49 bits are refused. */
   varint(parameter: string): number {
+    const start = this.#offset;
     let value = 0;
     for (let shift = 0; shift < 7; shift++) {
       const octet = this.u8(parameter);
@@ -55,7 +56,7 @@ export class OctetReader {
       value += (octet & 0x7f) * 2 ** (7 * shift);
       if (octet < 0x80) return value;
     }
-    this.fail("bad-value", parameter);
+    this.fail("bad-value", parameter, start);
     return 0;
   }
 

@@ -122,7 +122,6 @@ class SimulatedStream implements StreamSocket {
   #underWay: { readonly segment: Segment; readonly dueMicros: number }[] = [];
   #underWayOctets = 0;
   #refused = false;
-  #lastDueMicros = 0;
   /** Since when the oldest is sent again and again. */
   #stuckSinceMicros: number | undefined;
 
@@ -185,9 +184,9 @@ class SimulatedStream implements StreamSocket {
 
   #transmit(segment: Segment): void {
     const { network } = this.#host;
-    this.#lastDueMicros = Math.max(this.#lastDueMicros, network.clock.nowMicros() + network.latencyMicros());
-    this.#underWay.push({ segment, dueMicros: this.#lastDueMicros });
-    if (this.#underWay.length === 1) network.clock.at(this.#lastDueMicros, () => this.#arrive());
+    const dueMicros = network.clock.nowMicros() + network.latencyMicros();
+    this.#underWay.push({ segment, dueMicros });
+    if (this.#underWay.length === 1) network.clock.at(dueMicros, () => this.#arrive());
   }
 
   /** The oldest that is under way reaches the peer's host, if there is a way. */

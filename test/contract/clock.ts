@@ -77,10 +77,12 @@ export function clockContract(implementation: string, create: () => ClockUnderTe
       const { clock, passUntil } = create();
       let returned = false;
       const wokenAfterReturn: boolean[] = [];
-      clock.at(clock.nowMicros() - 1_000_000, () => wokenAfterReturn.push(returned));
+      const armedAtMicros = clock.nowMicros();
+      clock.at(armedAtMicros - 1_000_000, () => wokenAfterReturn.push(returned));
       returned = true;
       await passUntil(() => wokenAfterReturn.length > 0);
       expect(wokenAfterReturn).toEqual([true]);
+      expect(clock.nowMicros()).toBeGreaterThanOrEqual(armedAtMicros);
     });
 
     test("a wake may arm and cancel others", async () => {

@@ -187,6 +187,23 @@ export function streamSocketContract(implementation: string, create: () => Strea
       expect(far.all().every((octet, index) => octet === (Math.floor(index / piece.length) & 0xff))).toBe(true);
     });
 
+    test("writable is called once for a refusal, and not without one", async () => {
+      const { near, stream, far, passUntil, settle } = await prepare().pair();
+      let total = 0;
+      const send = async (octets: number) => {
+        total += octets;
+        expect(stream.send(new Uint8Array(octets))).toBe("sent");
+        await passUntil(() => far.octetCount === total);
+        await settle();
+      };
+      await send(8_000_000);
+      expect(near.writables).toBe(0);
+      while (stream.send(new Uint8Array(50_000)) === "sent") total += 50_000;
+      await passUntil(() => near.writables > 0);
+      await send(8_000_000);
+      expect(near.writables).toBe(1);
+    });
+
     test("one message longer than the queue goes when the queue is empty", async () => {
       const { stream, far, passUntil } = await prepare().pair();
       expect(stream.send(new Uint8Array(2 * sendQueueOctetsMax))).toBe("sent");

@@ -93,6 +93,19 @@ describe("VirtualClock", () => {
     );
   });
 
+  test("rounding does not make a derived clock wake early", () => {
+    const source = new VirtualClock();
+    // 2998 s by the true time, but in floating point that shows a hair less than the deadline.
+    const clock = source.derived({ driftPpm: 198, offsetMicros: 0 });
+    const deadline = 2998 * 1_000_198;
+    let wokenAt = Number.NaN;
+    clock.at(deadline, () => {
+      wokenAt = clock.nowMicros();
+    });
+    source.step();
+    expect(wokenAt).toBeGreaterThanOrEqual(deadline);
+  });
+
   test("any mixture of arming and cancelling wakes in order", () => {
     fc.assert(
       fc.property(

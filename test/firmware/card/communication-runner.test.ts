@@ -1,0 +1,219 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import type { CommunicationOptions } from "../../../firmware/backplane/communication-processor.ts";
+import {
+  classOf,
+  frameIdentifier,
+  framePart,
+  recordClass,
+  slotOf,
+} from "../../../firmware/backplane/frame-identifier.ts";
+import { beatKind, heartbeat, role } from "../../../firmware/backplane/heartbeat.ts";
+import type { ApplicationEvent } from "../../../firmware/card/application.ts";
+import { CommunicationRunner } from "../../../firmware/card/communication-runner.ts";
+import { decodeLinkMessage, encodeLinkMessage } from "../../../firmware/card/link-message.ts";
+import { decode, encode } from "../../../firmware/layout/layout.ts";
+import type { CanFrame } from "../../../hal/can-frame.ts";
+import type { CanPort, CanPortListener, CanState } from "../../../hal/can-port.ts";
+import { SimulatedCanBus } from "../../../hal/simulated/can-bus.ts";
+import type { SimulatedCanPort } from "../../../hal/simulated/can-port.ts";
+import { VirtualClock } from "../../../hal/simulated/clock.ts";
+import { simulatedProcessorLink } from "../../../hal/simulated/processor-link.ts";
+
+const options: CommunicationOptions = {
+  slot: 2,
+  kind: "call-server",
+  plan: { group: 1, callServers: [2, 3], witnesses: [1, 4] },
+  frameOctets: 8,
+  timing: { primaryMicros: 5_000, othersMicros: 20_000, missesToDeath: 3 },
+  incarnation: 0x0201,
+  realTime: true,
+  configurationDigest: 7,
+};
+
+let clock = new VirtualClock();
+let link = simulatedProcessorLink(clock);
+let log: string[] = [];
+let events: ApplicationEvent[] = [];
+
+beforeEach(() => {
+  clock = new VirtualClock();
+  link = simulatedProcessorLink(clock);
+  log = [];
+  events = [];
+  link.application.listen({
+    message: (message) => events.push(decodeLinkMessage(message) as ApplicationEvent),
+    writable: () => {},
+    nudged: () => {},
+  });
+});
+
+function run(millis: number): void {
+  clock.run(clock.nowMicros() + millis * 1000);
+}
+
+function start(ports: readonly [CanPort, CanPort]): CommunicationRunner {
+  return new CommunicationRunner(options, {
+    ports,
+    clock,
+    link: link.communication,
+    log: (severity, text) => log.push(`${severity}: ${text}`),
+    milestone: () => {},
+  });
+}
+
+interface Plane {
+  readonly bus: SimulatedCanBus;
+  readonly port: SimulatedCanPort;
+  /** What everybody else is and hears. */
+  readonly others: SimulatedCanPort;
+  readonly heard: CanFrame[];
+}
+
+function planeOf(): Plane {
+  const bus = new SimulatedCanBus({ rates: { bitRate: 1_000_000, dataBitRate: 5_000_000 }, fd: false, clock });
+  const [port, others] = [bus.attach("slot 2"), bus.attach("others")];
+  const heard: CanFrame[] = [];
+  others.listen({
+    frames: (batch) => heard.push(...batch),
+    transmitted: () => {},
+    writable: () => {},
+    state: () => {},
+  });
+  return { bus, port, others, heard };
+}
+
+function beat(plane: Plane, slot: number, as: number): void {
+  const fixed = { leaving: 0, realTime: 1, hung: 0, spare: 0, term: 0, incarnation: slot, progress: 0 };
+  const data = encode(heartbeat, { role: as, ...fixed, kind: beatKind.identity, value: slot * 256 });
+  plane.others.transmit({ id: frameIdentifier(recordClass.heartbeat, slot, framePart.whole), fd: false, data });
+}
+
+/** The other cards of a rack that has just been switched on beat, on both planes. */
+function runAmongOthers(planes: readonly Plane[], millis: number): void {
+  for (let passed = 0; passed < millis; passed += 20) {
+    for (const plane of planes) {
+      beat(plane, 3, role.blank);
+      for (const witness of [1, 4]) beat(plane, witness, role.newcomer);
+    }
+    run(20);
+  }
+}
+
+function ofClass({ heard }: Plane, kind: number): readonly CanFrame[] {
+  return heard.filter(({ id }) => classOf(id) === kind);
+}
+
+describe("a card on its planes", () => {
+  test("beats on both from its start, at its interval", () => {
+    const planes = [planeOf(), planeOf()];
+    start([planes[0].port, planes[1].port]);
+    run(101);
+    for (const { heard } of planes) {
+      expect(heard).toHaveLength(6);
+      expect(heard.map(({ id }) => slotOf(id))).toEqual(Array(6).fill(2));
+      const first = decode(heartbeat, heard[0].data);
+      expect(first.ok && first.value).toMatchObject({ role: role.blank, kind: beatKind.identity, value: 0x0201_11 });
+    }
+  });
+
+  test("tells its application who is heard and who is silent", () => {
+    const planes = [planeOf(), planeOf()];
+    start([planes[0].port, planes[1].port]);
+    beat(planes[1], 4, role.newcomer);
+    run(20);
+    expect(events).toEqual([{ kind: "card", slot: 4, alive: true }]);
+    run(100);
+    expect(events).toEqual([
+      { kind: "card", slot: 4, alive: true },
+      { kind: "card", slot: 4, alive: false },
+    ]);
+    expect(log).toContain("warning: slot 4 is silent: counts as dead");
+  });
+
+  test("says how far its application has got", () => {
+    const planes = [planeOf(), planeOf()];
+    start([planes[0].port, planes[1].port]);
+    for (let n = 0; n < 5; n++) link.application.countProgress();
+    run(25);
+    const last = decode(heartbeat, planes[0].heard[planes[0].heard.length - 1].data);
+    expect(last.ok && last.value.progress).toBe(5);
+  });
+
+  test("says when its application leaves", () => {
+    const planes = [planeOf(), planeOf()];
+    start([planes[0].port, planes[1].port]);
+    runAmongOthers(planes, 100);
+    link.application.send(encodeLinkMessage({ kind: "leave" }));
+    runAmongOthers(planes, 100);
+    const last = decode(heartbeat, planes[0].heard[planes[0].heard.length - 1].data);
+    expect(last.ok && last.value.leaving).toBe(1);
+  });
+});
+
+describe("a plane that is lost", () => {
+  test("raises an alarm, comes back by itself, and the rack goes on meanwhile on the other", () => {
+    const planes = [planeOf(), planeOf()];
+    const runner = start([planes[0].port, planes[1].port]);
+    runAmongOthers(planes, 60);
+    planes[0].bus.busOff(planes[0].port);
+    runAmongOthers(planes, 80);
+    expect(log.filter((line) => line.includes("plane"))).toEqual(["alarm: plane A is bus-off"]);
+    expect(runner.status().cards).toEqual([3, 1, 4].map((slot) => expect.objectContaining({ slot, alive: true })));
+    runAmongOthers(planes, 60);
+    expect(log.filter((line) => line.includes("plane"))).toEqual([
+      "alarm: plane A is bus-off",
+      "info: plane A is back",
+    ]);
+    expect(planes[0].port.state).toBe("active");
+  });
+
+  test("says nothing late that was meant for it while it was away", () => {
+    const planes = [planeOf(), planeOf()];
+    start([planes[0].port, planes[1].port]);
+    runAmongOthers(planes, 200);
+    // Nobody answers the claim of this card: it is repeated again and again.
+    expect(ofClass(planes[0], recordClass.takeover).length).toBeGreaterThan(2);
+    expect(planes[0].heard).toEqual(planes[1].heard);
+    planes[0].bus.busOff(planes[0].port);
+    runAmongOthers(planes, 80);
+    const [missed, before] = [planes[1].heard.length, planes[0].heard.length];
+    expect(missed).toBeGreaterThan(before);
+    runAmongOthers(planes, 200);
+    const afterA = ofClass({ ...planes[0], heard: planes[0].heard.slice(before) }, recordClass.takeover);
+    const afterB = ofClass({ ...planes[1], heard: planes[1].heard.slice(missed) }, recordClass.takeover);
+    expect(afterA.length).toBeGreaterThan(2);
+    expect(afterA).toEqual(afterB.slice(afterB.length - afterA.length));
+  });
+
+  test("is tried again and again, until it is there", () => {
+    let listener: CanPortListener | undefined;
+    let state: CanState = "active";
+    const tries: number[] = [];
+    const port: CanPort = {
+      frameOctetsMax: 8,
+      transmit: () => (state === "active" ? "queued" : "bus-off"),
+      listen: (given) => {
+        listener = given;
+      },
+      recover: () => {
+        tries.push(clock.nowMicros());
+      },
+      statistics: () => ({ sent: 0, received: 0, dropped: 0, nominalBits: 0, dataBits: 0 }),
+      close: () => {},
+    };
+    const enter = (next: CanState) => {
+      state = next;
+      listener?.state(next);
+    };
+    start([planeOf().port, port]);
+    run(10);
+    enter("bus-off");
+    enter("disconnected");
+    run(350);
+    expect(tries).toEqual([110_000, 210_000, 310_000]);
+    enter("active");
+    run(500);
+    expect(tries).toHaveLength(3);
+    expect(log).toEqual(["alarm: plane B is bus-off", "alarm: plane B is disconnected", "info: plane B is back"]);
+  });
+});

@@ -1,0 +1,183 @@
+import { describe, expect, test } from "vitest";
+import { checkConfiguration } from "../../../firmware/configuration/check.ts";
+import { rackSchema } from "../../../firmware/configuration/rack-schema.ts";
+import { exampleRack } from "./example-rack.ts";
+
+type Rack = ReturnType<typeof exampleRack>;
+
+/** The faults of the smallest rack with one thing changed, as `path: text`. */
+function faultsOf(change: (rack: Rack) => void): string[] {
+  const rack = exampleRack();
+  change(rack);
+  return checkConfiguration(rackSchema.parse(rack)).map(({ path, text }) => `${path.join(".")}: ${text}`);
+}
+
+test("nothing is wrong with the smallest rack", () => {
+  expect(faultsOf(() => {})).toEqual([]);
+});
+
+const faults: readonly [name: string, change: (rack: Rack) => void, fault: string][] = [
+  [
+    "two cards in one slot",
+    (rack) => rack.cards.push({ slot: 4, kind: "lim" }),
+    "cards.4.slot: is the same as that of cards[3]; each may occur once",
+  ],
+  [
+    "two exchanges of one name",
+    (rack) => {
+      rack.exchanges.push({
+        ...rack.exchanges[0],
+        pointCode: 9,
+        association: { ...rack.exchanges[0].association, port: 9 },
+      });
+    },
+    "exchanges.2.name: is the same as that of exchanges[0]; each may occur once",
+  ],
+  [
+    "two exchanges of one point code, written in two ways",
+    (rack) => {
+      rack.exchanges[1].pointCode = 2058;
+    },
+    "exchanges.1.pointCode: is the same as that of exchanges[0]; each may occur once",
+  ],
+  [
+    "two gateways of one name",
+    (rack) => rack.gateways.push(rack.gateways[0]),
+    "gateways.1.name: is the same as that of gateways[0]; each may occur once",
+  ],
+  [
+    "two trunk groups of one name",
+    (rack) => rack.trunkGroups.push({ ...rack.trunkGroups[0], firstCic: 50, lastCic: 60 }),
+    "trunkGroups.3.name: is the same as that of trunkGroups[0]; each may occur once",
+  ],
+  [
+    "two routes for one prefix",
+    (rack) => rack.routes.push(rack.routes[0]),
+    "routes.2.prefix: is the same as that of routes[0]; each may occur once",
+  ],
+  [
+    "one call server",
+    (rack) => {
+      rack.cards[2] = { slot: 3, kind: "transporter" };
+    },
+    "cards: found 1 card of kind call-server in group 1; a group has at least two, primary and backup",
+  ],
+  [
+    "an adjacent exchange with the node's point code",
+    (rack) => {
+      rack.exchanges[0].pointCode = 2057;
+    },
+    "exchanges.0.pointCode: is the node's own; an adjacent exchange has another",
+  ],
+  [
+    "two exchanges for which one LIM would listen in one place",
+    (rack) => {
+      rack.exchanges[1].association.port = 2905;
+    },
+    "exchanges.1.association.port: found 2905, on which the LIM in slot 1 listens for exchange west already; each has its own",
+  ],
+  [
+    "a LIM that is a call server",
+    (rack) => {
+      rack.exchanges[1].association.lim = 2;
+    },
+    "exchanges.1.association.lim: found 2; allowed: the slot of a card of kind lim: 1",
+  ],
+  [
+    "a transporter that is not there",
+    (rack) => {
+      rack.gateways[0].transporter = 60;
+    },
+    "gateways.0.transporter: found 60; allowed: the slot of a card of kind transporter: 4",
+  ],
+  [
+    "an exchange that nobody defines",
+    (rack) => {
+      rack.trunkGroups[0].exchange = "north";
+    },
+    "trunkGroups.0.exchange: found north; allowed: the name of an exchange: west, east",
+  ],
+  [
+    "a gateway that nobody defines",
+    (rack) => {
+      rack.trunkGroups[1].gateway = "gw2";
+    },
+    "trunkGroups.1.gateway: found gw2; allowed: the name of a gateway: gw1",
+  ],
+  [
+    "a group without call servers",
+    (rack) => {
+      rack.trunkGroups[1].group = 2;
+    },
+    "trunkGroups.1.group: found 2; allowed: the group of cards of kind call-server: 1",
+  ],
+  [
+    "a trunk group that nobody defines",
+    (rack) => rack.routes[1].trunkGroups.push("north"),
+    "routes.1.trunkGroups.2: found north; allowed: the name of a trunk group: west, east, east-more",
+  ],
+  [
+    "a last CIC below the first",
+    (rack) => {
+      rack.trunkGroups[0].firstCic = 32;
+    },
+    "trunkGroups.0.lastCic: found 31; allowed: firstCic (32) or higher",
+  ],
+  [
+    "ports beyond the last",
+    (rack) => {
+      rack.trunkGroups[0].media.exchangePort = 65_506;
+    },
+    "trunkGroups.0.media.exchangePort: found 65506, from which 31 circuits reach port 65536; the highest is 65535",
+  ],
+];
+
+test.each(faults)("%s", (_name, change, fault) => {
+  expect(faultsOf(change)).toEqual([fault]);
+});
+
+describe("no card of a kind that a rack needs", () => {
+  test.each(["lim", "transporter"])("%s", (kind) => {
+    const change = ({ cards }: Rack) => {
+      for (const card of cards) if (card.kind === kind) card.kind = kind === "lim" ? "transporter" : "lim";
+    };
+    expect(faultsOf(change)[0]).toBe(`cards: found no card of kind ${kind}; there must be at least one`);
+  });
+
+  test("call-server", () => {
+    const change = (rack: Rack) => {
+      rack.cards = rack.cards.map(({ slot, kind }) => ({ slot, kind: kind === "call-server" ? "lim" : kind }));
+    };
+    expect(faultsOf(change)[0]).toBe("cards: found no card of kind call-server; there must be at least two");
+  });
+});
+
+describe("CICs of two trunk groups towards one exchange", () => {
+  test.each([
+    [100, 100, true],
+    [90, 100, true],
+    [100, 110, true],
+    [90, 110, true],
+    [90, 99, false],
+    [101, 110, false],
+  ])("%i to %i beside 100 to 100: overlap %s", (firstCic, lastCic, overlap) => {
+    const found = faultsOf((rack) => Object.assign(rack.trunkGroups[1], { firstCic, lastCic }));
+    const text = `found CICs 100 to 100, which overlap ${firstCic} to ${lastCic} of trunk group east; a CIC is in one group`;
+    expect(found).toEqual(overlap ? [`trunkGroups.2.firstCic: ${text}`] : []);
+  });
+
+  test("may be the same towards another exchange", () => {
+    expect(faultsOf((rack) => Object.assign(rack.trunkGroups[1], { firstCic: 1, lastCic: 31 }))).toEqual([]);
+  });
+});
+
+test("what a LIM does not listen on itself may be the same for two exchanges", () => {
+  const change = (rack: Rack) => {
+    for (const { association } of rack.exchanges) Object.assign(association, { role: "asp", port: 2905 });
+  };
+  expect(faultsOf(change)).toEqual([]);
+});
+
+test("the last circuit may have the last port", () => {
+  expect(faultsOf((rack) => Object.assign(rack.trunkGroups[0].media, { gatewayPort: 65_505 }))).toEqual([]);
+});
