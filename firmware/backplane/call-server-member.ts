@@ -25,6 +25,10 @@ const nothing = new Uint8Array(0);
 const admitAgainMicros = 100_000;
 /** A claim is repeated more often than this; an older one is over. */
 const claimAnswerMicros = 10_000;
+/** How long blank call servers wait for one that has the state, when witnesses show that there was one. */
+const lostStatePatienceMicros = 1_000_000;
+/** A card that is being given the state and has heard no primary for so long has lost its giver. */
+const giverLostMicros = 300_000;
 /** How long a cold start waits for the cards that are not heard yet. */
 const coldStartPatienceMicros = 300_000;
 
@@ -47,6 +51,7 @@ export class CallServerMember implements Member {
   #transmitted = 0;
   readonly #admitAskedAt = new Map<number, Micros>();
   #startedAt: Micros | undefined;
+  #giverMissedAt: Micros | undefined;
 
   constructor(context: MemberContext) {
     this.#context = context;
@@ -172,8 +177,9 @@ export class CallServerMember implements Member {
     const { log } = this.#view;
     const begin = commit.consumed.kind === "begin";
     if (begin && commit.sequence <= log.last) {
-      const own = log.at(commit.sequence);
-      if (!own || own.commit.term !== commit.term) this.#loseThread("own commits are not the group's");
+      // A run that reaches beyond a BEGIN without being of its term has taken another way.
+      const term = log.at(commit.sequence)?.commit.term ?? Math.min(log.lastTerm, commit.term);
+      if (term !== commit.term) this.#loseThread("own commits are not the group's");
       return;
     }
     if (commit.sequence <= log.last) return;
@@ -185,6 +191,7 @@ export class CallServerMember implements Member {
   /** Applies what has its turn. */
   #run(now: Micros): void {
     for (let held = this.#view.next(); held; held = this.#view.next()) this.#append(held, now);
+    if (this.#view.log.isAstray()) this.#loseThread("the group began a term before the end of the own commits");
   }
 
   #append(held: HeldCommit, now: Micros): void {
@@ -312,15 +319,24 @@ export class CallServerMember implements Member {
     return plan.callServers.some((other) => other !== slot && roster.isHealthyPrimary(other));
   }
 
-  /** A blank call server claims only when it hears a majority of the configured cards, all of them blank; the lower slot first. */
+  /**
+   * A blank call server claims only when it hears a majority of the configured cards, no call server among them that holds the
+   * group's state; the lower slot first. Where a witness remembers a group, its state may still come back: that is waited for.
+   */
   #mayStartCold(now: Micros): boolean {
     const { roster, plan, slot } = this.#context;
     const others = [...plan.callServers, ...plan.witnesses].filter((other) => other !== slot);
     let heard = 1;
+    let remembered = false;
     for (const other of others) {
       const entry = roster.entry(other);
       if (!entry?.alive) continue;
-      if (entry.role !== role.newcomer && entry.role !== role.blank) return false;
+      const holdsState = plan.callServers.includes(other) && entry.role !== role.blank;
+      if (holdsState) {
+        this.#startedAt = undefined;
+        return false;
+      }
+      remembered ||= entry.role === role.witness;
       heard++;
     }
     const lower = plan.callServers.some((other) => other < slot && roster.isAlive(other));
@@ -330,12 +346,19 @@ export class CallServerMember implements Member {
       return false;
     }
     this.#startedAt ??= now;
-    return heard === others.length + 1 || now - this.#startedAt >= patience;
+    const waited = now - this.#startedAt;
+    if (remembered) return waited >= lostStatePatienceMicros;
+    return heard === others.length + 1 || waited >= patience;
   }
 
   /** Becomes primary when every living witness and the incumbent, if heard, have answered, and they are a majority. */
   #tryBegin(now: Micros): void {
     if (this.#role !== role.claimant || !this.#claim.isSettled()) return;
+    if (this.#claim.cold) {
+      this.#view.reset(0, 0);
+      this.#view.intake.clear();
+      this.#context.toApplication({ kind: "forget" });
+    }
     this.#run(now);
     this.#view.log.dropHeld();
     const { log } = this.#view;
@@ -430,7 +453,7 @@ export class CallServerMember implements Member {
         }
         break;
       case "ask":
-        if (this.#role === role.primary) this.#giver.ask(slot, record.attempt, record.from);
+        if (this.#role === role.primary && !this.#draining) this.#giver.ask(slot, record.attempt, record.from);
         break;
       case "head": {
         const head = this.#role === role.incomplete ? this.#taker.head(record, now) : undefined;
@@ -443,6 +466,9 @@ export class CallServerMember implements Member {
       }
       case "piece":
         if (this.#role === role.incomplete) this.#taker.piece(record, now);
+        break;
+      case "gone":
+        if (this.#role === role.incomplete) this.#taker.gone(record);
         break;
     }
   }
@@ -463,7 +489,7 @@ export class CallServerMember implements Member {
   card(entry: RosterEntry, change: "came" | "restarted" | "died" | "beat", now: Micros): void {
     const callServer = this.#context.plan.callServers.includes(entry.slot);
     if (callServer && entry.alive && entry.role === role.primary && entry.term >= this.#term) {
-      this.#view.primarySequence = entry.commit;
+      this.#view.primaryIsAt(entry.commit);
     }
     if (change === "beat") {
       // A witness that follows a higher term has granted it: that is as good as hearing the grant.
@@ -474,7 +500,8 @@ export class CallServerMember implements Member {
     if (change === "restarted" || change === "died") {
       this.#giver.finished(entry.slot);
       if (!callServer && this.#role === role.backup) this.#view.handOn(entry.slot);
-      if (callServer && this.#role === role.incomplete) this.#role = role.blank;
+      // A primary that is only silent for a moment goes on giving where it was.
+      if (callServer && this.#role === role.incomplete && change === "restarted") this.#role = role.blank;
     }
   }
 
@@ -489,7 +516,12 @@ export class CallServerMember implements Member {
       this.#view.reset(0, 0);
       this.#taker.begin();
     }
-    if (this.#role === role.incomplete) this.#taker.tick(now);
+    if (this.#healthyPrimary() || this.#role !== role.incomplete) this.#giverMissedAt = undefined;
+    else if (now - (this.#giverMissedAt ??= now) >= giverLostMicros) this.#role = role.blank;
+    if (this.#role === role.incomplete) {
+      if (this.#taker.isLost(now)) this.#loseThread("what the primary gave was not the whole");
+      this.#taker.tick(now);
+    }
     this.#claimIfDue(now);
     this.#view.ask(now, this.#follows, this.#complete);
     if (this.#follows) this.#run(now);

@@ -45,7 +45,9 @@ export class CommitLog {
       present.input ??= held.input;
       return;
     }
-    if (this.#held.size < heldCommitsMax || present) this.#held.set(sequence, held);
+    // The one that closes the gap is taken even when no other is: it makes room for all that wait behind it.
+    const room = this.#held.size < heldCommitsMax || present || sequence === this.#last + 1;
+    if (room) this.#held.set(sequence, held);
   }
 
   held(sequence: number): HeldCommit | undefined {
@@ -72,6 +74,12 @@ export class CommitLog {
     if (!held || (held.commit.refersToInput && held.input === undefined)) return undefined;
     if (held.commit.consumed.kind !== "begin" && held.commit.term !== this.#lastTerm) return undefined;
     return held;
+  }
+
+  /** What comes next is of a later term, whose BEGIN this run lacks although it reaches beyond it: it is not the group's. */
+  isAstray(): boolean {
+    const next = this.#held.get(this.#last + 1)?.commit;
+    return next !== undefined && next.consumed.kind !== "begin" && next.term > this.#lastTerm;
   }
 
   /** Makes a commit the last of the run. */

@@ -1,6 +1,6 @@
 /** The commit record: one consumed input (or timer, or command) with everything that follows from it, all or nothing. */
 import { bits, decode, encode, layout, rest, u8, u16, u24, u48, type ValueOf, varint, when } from "../layout/layout.ts";
-import { type DecodeError, ok, type Result } from "../result.ts";
+import { type DecodeError, fail, ok, type Result } from "../result.ts";
 import { lowBits, nearest } from "./sequence-number.ts";
 
 /** What a commit consumed. */
@@ -94,7 +94,10 @@ export function decodeCommit(octets: Uint8Array, context: CommitContext): Result
   let body = record.body;
   if (kind === "begin" || kind === "admit") {
     const anchored = decode(anchor, record.body);
-    if (!anchored.ok) return anchored;
+    if (!anchored.ok) {
+      const { error } = anchored;
+      return fail({ ...error, offset: octets.length - record.body.length + error.offset });
+    }
     ({ timeMillis, sequence } = anchored.value);
     body = nothing;
   }

@@ -72,6 +72,10 @@ export class CommunicationProcessor {
   readonly #backlog: readonly (readonly CanFrame[][])[] = planes.map(() => Array.from({ length: 8 }, () => []));
   /** Per plane: the last frames of own commits, with the commit's sequence. */
   readonly #unconfirmed: readonly { frame: CanFrame; sequence: number }[][] = [[], []];
+  /** Per plane: the beat that is not on the bus yet. */
+  readonly #waitingBeat: [CanFrame | undefined, CanFrame | undefined] = [undefined, undefined];
+  #incarnation: number;
+  /** Since the start of this incarnation. */
   #beats = 0;
   #beatenRole: Role | undefined;
   #nextBeat: Micros;
@@ -83,13 +87,19 @@ export class CommunicationProcessor {
     this.#effects = effects;
     this.#roster = new Roster(options.timing, options.realTime);
     this.#nextBeat = now;
+    this.#incarnation = options.incarnation;
+    const incarnation = () => this.#incarnation;
     const context: MemberContext = {
       slot: options.slot,
-      incarnation: options.incarnation,
+      get incarnation() {
+        return incarnation();
+      },
+      renew: () => this.#renew(),
       plan: options.plan,
       timing: options.timing,
       roster: this.#roster,
       send: (kind, record) => this.#send(kind, record),
+      backlog: (kind) => Math.min(...this.#backlog.map((byClass) => byClass[kind].length)),
       toApplication: (event) => effects.toApplication(event),
       wallMillis: () => effects.wallMillis(),
       log: (severity, text) => effects.log(severity, text),
@@ -121,6 +131,7 @@ export class CommunicationProcessor {
     const unconfirmed = this.#unconfirmed[plane];
     let sequence = 0;
     for (const frame of frames) {
+      if (frame === this.#waitingBeat[plane]) this.#waitingBeat[plane] = undefined;
       if (canClassOf(frame.id) !== recordClass.commit || unconfirmed[0]?.frame !== frame) continue;
       sequence = unconfirmed.shift()?.sequence ?? 0;
     }
@@ -136,6 +147,7 @@ export class CommunicationProcessor {
   planeLost(plane: Plane): void {
     for (const queue of this.#backlog[plane]) queue.length = 0;
     this.#unconfirmed[plane].length = 0;
+    this.#waitingBeat[plane] = undefined;
   }
 
   application(action: ApplicationAction, now: Micros): void {
@@ -250,7 +262,8 @@ export class CommunicationProcessor {
     this.#counters.beats++;
     const change = this.#roster.beat(slot, decoded.value, now);
     if (change !== "none") {
-      for (let kind = 0; kind < 8; kind++) if (change === "restarted") this.#streams.delete(slot * 8 + kind);
+      // Even a card with the same low octet of the incarnation may have restarted while it was not heard: what it says is new.
+      for (let kind = 0; kind < 8; kind++) this.#streams.delete(slot * 8 + kind);
       this.#effects.toApplication({ kind: "card", slot, alive: true });
     }
     const entry = this.#roster.entry(slot);
@@ -290,12 +303,28 @@ export class CommunicationProcessor {
     if (this.#beats < quietBeats && kind !== recordClass.heartbeat) return;
     const backlog = this.#backlog[plane][kind];
     let taken = 0;
-    while (taken < backlog.length && this.#effects.transmit(plane, backlog[taken]) === "queued") taken++;
+    while (taken < backlog.length) {
+      const result = this.#effects.transmit(plane, backlog[taken]);
+      if (result === "bus-off") {
+        // The other plane has it. Said when the bus is back it would be old, and could pass for a new record.
+        this.planeLost(plane);
+        return;
+      }
+      if (result === "full") break;
+      taken++;
+    }
     if (taken > 0) backlog.splice(0, taken);
   }
 
+  #renew(): void {
+    this.#incarnation = (this.#incarnation % 65_535) + 1;
+    // As after a start: quiet until everybody has heard of it.
+    this.#beats = 0;
+  }
+
   #beat(): void {
-    const { slot, kind, plan, incarnation, realTime, configurationDigest } = this.#options;
+    const { slot, kind, plan, realTime, configurationDigest } = this.#options;
+    const incarnation = this.#incarnation;
     const member = this.#member;
     this.#beatenRole = member.role();
     const turn = this.#beats++ % 4;
@@ -326,8 +355,11 @@ export class CommunicationProcessor {
       value: values[tells],
     });
     const frame = { id: frameIdentifier(recordClass.heartbeat, slot, framePart.whole), fd: false, data };
-    // A beat that finds no room is late already: the next one says more.
-    for (const plane of planes) this.#effects.transmit(plane, frame);
+    for (const plane of planes) {
+      // A plane that has not taken the last beat takes no other: old beats would be heard as new ones when it is mended.
+      if (this.#waitingBeat[plane]) continue;
+      if (this.#effects.transmit(plane, frame) === "queued") this.#waitingBeat[plane] = frame;
+    }
     if (this.#beats === quietBeats) for (const plane of planes) for (let c = 1; c < 8; c++) this.#pump(plane, c);
   }
 }

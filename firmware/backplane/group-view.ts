@@ -11,11 +11,23 @@ import { InputIntake } from "./input-intake.ts";
 import { inputRecord } from "./input-record.ts";
 import type { MemberContext } from "./membership.ts";
 import { type RepairRecord, repairRecord } from "./repair-records.ts";
-import { nearest } from "./sequence-number.ts";
+import { lowBits, nearest } from "./sequence-number.ts";
 
-/** A gap is asked for so long after it was noticed, and again after every further interval. */
+/** A gap is asked for so long after it was noticed. */
 const askAfterMicros = 1_000;
+/**
+ * What does not begin to close is asked for again after this time, and then after twice the time, and so on: answers that wait
+ * for a busy bus must not be asked for faster than they come.
+ */
 const askAgainMicros = 4_000;
+const askAgainMicrosMax = 64_000;
+/** Answers have begun to come: so long the rest of them is waited for. */
+const answerMicros = 30_000;
+/** Whoever has so many frames of answers waiting for the bus takes no further question: it will be asked again. */
+const answerFramesMax = 128;
+
+/** Bits of a commit's sequence and of an input's number that a beat tells. */
+const beatenBits = 24;
 
 /** Commits asked for, and given, at once. */
 export const repairCommitsMax = 32;
@@ -25,26 +37,37 @@ const nothing = new Uint8Array(0);
 export class GroupView {
   readonly log = new CommitLog();
   readonly intake = new InputIntake();
-  /** Commit sequence that the primary's beats speak of. */
-  primarySequence = 0;
   readonly #context: MemberContext;
   /** A witness keeps inputs of whatever incarnation beats, only to understand commits; call servers keep those of the admitted. */
   readonly #anySender: boolean;
+  /** Commit sequence that the primary's beats speak of. */
+  #primarySequence = 0;
   #timeMillis = 0;
   #timeAt: Micros = 0;
   #gapSince: Micros | undefined;
   #askAt: Micros = 0;
+  #patience: Micros = askAgainMicros;
+  /** Where the gaps began when they were looked at last: it moves as they close. */
+  #gapsFrom = 0;
+  /** The last commit asked for. */
+  #askedUpTo = 0;
 
   constructor(context: MemberContext, anySender: boolean) {
     this.#context = context;
     this.#anySender = anySender;
   }
 
-  /** A number near those that this sender uses now. */
-  #inputNumberNear(slot: number): number {
+  /** The primary's beats tell the low 24 bits of its last commit. A card that has just started knows no more of it than they. */
+  primaryIsAt(beaten: number): void {
+    this.#primarySequence = nearest(this.log.last, lowBits(beaten, beatenBits), beatenBits);
+  }
+
+  /** Number of the last input of this sender, as far as its beats or its inputs have told. */
+  #lastInput(slot: number): number {
     const entry = this.#context.roster.entry(slot);
-    const beaten = entry && entry.incarnation === this.intake.incarnation(slot) ? entry.input : 0;
-    return Math.max(this.intake.numberNear(slot), beaten);
+    const near = this.intake.numberNear(slot);
+    if (entry?.incarnation !== this.intake.incarnation(slot)) return near;
+    return Math.max(near, nearest(near, lowBits(entry.input, beatenBits), beatenBits));
   }
 
   /** The time at the primary, as well as it can be told from here. */
@@ -62,11 +85,11 @@ export class GroupView {
 
   /** A commit record from the bus, with its shortened numbers made whole. `sequence` where the sender gave it whole. */
   decode(octets: Uint8Array, now: Micros, sequence?: number): Commit | undefined {
-    const near = sequence ?? Math.max(this.log.last, this.primarySequence) + 1;
+    const near = sequence ?? Math.max(this.log.last, this.#primarySequence) + 1;
     const decoded = decodeCommit(octets, {
       sequence: near,
       timeMillis: this.timeMillis(now),
-      inputNumber: (slot) => this.#inputNumberNear(slot),
+      inputNumber: (slot) => this.#lastInput(slot),
     });
     if (!decoded.ok || decoded.value.group !== this.#context.plan.group) return undefined;
     return decoded.value;
@@ -107,10 +130,15 @@ export class GroupView {
   input(slot: number, octets: Uint8Array): boolean {
     const decoded = decode(inputRecord, octets);
     if (!decoded.ok || decoded.value.group !== this.#context.plan.group) return false;
-    const incarnation = this.#context.roster.entry(slot)?.incarnation ?? 0;
-    if (this.#anySender && incarnation !== 0) this.intake.admit(slot, incarnation);
-    if (incarnation !== this.intake.incarnation(slot)) return false;
-    const number = nearest(this.#inputNumberNear(slot), decoded.value.number, 12);
+    const entry = this.#context.roster.entry(slot);
+    if (!entry) return false;
+    if (this.#anySender && entry.incarnation !== 0) this.intake.admit(slot, entry.incarnation);
+    const admitted = this.intake.incarnation(slot);
+    // A card that has just started knows the low octet from every beat, the whole only after a few.
+    if (entry.incarnation === 0 ? entry.incarnationLow !== lowBits(admitted, 8) : entry.incarnation !== admitted) {
+      return false;
+    }
+    const number = nearest(this.#lastInput(slot), decoded.value.number, 12);
     return this.intake.hear(slot, number, decoded.value.payload);
   }
 
@@ -126,6 +154,7 @@ export class GroupView {
 
   /** Says inputs again that somebody lacks. */
   giveInputs(slot: number, incarnation: number, from: number, count: number): void {
+    if (this.#context.backlog(recordClass.repair) > answerFramesMax) return;
     if (incarnation !== this.intake.incarnation(slot)) return;
     for (let number = from; number < from + Math.min(count, repairCommitsMax); number++) {
       const payload = this.intake.payload(slot, number);
@@ -144,6 +173,7 @@ export class GroupView {
   /** Says commits again, as the primary of `term`. */
   giveCommits(from: number, count: number, term: number, asker: number): void {
     const { group } = this.#context.plan;
+    if (this.#context.backlog(recordClass.repair) > answerFramesMax) return;
     if (from <= this.log.last && !this.log.at(from)) {
       this.repair({ kind: "too old", group, slot: asker, from });
       return;
@@ -165,7 +195,7 @@ export class GroupView {
   /** Whether commits are known to exist that have not come. */
   #commitGap(): { from: number; count: number } | undefined {
     const from = this.log.last + 1;
-    const highest = Math.max(this.log.highest(), this.primarySequence);
+    const highest = Math.max(this.log.highest(), this.#primarySequence);
     if (highest < from) return undefined;
     let count = 0;
     for (let sequence = from; sequence <= highest && count < repairCommitsMax; sequence++) {
@@ -186,9 +216,7 @@ export class GroupView {
     const inputGaps: { slot: number; from: number; count: number }[] = [];
     if (inputs) {
       for (const slot of this.intake.slots()) {
-        const entry = this.#context.roster.entry(slot);
-        const sent = entry?.incarnation === this.intake.incarnation(slot) ? entry.input : 0;
-        const gap = this.intake.gap(slot, sent);
+        const gap = this.intake.gap(slot, this.#lastInput(slot));
         if (gap) inputGaps.push({ slot, ...gap });
       }
     }
@@ -196,12 +224,20 @@ export class GroupView {
       this.#gapSince = undefined;
       return;
     }
+    const gapsFrom = inputGaps.reduce((sum, { from }) => sum + from, commitGap?.from ?? 0);
     if (this.#gapSince === undefined) {
       this.#gapSince = now;
       this.#askAt = now + askAfterMicros;
+      this.#patience = askAgainMicros;
+    } else if (gapsFrom !== this.#gapsFrom) {
+      this.#patience = askAgainMicros;
+      this.#askAt = now + (commitGap && commitGap.from > this.#askedUpTo ? 0 : answerMicros);
     }
+    this.#gapsFrom = gapsFrom;
     if (now < this.#askAt) return;
-    this.#askAt = now + askAgainMicros;
+    if (commitGap) this.#askedUpTo = commitGap.from + commitGap.count - 1;
+    this.#askAt = now + this.#patience;
+    this.#patience = Math.min(2 * this.#patience, askAgainMicrosMax);
     const { group } = this.#context.plan;
     if (commitGap) this.repair({ kind: "ask commits", group, ...commitGap });
     for (const { slot, from, count } of inputGaps) {

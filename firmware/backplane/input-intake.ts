@@ -71,11 +71,12 @@ export class InputIntake {
     const sender = this.#senders.get(slot);
     if (!sender || sender.heard.has(number)) return false;
     const near = Math.max(sender.highest, sender.consumed);
-    if (number + keptInputs < near || (near > 0 && number > near + 4 * inputsOutstandingMax)) return false;
+    if (number + keptInputs <= near || (near > 0 && number > near + 4 * inputsOutstandingMax)) return false;
     sender.heard.set(number, payload);
     while (sender.heard.has(sender.unbroken + 1)) sender.unbroken++;
     if (number > sender.highest) {
-      for (let old = sender.highest + 1 - keptInputs; old <= number - keptInputs; old++) sender.heard.delete(old);
+      const oldest = Math.min(sender.highest, number - keptInputs);
+      for (let old = sender.highest + 1 - keptInputs; old <= oldest; old++) sender.heard.delete(old);
       sender.highest = number;
     }
     return number > sender.consumed;
@@ -120,7 +121,7 @@ export class InputIntake {
   pendingCount(): number {
     let count = 0;
     for (const sender of this.#senders.values()) {
-      for (let number = sender.consumed + 1; number <= sender.highest; number++) if (sender.heard.has(number)) count++;
+      for (const number of sender.heard.keys()) if (number > sender.consumed) count++;
     }
     return count;
   }
@@ -144,11 +145,8 @@ export class InputIntake {
     const sender = this.#senders.get(slot);
     if (!sender) return [];
     const inputs: { number: number; payload: Uint8Array }[] = [];
-    for (let number = sender.consumed + 1; number <= sender.highest; number++) {
-      const payload = sender.heard.get(number);
-      if (payload) inputs.push({ number, payload });
-    }
-    return inputs;
+    for (const [number, payload] of sender.heard) if (number > sender.consumed) inputs.push({ number, payload });
+    return inputs.sort((a, b) => a.number - b.number);
   }
 
   clear(): void {

@@ -54,7 +54,7 @@ export class InputSender {
 
   /** A commit consumed the inputs up to this number. */
   consumed(number: number, now: Micros): void {
-    if (number <= this.#consumed) return;
+    if (number <= this.#consumed || number > this.#last) return;
     this.#consumed = number;
     let gone = 0;
     while (gone < this.#outstanding.length && this.#outstanding[gone].number <= number) gone++;
@@ -77,6 +77,13 @@ export class InputSender {
       input.sentAt = now;
       this.#send(input.number, input.payload);
     }
+  }
+
+  /** Begins anew: what was said and not consumed is to be said again, numbered from 1. */
+  restart(): void {
+    this.#waiting.unshift(...this.#outstanding.splice(0).map((input) => input.payload));
+    this.#last = 0;
+    this.#consumed = 0;
   }
 
   payload(number: number): Uint8Array | undefined {

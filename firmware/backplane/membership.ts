@@ -17,12 +17,17 @@ export interface GroupPlan {
 /** What a member is and what it can do to the world: records out, events to its own application. */
 export interface MemberContext {
   readonly slot: number;
+  /** Changes when the card begins anew. */
   readonly incarnation: number;
+  /** Another incarnation: to everybody else this card has restarted. */
+  renew(): void;
   readonly plan: GroupPlan;
   readonly timing: HeartbeatTiming;
   readonly roster: Roster;
   /** Sends a record on both planes. */
   send(recordClass: RecordClass, record: Uint8Array): void;
+  /** Frames of a class that wait in this card for room in the port, on the plane where they are fewer. */
+  backlog(recordClass: RecordClass): number;
   toApplication(event: ApplicationEvent): void;
   /** UTC in milliseconds. */
   wallMillis(): number;

@@ -6,10 +6,13 @@ import type { InputMark } from "./input-intake.ts";
 import type { MemberContext } from "./membership.ts";
 import { type ResynchronisationRecord, resynchronisationRecord } from "./resynchronisation-records.ts";
 
-/** A wish, or a question about missing pieces, is repeated so long after the last sign of progress. */
+/** What is not answered is said again after this time, and then after twice the time, and so on. */
 const repeatAfterMicros = 50_000;
-/** Pieces given again at once. */
-const repeatPiecesMax = 16;
+const repeatAfterMicrosMax = 400_000;
+/** A taker that the application does not call complete so long after the last piece begins anew. */
+const completeWithinMicros = 500_000;
+/** Pieces on their way at once: the giver goes on as the taker says what it has, however slow the bus. */
+const piecesUnderWayMax = 4;
 
 export interface ResynchronisationHead {
   readonly term: number;
@@ -28,13 +31,20 @@ export function decodeResynchronisation(octets: Uint8Array, group: number): Resy
   return decoded.ok && decoded.value.group === group ? decoded.value : undefined;
 }
 
+interface Taker {
+  readonly attempt: number;
+  readonly head: ResynchronisationRecord & { readonly kind: "head" };
+  readonly pieces: ResynchronisationRecord[];
+  /** Pieces below have been sent. */
+  sent: number;
+  /** Pieces below are known to have arrived. */
+  arrived: number;
+}
+
 /** The primary's side. */
 export class StateGiver {
   readonly #context: MemberContext;
-  readonly #takers = new Map<
-    number,
-    { attempt: number; head: ResynchronisationRecord; pieces: ResynchronisationRecord[] }
-  >();
+  readonly #takers = new Map<number, Taker>();
 
   constructor(context: MemberContext) {
     this.#context = context;
@@ -44,11 +54,14 @@ export class StateGiver {
   want(slot: number, attempt: number, request: Uint8Array, head: () => ResynchronisationHead): void {
     const present = this.#takers.get(slot);
     if (present?.attempt === attempt) {
+      if (this.#isSpeaking()) return;
       send(this.#context, present.head);
+      Object.assign(present, { sent: 0, arrived: 0 });
+      this.#feed(present);
       return;
     }
     const { timeMillis, ...rest } = head();
-    const record: ResynchronisationRecord = {
+    const record: Taker["head"] = {
       kind: "head",
       group: this.#context.plan.group,
       slot,
@@ -58,26 +71,44 @@ export class StateGiver {
       timeMillis: timeMillis % 2 ** 32,
       timeUpper: Math.floor(timeMillis / 2 ** 32),
     };
-    this.#takers.set(slot, { attempt, head: record, pieces: [] });
+    this.#takers.set(slot, { attempt, head: record, pieces: [], sent: 0, arrived: 0 });
     send(this.#context, record);
     this.#context.toApplication({ kind: "snapshot-wanted", slot, request });
   }
 
   piece(slot: number, piece: Uint8Array, sequence: number, last: boolean): void {
     const taker = this.#takers.get(slot);
-    if (!taker) return;
+    // What was still on its way from the application for an earlier wish is not part of this one.
+    if (!taker || sequence < taker.head.sequence) return;
     const { group } = this.#context.plan;
     const { attempt, pieces } = taker;
     const number = pieces.length;
-    const record = { kind: "piece", group, slot, attempt, number, sequence, last: last ? 1 : 0, piece } as const;
-    pieces.push(record);
-    send(this.#context, record);
+    pieces.push({ kind: "piece", group, slot, attempt, number, sequence, last: last ? 1 : 0, piece });
+    this.#feed(taker);
   }
 
   ask(slot: number, attempt: number, from: number): void {
     const taker = this.#takers.get(slot);
-    if (taker?.attempt !== attempt) return;
-    for (const piece of taker.pieces.slice(from, from + repeatPiecesMax)) send(this.#context, piece);
+    if (taker?.attempt !== attempt) {
+      send(this.#context, { kind: "gone", group: this.#context.plan.group, slot, attempt });
+      return;
+    }
+    if (from <= taker.arrived) {
+      if (this.#isSpeaking()) return;
+      taker.sent = from;
+    }
+    taker.arrived = from;
+    this.#feed(taker);
+  }
+
+  /** What was asked for is still on its way to the bus. */
+  #isSpeaking(): boolean {
+    return this.#context.backlog(recordClass.resynchronisation) > 0;
+  }
+
+  #feed(taker: Taker): void {
+    const until = Math.min(taker.pieces.length, taker.arrived + piecesUnderWayMax);
+    while (taker.sent < until) send(this.#context, taker.pieces[taker.sent++]);
   }
 
   /** The card is gone, or has all it needs. */
@@ -93,16 +124,20 @@ export class StateGiver {
 /** The inserted card's side. */
 export class StateTaker {
   readonly #context: MemberContext;
-  #attempt = 0;
+  #attempt: number;
   #request: Uint8Array | undefined;
   #headed = false;
   #next = 0;
   #whole = false;
   readonly #ahead = new Map<number, ResynchronisationRecord & { kind: "piece" }>();
   #progressAt: Micros = 0;
+  #repeatAt: Micros = 0;
+  #patience: Micros = repeatAfterMicros;
+  #gone = false;
 
   constructor(context: MemberContext) {
     this.#context = context;
+    this.#attempt = context.incarnation;
   }
 
   /** The head has come: commits above its sequence are followed. */
@@ -112,10 +147,11 @@ export class StateTaker {
 
   /** Asks the application what it holds; its answer starts the attempt. */
   begin(): void {
-    this.#attempt = (this.#attempt + 1) % 256;
+    this.#attempt = (this.#attempt + 1) % 65_536;
     this.#request = undefined;
     this.#headed = false;
     this.#whole = false;
+    this.#gone = false;
     this.#next = 0;
     this.#ahead.clear();
     this.#context.toApplication({ kind: "forget" });
@@ -124,18 +160,27 @@ export class StateTaker {
 
   request(request: Uint8Array, now: Micros): void {
     this.#request = request;
-    this.#want(now);
+    this.#progress(now);
+    this.#want(request);
   }
 
-  #want(now: Micros): void {
-    if (!this.#request) return;
+  #progress(now: Micros): void {
     this.#progressAt = now;
+    this.#patience = repeatAfterMicros;
+    this.#repeatAt = now + this.#patience;
+  }
+
+  #want(request: Uint8Array): void {
     send(this.#context, {
       kind: "want",
       group: this.#context.plan.group,
       attempt: this.#attempt,
-      request: this.#request,
+      request,
     });
+  }
+
+  #ask(): void {
+    send(this.#context, { kind: "ask", group: this.#context.plan.group, attempt: this.#attempt, from: this.#next });
   }
 
   /** @returns what the head said, when this record is the head that was waited for */
@@ -144,16 +189,17 @@ export class StateTaker {
       return undefined;
     }
     this.#headed = true;
-    this.#progressAt = now;
+    this.#progress(now);
     return { ...record, timeMillis: record.timeUpper * 2 ** 32 + record.timeMillis };
   }
 
   piece(record: ResynchronisationRecord & { kind: "piece" }, now: Micros): void {
     if (record.slot !== this.#context.slot || record.attempt !== this.#attempt || !this.#headed) return;
-    if (record.number >= this.#next) this.#ahead.set(record.number, record);
+    if (record.number < this.#next || this.#whole) return;
+    this.#ahead.set(record.number, record);
+    const before = this.#next;
     for (let piece = this.#ahead.get(this.#next); piece; piece = this.#ahead.get(this.#next)) {
       this.#ahead.delete(this.#next++);
-      this.#progressAt = now;
       this.#whole = piece.last === 1;
       // Not a view into the bus's frame: the application keeps pieces until the last has come.
       this.#context.toApplication({
@@ -163,15 +209,26 @@ export class StateTaker {
         last: this.#whole,
       });
     }
+    if (this.#next === before) return;
+    this.#progress(now);
+    if (!this.#whole) this.#ask();
+  }
+
+  /** The giver knows nothing of an attempt. */
+  gone(record: ResynchronisationRecord & { kind: "gone" }): void {
+    if (record.slot === this.#context.slot && record.attempt === this.#attempt) this.#gone = true;
+  }
+
+  /** @returns whether nothing comes of this attempt any more */
+  isLost(now: Micros): boolean {
+    return this.#gone || (this.#whole && now - this.#progressAt >= completeWithinMicros);
   }
 
   tick(now: Micros): void {
-    if (!this.#request || this.#whole || now - this.#progressAt < repeatAfterMicros) return;
-    if (!this.#headed) {
-      this.#want(now);
-      return;
-    }
-    this.#progressAt = now;
-    send(this.#context, { kind: "ask", group: this.#context.plan.group, attempt: this.#attempt, from: this.#next });
+    if (!this.#request || this.#whole || now < this.#repeatAt) return;
+    this.#patience = Math.min(2 * this.#patience, repeatAfterMicrosMax);
+    this.#repeatAt = now + this.#patience;
+    if (this.#headed) this.#ask();
+    else this.#want(this.#request);
   }
 }

@@ -78,6 +78,12 @@ export class Roster {
     return entry !== undefined && entry.alive && entry.role === role.primary && !entry.leaving && !entry.hung;
   }
 
+  /** Whether this card is heard and holds its group's state. */
+  isComplete(slot: number): boolean {
+    const entry = this.#entries.get(slot);
+    return entry !== undefined && entry.alive && entry.role >= role.backup;
+  }
+
   hearsAnybody(): boolean {
     for (const entry of this.#entries.values()) if (entry.alive) return true;
     return false;
@@ -181,7 +187,9 @@ export class Roster {
     for (const entry of this.#entries.values()) {
       if (!entry.alive) continue;
       const deadline =
-        entry.suspectedAt === undefined ? entry.lastBeat + this.limitMicros(entry) : entry.suspectedAt + secondLookMicros;
+        entry.suspectedAt === undefined
+          ? entry.lastBeat + this.limitMicros(entry)
+          : entry.suspectedAt + secondLookMicros;
       if (next === undefined || deadline < next) next = deadline;
     }
     return next;

@@ -1,5 +1,5 @@
 /** The records by which a backup becomes primary: claim, grant, resign. */
-import { layout, list, u8, u16, u32, type ValueOf, variants, varint } from "../layout/layout.ts";
+import { layout, list, u8, u16, type ValueOf, variants, varint } from "../layout/layout.ts";
 
 export const takeoverRecord = variants(
   "takeover",
@@ -8,7 +8,7 @@ export const takeoverRecord = variants(
      * "I want to be primary in this term; this is the last commit I hold." Repeated with every beat until settled.
      * `settled` names the slots whose answer has arrived whole: they need not repeat it.
      */
-    claim: [0, layout("claim", { term: varint, lastTerm: varint, lastSequence: u32, cold: u8, settled: list(u8) })],
+    claim: [0, layout("claim", { term: varint, lastTerm: varint, lastSequence: varint, cold: u8, settled: list(u8) })],
     /** "I follow `claimant` into this term", after `salvaged` repair records with what the claimant lacks. */
     grant: [1, layout("grant", { term: varint, claimant: u8, salvaged: u16 })],
     /** The incumbent's answer: "I have stopped, and these `salvaged` commits you lacked." */

@@ -116,14 +116,16 @@ export class Witness implements Member {
         break;
       case "too old":
         if (record.slot === this.#context.slot && this.#admitted && record.from > this.#view.log.last) {
-          this.#context.log(
-            "alarm",
-            `commits from ${record.from} are no longer to be had from slot ${slot}: begins anew`,
-          );
-          this.#admitted = false;
+          this.#beginAnew(`commits from ${record.from} are no longer to be had from slot ${slot}`);
         }
         break;
     }
+  }
+
+  /** What this card has performed is not what the group goes on from: it waits to be admitted again. */
+  #beginAnew(reason: string): void {
+    this.#context.log("alarm", `${reason}: begins anew`);
+    this.#admitted = false;
   }
 
   /** A commit from a primary of `senderTerm`: its own, or one it repairs. */
@@ -136,8 +138,10 @@ export class Witness implements Member {
       this.#view.log.dropHeld();
     }
     const { log } = this.#view;
+    const begins = commit.consumed.kind === "begin" && commit.term > this.#begun;
+    if (begins && commit.sequence <= log.last) this.#beginAnew(`term ${commit.term} begins before commit ${log.last}`);
     if (commit.sequence <= log.last) return;
-    if (commit.consumed.kind === "begin" && commit.term > this.#begun) {
+    if (begins) {
       log.dropOlderTerms(commit.sequence, commit.term);
       this.#begun = commit.term;
       this.#base = commit.sequence - 1;
@@ -172,7 +176,7 @@ export class Witness implements Member {
     if (!this.#admitted) return;
     for (;;) {
       const held = this.#view.next();
-      if (!held) return;
+      if (!held) break;
       const { commit } = held;
       const mayBegin = this.#begun === this.#term || this.#context.withoutRules.has("begin");
       if (!mayBegin || (commit.term !== this.#term && commit.sequence > this.#base)) return;
@@ -187,6 +191,7 @@ export class Witness implements Member {
         this.#inputs.consumed(commit.consumed.number, now);
       }
     }
+    if (this.#view.log.isAstray()) this.#beginAnew(`a term began before commit ${this.#view.log.last}`);
   }
 
   #takeover(slot: number, octets: Uint8Array): void {
@@ -208,7 +213,14 @@ export class Witness implements Member {
     if (plan.callServers.some((other) => other !== slot && roster.isHealthyPrimary(other))) return;
     // A card that has just started has seen nothing: it follows only where there is nothing that it could have seen.
     if (!this.#admitted && claim.cold === 0 && !this.#everybodyIsHeardWithoutPrimary()) return;
-    if (this.#admitted && claim.cold === 1) return;
+    if (this.#admitted && claim.cold === 1) {
+      // The group's state is lost with every card that had it. What this card performed belongs to a group that is no more.
+      if (plan.callServers.some((other) => other !== slot && roster.isComplete(other))) return;
+      this.#beginAnew("the group has lost its state");
+      this.#context.renew();
+      this.#inputs.restart();
+      this.#view.intake.admit(this.#context.slot, this.#context.incarnation);
+    }
     this.#term = claim.term;
     this.#grantedTo = slot;
     answerClaim(this.#context, this.#view, "grant", slot, claim);
@@ -222,7 +234,7 @@ export class Witness implements Member {
   card(entry: RosterEntry, _change: "came" | "restarted" | "died" | "beat", now: Micros): void {
     if (entry.role === role.primary && entry.alive && this.#context.plan.callServers.includes(entry.slot)) {
       this.#primaryHeardAt = now;
-      if (entry.term >= this.#term) this.#view.primarySequence = entry.commit;
+      if (entry.term >= this.#term) this.#view.primaryIsAt(entry.commit);
     }
   }
 

@@ -1,4 +1,5 @@
 /** The communication processor on real ports, clock and link. */
+import type { CanFrame } from "../../hal/can-frame.ts";
 import type { CanPort } from "../../hal/can-port.ts";
 import type { Clock } from "../../hal/clock.ts";
 import type { ProcessorLink } from "../../hal/processor-link.ts";
@@ -10,6 +11,12 @@ import { LinkQueue } from "./link-queue.ts";
 
 /** A port that lost its bus tries to get back on it so often. */
 const recoverAfterMicros = 100_000;
+
+/**
+ * Frames that are taken in at one go. What a burst brings beyond that waits until the loop has turned once, so that a beat that is
+ * due leaves in between: a card that is busy listening must not look dead.
+ */
+const framesAtOnceMax = 32;
 
 export interface CommunicationParts {
   readonly ports: readonly [CanPort, CanPort];
@@ -25,6 +32,9 @@ export class CommunicationRunner {
   readonly #queue: LinkQueue;
   #armedFor: Micros | undefined;
   #disarm: (() => void) | undefined;
+  /** Frames that have come and are not taken in yet, by plane and in bus order. */
+  readonly #mail: readonly [CanFrame[], CanFrame[]] = [[], []];
+  #readingOn = false;
 
   constructor(options: CommunicationOptions, parts: CommunicationParts) {
     this.#parts = parts;
@@ -76,8 +86,9 @@ export class CommunicationRunner {
     };
     port.listen({
       frames: (batch) => {
-        this.#processor.frames(plane, batch, clock.nowMicros());
-        this.#arm();
+        const mail = this.#mail[plane];
+        for (const frame of batch) mail.push(frame);
+        if (!this.#readingOn) this.#read();
       },
       transmitted: (batch) => this.#processor.transmitted(plane, batch, clock.nowMicros()),
       writable: (frameClass) => this.#processor.writable(plane, frameClass),
@@ -95,10 +106,23 @@ export class CommunicationRunner {
     });
   }
 
+  /** Takes in a little of what each plane has brought, and comes back for the rest. */
+  readonly #read = (): void => {
+    const { clock } = this.#parts;
+    for (const plane of [0, 1] as const) {
+      const mail = this.#mail[plane];
+      if (mail.length > 0) this.#processor.frames(plane, mail.splice(0, framesAtOnceMax), clock.nowMicros());
+    }
+    this.#readingOn = this.#mail.some((mail) => mail.length > 0);
+    if (this.#readingOn) clock.at(clock.nowMicros(), this.#read);
+    this.#arm();
+  };
+
   readonly #tick = (): void => {
     this.#armedFor = undefined;
     const now = this.#parts.clock.nowMicros();
-    if (now >= this.#processor.nextDeadline()) this.#processor.tick(now);
+    // Nobody is silent whose mail has not been read: until then reading alone moves the processor on.
+    if (!this.#readingOn && now >= this.#processor.nextDeadline()) this.#processor.tick(now);
     this.#arm();
   };
 

@@ -52,7 +52,7 @@ const tellWhenRoom = 2;
 const thereIsRoom = 4;
 
 /** After so many messages the thread's sockets and timers have their turn. */
-const batchMessagesMax = 256;
+const batchMessagesMax = 32;
 
 /** The longest interval that the host's timers take. */
 const timerMillisMax = 0x7fffffff;

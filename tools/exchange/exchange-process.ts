@@ -30,14 +30,16 @@ export class ExchangeProcess {
 
   /**
    * Starts an exchange with the arguments of its command line. Resolves when its sockets are open, with the port where it
-   * listens if it does; fails when it ends before. Its standard error is this process's.
+   * listens if it does; fails when it ends before. `launch` starts a program with an IPC channel; the usual one gives it
+   * this process's standard error.
    */
   static async start(
     args: readonly string[],
     onNotice: (notice: ExchangeNotice) => void = () => {},
+    launch: (program: string, args: readonly string[]) => ChildProcess = launchHere,
   ): Promise<{ readonly exchange: ExchangeProcess; readonly listeningPort: number | undefined }> {
     const program = fileURLToPath(new URL("main.ts", import.meta.url));
-    const child = fork(program, [...args], { stdio: ["ignore", "ignore", "inherit", "ipc"], execArgv: [] });
+    const child = launch(program, args);
     return await new Promise((resolve, reject) => {
       const exchange = new ExchangeProcess(child, (notice) => {
         if (notice.event === "ready") resolve({ exchange, listeningPort: notice.listeningPort });
@@ -138,3 +140,7 @@ export class ExchangeProcess {
 }
 
 const patienceMillis = 3000;
+
+function launchHere(program: string, args: readonly string[]): ChildProcess {
+  return fork(program, [...args], { stdio: ["ignore", "ignore", "inherit", "ipc"], execArgv: [] });
+}

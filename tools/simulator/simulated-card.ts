@@ -15,6 +15,8 @@ const linkMicros = 20;
 
 /** What a card's application does outside the rack. */
 export interface SimulatedWorld {
+  /** Something is about to happen to the card's application. */
+  observe?(card: SimulatedCard, event: ApplicationEvent): void;
   perform(card: SimulatedCard, action: ApplicationAction): void;
   log(card: SimulatedCard, severity: string, text: string): void;
 }
@@ -95,6 +97,10 @@ export class SimulatedCard {
     return this.#pulled;
   }
 
+  get frozen(): boolean {
+    return this.#frozen;
+  }
+
   /** The card is out: nothing of it goes on, what it had queued is gone. */
   pull(buses: readonly SimulatedCanBus[]): void {
     if (this.#pulled) return;
@@ -122,6 +128,7 @@ export class SimulatedCard {
 
   /** Something happened to the application. */
   event(event: ApplicationEvent): void {
+    this.#world.observe?.(this, event);
     this.#actions(this.application.step(event, this.now(), this.#clock.wallMillis()));
     if (event.kind === "backup") this.#later(linkMicros, () => this.communication.drained(this.now()));
     this.#armApplication();

@@ -17,6 +17,8 @@ interface GatewayConnection {
 export class SimulatedGateway {
   /** What was carried out, in order: verb and endpoints. Repetitions are answered, not carried out. */
   readonly executed: string[] = [];
+  /** Commands that could not be carried out, with the return code. */
+  readonly refused: string[] = [];
   readonly #responder = new Responder();
   readonly #connections = new Map<string, GatewayConnection>();
   #lastId = 0x1000;
@@ -49,7 +51,10 @@ export class SimulatedGateway {
   #execute(command: Command): Response {
     const { verb, transactionId, endpoint, parameters } = command;
     const local = endpoint.local;
-    const say = (code: number, answer: Response["parameters"] = {}) => response(code, transactionId, "", answer);
+    const say = (code: number, answer: Response["parameters"] = {}) => {
+      if (code >= 400) this.refused.push(`${verb} ${local}: ${code}`);
+      return response(code, transactionId, "", answer);
+    };
     this.executed.push(`${verb} ${local}${parameters.secondEndpointId ? ` ${parameters.secondEndpointId.local}` : ""}`);
     switch (verb) {
       case "CRCX": {
@@ -72,22 +77,31 @@ export class SimulatedGateway {
         connection.mode = parameters.connectionMode ?? connection.mode;
         return say(200);
       }
-      case "DLCX": {
-        const named = local.endsWith("/*")
-          ? [...this.#connections].filter(([name]) => name.startsWith(local.slice(0, -1)))
-          : [...this.#connections].filter(([name]) => name === local);
-        const connections = named
-          .map(([, connection]) => connection)
-          .filter(
-            (connection) =>
-              parameters.callId === undefined || connection.callId.toUpperCase() === parameters.callId.toUpperCase(),
-          );
-        if (connections.length === 0 && !local.endsWith("/*")) return say(parameters.connectionIds ? 515 : 250);
-        for (const { endpoints } of connections) for (const name of endpoints) this.#connections.delete(name);
-        return say(250);
-      }
+      case "DLCX":
+        return this.#deleteConnections(local, parameters, say);
       default:
         return say(200);
     }
+  }
+
+  /** With I: that end alone (RFC 3435 2.3.8), otherwise all ends at the endpoint, or at all the endpoints, that are of the call. */
+  #deleteConnections(
+    local: string,
+    { callId, connectionIds }: Command["parameters"],
+    say: (code: number) => Response,
+  ): Response {
+    if (connectionIds) {
+      const connection = this.#connections.get(local);
+      if (connection?.ids[connection.endpoints.indexOf(local)] !== connectionIds[0]) return say(515);
+      this.#connections.delete(local);
+      return say(250);
+    }
+    const all = local.endsWith("*");
+    for (const [name, connection] of [...this.#connections]) {
+      const named = all ? name.startsWith(local.slice(0, -1)) : name === local;
+      const ofCall = callId === undefined || connection.callId.toUpperCase() === callId.toUpperCase();
+      if (named && ofCall) this.#connections.delete(name);
+    }
+    return say(250);
   }
 }

@@ -1,12 +1,13 @@
 /** A whole rack with its exchanges and gateways in one process, on a virtual clock and two bit-exact planes. */
 import type { ProtocolRule } from "../../firmware/backplane/membership.ts";
 import { CallServer } from "../../firmware/call-server/call-server.ts";
-import type { Application, ApplicationAction } from "../../firmware/card/application.ts";
+import type { Application, ApplicationAction, ApplicationEvent } from "../../firmware/card/application.ts";
 import { groupPlan } from "../../firmware/configuration/group-plan.ts";
 import type { Card, RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
 import { LinkInterfaceModule } from "../../firmware/lim/link-interface-module.ts";
 import { Transporter } from "../../firmware/transporter/transporter.ts";
 import { SimulatedCanBus } from "../../hal/simulated/can-bus.ts";
+import type { Clock } from "../../hal/clock.ts";
 import { VirtualClock } from "../../hal/simulated/clock.ts";
 import { seededEntropy } from "../../hal/simulated/entropy.ts";
 import { SimulatedCard } from "./simulated-card.ts";
@@ -24,6 +25,10 @@ export interface SimulationOptions {
   /** How much later than plane A's everything on plane B happens. */
   readonly skewMicros?: number;
   readonly mix?: SimulatedMix;
+  /** By how many parts per million the clock of the card in a slot runs fast. */
+  readonly driftPpm?: (slot: number) => number;
+  /** Told of everything that happens to a card's application, before the application is. */
+  readonly observe?: (card: SimulatedCard, event: ApplicationEvent) => void;
 }
 
 export interface SimulatedMix {
@@ -43,6 +48,8 @@ export class SimulatedRack {
   readonly #cards = new Map<number, SimulatedCard>();
   readonly #withoutRules: ReadonlySet<ProtocolRule>;
   readonly #skewMicros: number;
+  readonly #clockOf: (slot: number) => Clock;
+  readonly #observe: SimulationOptions["observe"];
   /** What a LIM calls the stream to an exchange. */
   readonly #streamOf = new Map<string, string>();
   readonly #entropy: ReturnType<typeof seededEntropy>;
@@ -51,6 +58,10 @@ export class SimulatedRack {
     this.#configuration = configuration;
     this.#withoutRules = new Set(options.withoutRules);
     this.#skewMicros = options.skewMicros ?? 0;
+    const { driftPpm } = options;
+    this.#clockOf = (slot) =>
+      driftPpm ? this.clock.derived({ driftPpm: driftPpm(slot), offsetMicros: 0 }) : this.clock;
+    this.#observe = options.observe;
     this.#entropy = seededEntropy(options.seed ?? 1);
     const { bitRate, dataBitRate, frames } = configuration.bus;
     const plane = () =>
@@ -98,6 +109,15 @@ export class SimulatedRack {
     return card;
   }
 
+  /** All slots that have a card, in ascending order, pulled or not. */
+  get slots(): readonly number[] {
+    return [...this.#cards.keys()].sort((a, b) => a - b);
+  }
+
+  slotsOf(kind: Card["kind"]): readonly number[] {
+    return this.#configuration.cards.filter((card) => card.kind === kind).map(({ slot }) => slot);
+  }
+
   exchange(name: string): SimulatedExchange {
     const exchange = this.exchanges.get(name);
     if (!exchange) throw new Error(`no exchange ${name}`);
@@ -133,8 +153,9 @@ export class SimulatedRack {
       },
       this.#application(card),
       this.buses,
-      this.clock,
+      this.#clockOf(slot),
       {
+        observe: (of, event) => this.#observe?.(of, event),
         perform: (of, action) => this.#perform(of, action),
         log: (of, severity, text) =>
           this.log.push(`${(this.clock.nowMicros() / 1000).toFixed(3)} slot ${of.slot} ${severity}: ${text}`),

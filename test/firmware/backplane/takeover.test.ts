@@ -178,6 +178,24 @@ test("a LIM that is pulled and inserted takes part again", () => {
   expect([...rack.performed(4)].sort((a, b) => a - b)).toEqual([...values, 55]);
 });
 
+test("when every call server has lost the state, the rack starts cold, and what was not consumed is consumed then", () => {
+  const rack = started();
+  sayAll(rack);
+  rack.pull(3);
+  rack.pull(2);
+  rack.say(1, 66);
+  rack.run(100);
+  rack.insert(2);
+  rack.insert(3);
+  rack.run(2500);
+  expect(rack.roles()).toEqual({ 1: "witness", 2: "primary", 3: "backup", 4: "witness" });
+  rack.say(4, 67);
+  rack.run(200);
+  expect(rack.performed(1)).toEqual(rack.performed(4));
+  expect([...rack.performed(1)].sort((a, b) => a - b)).toEqual([...values, 66, 67]);
+  expect(rack.callServer(3).values).toEqual([66, 67]);
+});
+
 test("either plane may be cut", () => {
   for (const plane of [0, 1]) {
     const rack = started();

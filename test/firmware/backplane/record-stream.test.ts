@@ -1,0 +1,115 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { RecordStream } from "../../../firmware/backplane/record-stream.ts";
+
+interface Arrival {
+  readonly record: number;
+  readonly plane: 0 | 1;
+}
+
+/** The places at which a record counts as the first copy, for records that carry their number modulo 256. */
+function firsts(stream: RecordStream, arrivals: readonly Arrival[]): number[] {
+  return arrivals.filter(({ record, plane }) => stream.first(record % 256, plane)).map(({ record }) => record);
+}
+
+function numbers(from: number, count: number): number[] {
+  return Array.from({ length: count }, (_, index) => from + index);
+}
+
+describe("two planes", () => {
+  test.each([0, 200, 255])("that say the same one after the other: each record once, begun at %i", (begin) => {
+    const records = numbers(begin, 1000);
+    const arrivals = records.flatMap((record) => [{ record, plane: 0 } as const, { record, plane: 1 } as const]);
+    const stream = new RecordStream();
+    expect(firsts(stream, arrivals)).toEqual(records);
+    expect(stream.only).toEqual([0, 0]);
+  });
+
+  test.each([1, 10, 63])("of which B is %i records behind: each record once, in order", (skew) => {
+    const records = numbers(0, 1000);
+    const stream = new RecordStream();
+    const arrivals = records.flatMap((record): Arrival[] =>
+      record < skew
+        ? [{ record, plane: 0 }]
+        : [
+            { record, plane: 0 },
+            { record: record - skew, plane: 1 },
+          ],
+    );
+    expect(firsts(stream, arrivals)).toEqual(records);
+    expect(stream.only).toEqual([0, 0]);
+  });
+
+  test("with any losses and a skew below the window: every record that came on either plane once, no other", () => {
+    const fate = fc.constantFrom("both", "both", "both", "onlyA", "onlyB", "lost");
+    fc.assert(
+      fc.property(
+        fc.nat(255),
+        fc.array(fate, { minLength: 1, maxLength: 700 }),
+        fc.array(fc.integer({ min: -60, max: 60 }), { minLength: 1, maxLength: 5 }),
+        (begin, fates, skews) => {
+          const outages = (fates.join(" ").match(/(lost ?)+/g) ?? []).map((run) => run.split("lost").length - 1);
+          fc.pre(Math.max(0, ...outages) < 60);
+          const arrivals: (Arrival & { at: number })[] = [];
+          let planeB = 0;
+          fates.forEach((one, index) => {
+            // The skew wanders, but a plane keeps its order.
+            planeB = Math.max(planeB, index + skews[Math.floor((index * skews.length) / fates.length)]);
+            const record = begin + index;
+            if (one === "both" || one === "onlyA") arrivals.push({ record, plane: 0, at: index });
+            if (one === "both" || one === "onlyB") arrivals.push({ record, plane: 1, at: planeB });
+          });
+          arrivals.sort((a, b) => a.at - b.at);
+          const delivered = firsts(new RecordStream(), arrivals);
+          const sent = fates.flatMap((one, index) => (one === "lost" ? [] : [begin + index]));
+          expect(delivered.toSorted((a, b) => a - b)).toEqual(sent);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  test("what came on one plane only is counted for that plane, once it is out of the window", () => {
+    const stream = new RecordStream();
+    for (const record of numbers(0, 300)) {
+      if (record % 10 !== 3) stream.first(record % 256, 0);
+      if (record % 10 !== 5 && record % 10 !== 6) stream.first(record % 256, 1);
+    }
+    const left = (300 - 64) / 10;
+    expect(stream.only[0]).toBeCloseTo(2 * left, -1);
+    expect(stream.only[1]).toBeCloseTo(left, -1);
+  });
+});
+
+test("a plane that is dead for any number of records takes nothing from the other, then or later", () => {
+  const stream = new RecordStream();
+  const arrivals = numbers(0, 2000).flatMap((record): Arrival[] =>
+    record > 100 && record < 1500
+      ? [{ record, plane: 1 }]
+      : [
+          { record, plane: 0 },
+          { record, plane: 1 },
+        ],
+  );
+  expect(firsts(stream, arrivals)).toEqual(numbers(0, 2000));
+  expect(stream.only).toEqual([0, 1399]);
+});
+
+test("a frame that was repeated is not a second record", () => {
+  const stream = new RecordStream();
+  expect([1, 1, 2, 2, 2, 3].map((record) => stream.first(record, 0))).toEqual([true, false, true, false, false, true]);
+});
+
+test("after an outage of any length on both planes at most a window of records is taken for copies", () => {
+  for (let outage = 0; outage <= 600; outage++) {
+    const stream = new RecordStream();
+    for (const record of numbers(0, 300)) stream.first(record % 256, 0);
+    const after = numbers(300 + outage, 128);
+    const delivered = firsts(
+      stream,
+      after.map((record) => ({ record, plane: 0 })),
+    );
+    expect(delivered.length).toBeGreaterThanOrEqual(64);
+    expect(delivered.slice(-64)).toEqual(after.slice(-64));
+  }
+});

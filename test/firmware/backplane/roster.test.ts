@@ -1,0 +1,161 @@
+import { describe, expect, test } from "vitest";
+import { beatKind, type Heartbeat, role } from "../../../firmware/backplane/heartbeat.ts";
+import { Roster } from "../../../firmware/backplane/roster.ts";
+
+const timing = { primaryMicros: 5_000, othersMicros: 20_000, missesToDeath: 3 };
+/** Three misses and the leeway of half an interval. */
+const primaryLimit = 17_500;
+const othersLimit = 70_000;
+
+function beatOf(changes: Partial<Heartbeat> = {}): Heartbeat {
+  const blank = { leaving: 0, realTime: 1, hung: 0, spare: 0, term: 1, incarnation: 1, progress: 0 };
+  return { role: role.witness, kind: beatKind.identity, value: 1, ...blank, ...changes };
+}
+
+/** Runs the roster as its owner does: looks whenever it says. @returns slots that died, with when */
+function watch(roster: Roster, until: number): [slot: number, at: number][] {
+  const died: [number, number][] = [];
+  for (let now = roster.nextDeadline(); now !== undefined && now <= until; now = roster.nextDeadline()) {
+    for (const { slot } of roster.expire(now)) died.push([slot, now]);
+  }
+  return died;
+}
+
+describe("life and death", () => {
+  test("a card comes with its first beat, and dies once after three misses and a second look", () => {
+    const roster = new Roster(timing, true);
+    expect(roster.beat(1, beatOf({ role: role.primary }), 0)).toBe("came");
+    expect(roster.beat(1, beatOf({ role: role.primary }), 5_000)).toBe("none");
+    expect(roster.isHealthyPrimary(1)).toBe(true);
+    expect(watch(roster, 1_000_000)).toEqual([[1, 5_000 + primaryLimit + 250]]);
+    expect([roster.isAlive(1), roster.isHealthyPrimary(1), roster.hearsAnybody()]).toEqual([false, false, false]);
+    expect(roster.nextDeadline()).toBeUndefined();
+  });
+
+  test("a beat that was only read late saves the card", () => {
+    const roster = new Roster(timing, true);
+    roster.beat(1, beatOf(), 0);
+    expect(roster.expire(othersLimit)).toEqual([]);
+    roster.beat(1, beatOf(), othersLimit + 100);
+    expect(roster.expire(othersLimit + 300)).toEqual([]);
+    expect(roster.isAlive(1)).toBe(true);
+  });
+
+  test("other cards have the longer interval", () => {
+    const roster = new Roster(timing, true);
+    roster.beat(2, beatOf({ role: role.backup }), 0);
+    expect(watch(roster, 1_000_000)).toEqual([[2, othersLimit + 250]]);
+  });
+
+  test("one that died and is heard again came, and is alive since then", () => {
+    const roster = new Roster(timing, true);
+    roster.beat(1, beatOf(), 0);
+    watch(roster, 1_000_000);
+    expect(roster.beat(1, beatOf(), 2_000_000)).toBe("came");
+    expect(roster.entry(1)).toMatchObject({ alive: true, since: 2_000_000 });
+  });
+
+  test("another incarnation is a restart, and nothing of the earlier one is believed", () => {
+    const roster = new Roster(timing, true);
+    roster.beat(1, beatOf({ kind: beatKind.commit, value: 900, term: 9 }), 0);
+    expect(roster.beat(1, beatOf({ incarnation: 2, kind: beatKind.configuration, value: 5 }), 20_000)).toBe(
+      "restarted",
+    );
+    expect(roster.entry(1)).toMatchObject({
+      commit: 0,
+      term: 1,
+      incarnation: 0,
+      configurationDigest: 5,
+      since: 20_000,
+    });
+  });
+
+  test("time in which this card could not listen is nobody's silence", () => {
+    const roster = new Roster(timing, true);
+    roster.beat(1, beatOf(), 0);
+    roster.excuse(500_000);
+    expect(watch(roster, 2_000_000)).toEqual([[1, 500_000 + othersLimit + 250]]);
+  });
+
+  test.each(["leaving", "hung"] as const)("a primary that is %s is not healthy", (fault) => {
+    const roster = new Roster(timing, true);
+    roster.beat(1, beatOf({ role: role.primary, [fault]: 1 }), 0);
+    expect(roster.isHealthyPrimary(1)).toBe(false);
+    expect(roster.isAlive(1)).toBe(true);
+  });
+});
+
+describe("what beats tell", () => {
+  test("incarnation, configuration, and the kinds taking turns", () => {
+    const roster = new Roster(timing, true);
+    roster.beat(1, beatOf({ incarnation: 0x34, value: 0x1234_11 }), 0);
+    roster.beat(1, beatOf({ incarnation: 0x34, kind: beatKind.commit, value: 70 }), 1);
+    roster.beat(1, beatOf({ incarnation: 0x34, kind: beatKind.input, value: 80 }), 2);
+    roster.beat(1, beatOf({ incarnation: 0x34, kind: beatKind.configuration, value: 0xabcdef }), 3);
+    expect(roster.entry(1)).toMatchObject({
+      incarnationLow: 0x34,
+      incarnation: 0x1234,
+      commit: 70,
+      input: 80,
+      configurationDigest: 0xabcdef,
+    });
+  });
+
+  test("terms grow beyond sixteen bits, commits and inputs beyond twenty-four", () => {
+    const roster = new Roster(timing, true);
+    for (let step = 0; step <= 40; step++) {
+      const term = step * 10_000;
+      const value = step * 5_000_000;
+      for (const kind of [beatKind.commit, beatKind.input]) {
+        roster.beat(1, beatOf({ kind, term: term % 2 ** 16, value: value % 2 ** 24 }), step);
+      }
+      expect(roster.entry(1)).toMatchObject({ term, commit: value, input: value });
+    }
+  });
+
+  test("a kind of beat that is not known here changes nothing but the life of the card", () => {
+    const roster = new Roster(timing, true);
+    roster.beat(1, beatOf({ kind: beatKind.commit, value: 7 }), 0);
+    roster.beat(1, beatOf({ kind: 15, value: 0xffffff }), 20_000);
+    expect(roster.entry(1)).toMatchObject({ commit: 7, input: 0, lastBeat: 20_000 });
+  });
+});
+
+describe("where the host cannot keep the beat", () => {
+  test("the limit follows the measured gaps, twice the longest of late", () => {
+    const roster = new Roster(timing, false);
+    roster.beat(1, beatOf(), 0);
+    const entry = roster.entry(1);
+    if (!entry) throw new Error("no entry");
+    expect(roster.limitMicros(entry)).toBe(80_000);
+    roster.beat(1, beatOf(), 60_000);
+    expect(roster.limitMicros(entry)).toBe(120_000);
+    for (let now = 80_000; now <= 25_000_000; now += 20_000) {
+      roster.beat(1, beatOf(), now);
+      roster.expire(now);
+    }
+    expect(roster.limitMicros(entry)).toBe(80_000);
+  });
+
+  test("no gap makes the limit longer than a quarter of a second", () => {
+    const roster = new Roster(timing, false);
+    roster.beat(1, beatOf(), 0);
+    roster.beat(1, beatOf(), 200_000);
+    expect(watch(roster, 2_000_000)).toEqual([[1, 200_000 + 250_000 + 250]]);
+  });
+
+  test("a card that only one of the two can serve in time is judged with the longer limit", () => {
+    const roster = new Roster(timing, true);
+    roster.beat(1, beatOf({ realTime: 0 }), 0);
+    roster.beat(1, beatOf({ realTime: 0 }), 60_000);
+    expect(watch(roster, 1_000_000)).toEqual([[1, 60_000 + 120_000 + 250]]);
+  });
+
+  test("the gap of one role says nothing about another", () => {
+    const roster = new Roster(timing, false);
+    roster.beat(1, beatOf({ role: role.backup }), 0);
+    roster.beat(1, beatOf({ role: role.backup }), 60_000);
+    roster.beat(1, beatOf({ role: role.primary }), 65_000);
+    expect(watch(roster, 1_000_000)).toEqual([[1, 65_000 + 20_000 + 250]]);
+  });
+});

@@ -1,0 +1,41 @@
+import { expect, it } from "vitest";
+import type { HubStatistics } from "../../../hal/software-bus/hub-commands.ts";
+import { planeLoad } from "../../../tools/rack/plane-load.ts";
+
+const before: HubStatistics = {
+  plane: "A",
+  atMicros: 1_000_000,
+  bitRate: 1_000_000,
+  dataBitRate: 5_000_000,
+  cut: false,
+  frames: [10, 0, 5, 0, 0, 0, 0, 0],
+  nominalBits: [1000, 0, 500, 0, 0, 0, 0, 0],
+  dataBits: [0, 0, 2500, 0, 0, 0, 0, 0],
+  errors: 1,
+  ports: [],
+};
+
+it("load is time on the wire; bits of heartbeats and resynchronisation are kept apart from those of calls", () => {
+  const after: HubStatistics = {
+    ...before,
+    atMicros: 3_000_000,
+    frames: [20, 1, 6, 1, 0, 0, 2, 0],
+    nominalBits: [41_000, 100, 100_400, 0, 0, 0, 7000, 0],
+    dataBits: [0, 0, 252_500, 0, 0, 0, 0, 0],
+    errors: 3,
+  };
+  expect(planeLoad(before, after)).toEqual({
+    plane: "A",
+    seconds: 2,
+    // 40 000 + 100 + 99 900 + 7000 at 1 Mbit/s and 250 000 at 5 Mbit/s are 197 ms of 2 s.
+    loadPercent: expect.closeTo(9.85, 6),
+    heartbeatPercent: expect.closeTo(2, 6),
+    bits: { heartbeats: 40_000, resynchronisation: 7000, calls: 100 + 99_900 + 250_000 },
+    frames: 15,
+    errors: 2,
+  });
+});
+
+it("two readings of the same moment have no load", () => {
+  expect(planeLoad(before, before).loadPercent).toBe(0);
+});

@@ -1,0 +1,148 @@
+/** A slot of the rack, and the card in it: a process that can be pulled, put back, frozen and thawed. */
+import type { ChildProcess } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Card } from "../../firmware/configuration/rack-schema.ts";
+import type { Micros } from "../../firmware/time.ts";
+import type { CardReport, CardRequest } from "../card/card-start.ts";
+import {
+  type ApplicationStatus,
+  applicationStatus,
+  type CommunicationStatus,
+  communicationStatus,
+} from "./card-status.ts";
+import { ended, hasEnded, monotonicMicros, startChild } from "./supervised-process.ts";
+
+/** `failed`: it ended without anybody's doing. */
+export type SlotState = "empty" | "starting" | "running" | "frozen" | "pulled" | "failed";
+
+export interface CardSurroundings {
+  readonly configurationFile: string;
+  /** Sockets of planes A and B. */
+  readonly sockets: readonly [string, string];
+  readonly runFolder: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface CardOwner {
+  reported(slot: CardSlot, report: CardReport): void;
+  /** It ended without having been pulled. */
+  failed(slot: CardSlot, how: string): void;
+}
+
+const program = fileURLToPath(new URL("../card/main.ts", import.meta.url));
+
+export class CardSlot {
+  readonly card: Card;
+  /** Keeps the card's files, whichever process is in the slot. */
+  readonly storage: string;
+  readonly #surroundings: CardSurroundings;
+  readonly #owner: CardOwner;
+  #child: ChildProcess | undefined;
+  #state: SlotState = "empty";
+  #communication: CommunicationStatus = {};
+  #application: ApplicationStatus = {};
+
+  constructor(card: Card, surroundings: CardSurroundings, owner: CardOwner) {
+    this.card = card;
+    this.storage = join(surroundings.runFolder, `slot-${card.slot}`);
+    this.#surroundings = surroundings;
+    this.#owner = owner;
+    mkdirSync(this.storage, { recursive: true });
+  }
+
+  get number(): number {
+    return this.card.slot;
+  }
+
+  /** Its name on the planes. */
+  get portName(): string {
+    return `slot ${this.card.slot}`;
+  }
+
+  get state(): SlotState {
+    return this.#state;
+  }
+
+  /** Whether something in it takes part in the rack. */
+  get isRunning(): boolean {
+    return this.#state === "running";
+  }
+
+  get pid(): number | undefined {
+    return this.#child === undefined || hasEnded(this.#child) ? undefined : this.#child.pid;
+  }
+
+  /** What it said last; nothing of a card that is not running. */
+  get communication(): CommunicationStatus {
+    return this.isRunning ? this.#communication : {};
+  }
+
+  get application(): ApplicationStatus {
+    return this.isRunning ? this.#application : {};
+  }
+
+  get role(): string | undefined {
+    return this.communication.role;
+  }
+
+  /** Resolves when the last one in the slot is gone and the new one has been started. */
+  async insert(): Promise<void> {
+    if (this.#child !== undefined) await ended(this.#child);
+    const { configurationFile, sockets, environment } = this.#surroundings;
+    const args = [
+      ["--config", configurationFile],
+      ["--slot", String(this.number)],
+      ["--plane-a", sockets[0]],
+      ["--plane-b", sockets[1]],
+      ["--storage", this.storage],
+    ].flat();
+    this.#communication = {};
+    this.#application = {};
+    this.#state = "starting";
+    const child = startChild({ program, args, logFile: join(this.storage, "card.log"), environment });
+    this.#child = child;
+    child.on("message", (report) => this.#reported(child, report as CardReport));
+    child.once("error", (error) => this.#ended(child, error.message));
+    child.once("exit", (code, signal) => this.#ended(child, signal ?? `exit code ${code}`));
+  }
+
+  /** Takes the process away, as hard as a hand would. @returns the moment right before */
+  pull(): Micros {
+    this.#state = "pulled";
+    const at = monotonicMicros();
+    this.#child?.kill("SIGKILL");
+    return at;
+  }
+
+  freeze(): Micros {
+    this.#state = "frozen";
+    const at = monotonicMicros();
+    this.#child?.kill("SIGSTOP");
+    return at;
+  }
+
+  thaw(): void {
+    this.#state = "running";
+    this.#child?.kill("SIGCONT");
+  }
+
+  ask(request: CardRequest): void {
+    if (this.#child?.connected) this.#child.send(request);
+  }
+
+  #reported(child: ChildProcess, report: CardReport): void {
+    if (child !== this.#child || this.#state === "pulled") return;
+    if (report.kind === "ready" && this.#state === "starting") this.#state = "running";
+    if (report.kind === "communication") this.#communication = communicationStatus(report.status);
+    if (report.kind === "application") this.#application = applicationStatus(report.status);
+    this.#owner.reported(this, report);
+  }
+
+  #ended(child: ChildProcess, how: string): void {
+    if (child !== this.#child || this.#state === "pulled" || this.#state === "failed") return;
+    this.#state = "failed";
+    this.#owner.failed(this, how);
+  }
+}

@@ -1,0 +1,38 @@
+/** What a card tells about itself, as far as the rack reads it. What it does not tell yet is undefined. */
+import { z } from "zod";
+
+const heard = z.looseObject({
+  slot: z.number(),
+  alive: z.boolean(),
+  role: z.string(),
+  realTime: z.boolean(),
+  limitMicros: z.number(),
+});
+
+const communication = z.looseObject({
+  role: z.string().optional(),
+  term: z.number().optional(),
+  commit: z.number().optional(),
+  realTime: z.boolean().optional(),
+  cards: z.array(heard).optional(),
+  planes: z.array(z.looseObject({ dropped: z.number().optional() })).optional(),
+});
+
+const application = z.looseObject({
+  callsInSetUp: z.number().optional(),
+  callsInConversation: z.number().optional(),
+  circuitsInReset: z.number().optional(),
+  exchanges: z.record(z.string(), z.looseObject({ available: z.boolean() })).optional(),
+  gateways: z.record(z.string(), z.looseObject({ state: z.string() })).optional(),
+});
+
+export type CommunicationStatus = z.output<typeof communication>;
+export type ApplicationStatus = z.output<typeof application>;
+
+export function communicationStatus(told: unknown): CommunicationStatus {
+  return communication.safeParse(told).data ?? {};
+}
+
+export function applicationStatus(told: unknown): ApplicationStatus {
+  return application.safeParse(told).data ?? {};
+}

@@ -1,0 +1,61 @@
+/** A child process that does not outlive its supervisor, whatever becomes of either. */
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import type { Micros } from "../../firmware/time.ts";
+
+export interface ChildProgram {
+  /** Path of a TypeScript program. */
+  readonly program: string;
+  readonly args: readonly string[];
+  /** Where standard output and error go; appended to. */
+  readonly logFile: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Microseconds of the machine's monotonic clock, the same in all processes. */
+export function monotonicMicros(): Micros {
+  return Number(process.hrtime.bigint() / 1000n);
+}
+
+/**
+ * Starts a program with an IPC channel, under the Node that runs this process. Three things end it with its supervisor: the
+ * kernel (`setpriv`, where there is one: a stopped process dies, too), the end of the IPC channel, and the supervisor itself.
+ * It has a session of its own, so that Ctrl-C on the terminal is its supervisor's affair.
+ */
+export function startChild({ program, args, logFile, environment }: ChildProgram): ChildProcess {
+  const [command, ...before] = [...parentDeathSignal(), process.execPath];
+  const log = openSync(logFile, "a");
+  try {
+    return spawn(command, [...before, program, ...args], {
+      stdio: ["ignore", log, log, "ipc"],
+      detached: true,
+      env: { ...process.env, ...environment },
+    });
+  } finally {
+    closeSync(log);
+  }
+}
+
+/** Resolves when the process has ended; at once where it has already, or never began. */
+export function ended(child: ChildProcess): Promise<void> {
+  if (hasEnded(child)) return Promise.resolve();
+  return new Promise((resolve) => {
+    child.once("exit", () => resolve());
+    child.once("error", () => resolve());
+  });
+}
+
+export function hasEnded(child: ChildProcess): boolean {
+  return child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
+}
+
+let prefix: readonly string[] | undefined;
+
+function parentDeathSignal(): readonly string[] {
+  if (prefix === undefined) {
+    const candidate = ["setpriv", "--pdeathsig", "KILL"];
+    const tried = spawnSync(candidate[0], [...candidate.slice(1), "true"], { stdio: "ignore" });
+    prefix = tried.status === 0 ? candidate : [];
+  }
+  return prefix;
+}

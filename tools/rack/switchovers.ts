@@ -1,0 +1,84 @@
+/** Puts the steps of a switchover together: what was done to the primary, who claimed, who began. */
+import type { Milestone } from "../../firmware/backplane/membership.ts";
+import { type Micros, microsPerMilli } from "../../firmware/time.ts";
+
+export type SwitchoverCause = "pull" | "freeze" | "unprompted";
+
+/** Something that makes a call server give way, done on purpose. */
+export interface Prompt {
+  readonly cause: Exclude<SwitchoverCause, "unprompted">;
+  readonly slot: number;
+  readonly atMicros: Micros;
+  /** Calls that the exchanges were setting up right before. */
+  readonly callsInSetup: number;
+  /** The primary was taken while nobody stood by: a second fault, in which calls may be lost. */
+  readonly isSecondFault: boolean;
+}
+
+/** Times are milliseconds since the prompt; since the claim where there was none. */
+export interface Switchover {
+  readonly cause: SwitchoverCause;
+  readonly from: number;
+  readonly to: number;
+  readonly term: number;
+  readonly atMicros: Micros;
+  readonly beginMicros: Micros;
+  /** Until the new primary claimed; undefined where nothing was done on purpose. */
+  readonly detectionMillis?: number;
+  /** Until it was primary. */
+  readonly beginMillis: number;
+  /** Until the first message of the new term at an exchange; undefined until then. */
+  totalMillis?: number;
+  /** Longest time without a message at an exchange while the primary changed. */
+  longestServiceGapMillis?: number;
+  readonly callsInSetup: number;
+  /** Calls that the exchanges had counted as lost before. */
+  lostBefore: number;
+}
+
+/** A card that was stopped for less than it takes to be noticed is no reason for what happens much later. */
+const promptHolds: Micros = 5_000_000;
+
+export class Switchovers {
+  readonly all: Switchover[] = [];
+  secondFaults = 0;
+  #prompts: Prompt[] = [];
+  readonly #claims = new Map<string, Micros>();
+  #primary: number | undefined;
+  #term = 0;
+
+  prompted(prompt: Prompt): void {
+    this.#prompts.push(prompt);
+    if (prompt.isSecondFault) this.secondFaults++;
+  }
+
+  /** A switchover when this step completes one; the first primary of all completes none. */
+  milestone(slot: number, step: Milestone, term: number, atMicros: Micros): Switchover | undefined {
+    if (step === "claim") this.#claims.set(`${slot} ${term}`, atMicros);
+    if (step !== "begin" || term <= this.#term) return undefined;
+    const from = this.#primary;
+    this.#primary = slot;
+    this.#term = term;
+    const prompt = this.#prompts.findLast(
+      (each) => each.slot === from && each.atMicros <= atMicros && atMicros - each.atMicros < promptHolds,
+    );
+    this.#prompts = this.#prompts.filter((each) => each.atMicros > atMicros);
+    if (from === undefined) return undefined;
+    const claimed = this.#claims.get(`${slot} ${term}`) ?? atMicros;
+    const since = prompt?.atMicros ?? claimed;
+    const switchover: Switchover = {
+      cause: prompt?.cause ?? "unprompted",
+      from,
+      to: slot,
+      term,
+      atMicros: since,
+      beginMicros: atMicros,
+      ...(prompt === undefined ? {} : { detectionMillis: (claimed - since) / microsPerMilli }),
+      beginMillis: (atMicros - since) / microsPerMilli,
+      callsInSetup: prompt?.callsInSetup ?? 0,
+      lostBefore: 0,
+    };
+    this.all.push(switchover);
+    return switchover;
+  }
+}
