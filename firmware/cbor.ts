@@ -9,7 +9,11 @@ interface TypedEncoder {
   decode(octets: Uint8Array): unknown;
 }
 
-const encoder = new Encoder({ useRecords: false, tagUint8Array: false, mapsAsObjects: true }) as unknown as TypedEncoder;
+const encoder = new Encoder({
+  useRecords: false,
+  tagUint8Array: false,
+  mapsAsObjects: true,
+}) as unknown as TypedEncoder;
 
 /** The octets of a value of plain data; valid until the next call, because they lie in a pool. */
 export function encodeCbor(value: unknown): Uint8Array {

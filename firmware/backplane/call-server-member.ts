@@ -110,6 +110,7 @@ export class CallServerMember implements Member {
         if (decoded.ok && decoded.value.group === this.#context.plan.group) this.#repair(slot, decoded.value, now);
         break;
       }
+      case recordClass.management:
       case recordClass.resynchronisation:
         this.#resynchronisation(slot, record, now);
         break;
@@ -516,8 +517,12 @@ export class CallServerMember implements Member {
       this.#view.reset(0, 0);
       this.#taker.begin();
     }
-    if (this.#healthyPrimary() || this.#role !== role.incomplete) this.#giverMissedAt = undefined;
-    else if (now - (this.#giverMissedAt ??= now) >= giverLostMicros) this.#role = role.blank;
+    if (this.#healthyPrimary() || this.#role !== role.incomplete) {
+      this.#giverMissedAt = undefined;
+    } else {
+      this.#giverMissedAt ??= now;
+      if (now - this.#giverMissedAt >= giverLostMicros) this.#role = role.blank;
+    }
     if (this.#role === role.incomplete) {
       if (this.#taker.isLost(now)) this.#loseThread("what the primary gave was not the whole");
       this.#taker.tick(now);

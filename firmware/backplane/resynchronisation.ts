@@ -22,8 +22,10 @@ export interface ResynchronisationHead {
   readonly marks: readonly InputMark[];
 }
 
+/** Pieces leave calls alone. What the taker says is short and must not wait behind the pieces of a card with a lower slot. */
 function send(context: MemberContext, record: ResynchronisationRecord): void {
-  context.send(recordClass.resynchronisation, encode(resynchronisationRecord, record));
+  const kind = record.kind === "want" || record.kind === "ask" ? recordClass.management : recordClass.resynchronisation;
+  context.send(kind, encode(resynchronisationRecord, record));
 }
 
 export function decodeResynchronisation(octets: Uint8Array, group: number): ResynchronisationRecord | undefined {

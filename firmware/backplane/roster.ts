@@ -75,13 +75,13 @@ export class Roster {
   /** Whether this card is heard as a primary that nothing is said against. */
   isHealthyPrimary(slot: number): boolean {
     const entry = this.#entries.get(slot);
-    return entry !== undefined && entry.alive && entry.role === role.primary && !entry.leaving && !entry.hung;
+    return entry?.alive === true && entry.role === role.primary && !entry.leaving && !entry.hung;
   }
 
   /** Whether this card is heard and holds its group's state. */
   isComplete(slot: number): boolean {
     const entry = this.#entries.get(slot);
-    return entry !== undefined && entry.alive && entry.role >= role.backup;
+    return entry?.alive === true && entry.role >= role.backup;
   }
 
   hearsAnybody(): boolean {

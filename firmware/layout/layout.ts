@@ -207,8 +207,8 @@ export function variants<
       const start = reader.offset;
       const value: Values = {};
       head.read(reader, value);
-      const found = byTag.get(value["tag"] as number);
-      delete value["tag"];
+      const found = byTag.get(value.tag as number);
+      delete value.tag;
       if (!found) {
         reader.fail("unknown-type", name, start);
         return value as never;

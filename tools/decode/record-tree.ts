@@ -29,7 +29,7 @@ const recordTrees: Readonly<Record<RecordClassName, RecordTree>> = {
   })),
   repair: read("repair", repairRecord, repairTree),
   resynchronisation: read("resynchronisation", resynchronisationRecord, resynchronisationTree),
-  management: (octets) => branch({ octets }),
+  management: read("management", resynchronisationRecord, resynchronisationTree),
   bulk: (octets) => branch({ octets }),
 };
 

@@ -21,7 +21,10 @@ export class CommitWitness {
     if (before === undefined || before.input.length === 0) {
       this.#performed.set(sequence, { what, input, slot: card.slot });
     }
-    if (before !== undefined && (before.what !== what || (input.length > 0 && before.input.length > 0 && `${before.input}` !== `${input}`))) {
+    if (
+      before !== undefined &&
+      (before.what !== what || (input.length > 0 && before.input.length > 0 && `${before.input}` !== `${input}`))
+    ) {
       return `commit ${sequence} is "${what}" at slot ${card.slot} and was "${before.what}" at slot ${before.slot}`;
     }
     return undefined;

@@ -87,7 +87,9 @@ function lastTwoBits(stage: Stage): readonly number[] {
   let frames = 1 + chance.integer(60);
   const { ports } = rack.card(primary);
   const omitted = somePorts(stage, plane, primary);
-  stage.tell(`last two bits of frame ${frames} of slot ${primary} on plane ${plane} at ${omitted.map(({ name }) => name)}`);
+  stage.tell(
+    `last two bits of frame ${frames} of slot ${primary} on plane ${plane} at ${omitted.map(({ name }) => name)}`,
+  );
   stage.decide(plane, (frame, sender) => {
     if (sender !== ports[plane] || canClassOf(frame.id) === recordClass.heartbeat || --frames > 0) return undefined;
     stage.decide(plane, undefined);
@@ -135,7 +137,9 @@ function omissions(stage: Stage): readonly number[] {
   const millis = 5 + chance.integer(100);
   const affected = oneOf(chance, [[0], [1], [0, 1]] as const);
   const beatsToo = chance.integer(2) === 0;
-  stage.tell(`one frame in ${share} is lost at some on plane ${affected} for ${millis} ms${beatsToo ? "" : ", beats are not"}`);
+  stage.tell(
+    `one frame in ${share} is lost at some on plane ${affected} for ${millis} ms${beatsToo ? "" : ", beats are not"}`,
+  );
   for (const plane of affected) {
     stage.decide(plane, (frame, sender): FrameFate | undefined => {
       if (chance.integer(share) > 0 || (!beatsToo && canClassOf(frame.id) === recordClass.heartbeat)) return undefined;

@@ -3,7 +3,7 @@
  * them. What must always hold is looked at all the time, what must hold in the end at the end.
  */
 import type { ProtocolRule } from "../../firmware/backplane/membership.ts";
-import { CallServer } from "../../firmware/call-server/call-server.ts";
+import type { CallServer } from "../../firmware/call-server/call-server.ts";
 import type { ApplicationEvent } from "../../firmware/card/application.ts";
 import type { RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
 import type { Entropy } from "../../hal/entropy.ts";
@@ -147,7 +147,9 @@ class RandomScenario implements Stage {
       this.#fail(`after "${name}" the group is not protected within ${completeMillis} ms: ${this.#roles()}`);
       return;
     }
-    this.tell(`protected again after ${((this.rack.clock.nowMicros() - since) / 1000).toFixed(0)} ms: ${this.#roles()}`);
+    this.tell(
+      `protected again after ${((this.rack.clock.nowMicros() - since) / 1000).toFixed(0)} ms: ${this.#roles()}`,
+    );
     this.run(this.chance.integer(40));
   }
 
@@ -210,12 +212,24 @@ class RandomScenario implements Stage {
   #judgeCalls(): void {
     const { rack } = this;
     for (const [name, { core }] of rack.exchanges) {
-      const { attempts, completed, lost, unplanned, noCircuit, reasons, circuitsNotIdle, repeated, unexpected, incoming } =
-        core.statistics(rack.clock.nowMicros());
+      const {
+        attempts,
+        completed,
+        lost,
+        unplanned,
+        noCircuit,
+        reasons,
+        circuitsNotIdle,
+        repeated,
+        unexpected,
+        incoming,
+      } = core.statistics(rack.clock.nowMicros());
       if (noCircuit > 0) this.#fail(`${name} had no circuit for ${noCircuit} calls`);
       if (this.#excused) continue;
       if (completed !== attempts)
-        this.#fail(`${name}: ${completed} of ${attempts} calls completed, ${JSON.stringify({ lost, unplanned, reasons })}`);
+        this.#fail(
+          `${name}: ${completed} of ${attempts} calls completed, ${JSON.stringify({ lost, unplanned, reasons })}`,
+        );
       if (circuitsNotIdle.length > 0) this.#fail(`${name}: circuits ${circuitsNotIdle} are not idle`);
       if (incoming.unplanned + incoming.overdue > 0) this.#fail(`${name}: incoming ${JSON.stringify(incoming)}`);
       if (Object.keys(repeated).length > 0) this.#fail(`${name} heard twice: ${JSON.stringify(repeated)}`);
@@ -238,8 +252,11 @@ class RandomScenario implements Stage {
       if (again !== undefined) this.#fail(`slot ${slot} has two records of the call of ${again}`);
       const missing = made.filter((caller) => !callers.includes(caller));
       if (missing.length > 0)
-        this.#fail(`slot ${slot} has ${callers.length} records of ${made.length} calls: none of ${missing.slice(0, 4)}`);
-      if (callers.length > made.length) this.#fail(`slot ${slot} has ${callers.length} records of ${made.length} calls`);
+        this.#fail(
+          `slot ${slot} has ${callers.length} records of ${made.length} calls: none of ${missing.slice(0, 4)}`,
+        );
+      if (callers.length > made.length)
+        this.#fail(`slot ${slot} has ${callers.length} records of ${made.length} calls`);
     });
     const [one, other] = files.map((lines) => [...lines].sort().join("\n"));
     if (one !== other) this.#fail("the call servers have different call detail records");
