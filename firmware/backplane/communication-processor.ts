@@ -58,6 +58,10 @@ export interface CommunicationEffects {
 const quietBeats = 3;
 /** Waking up later than this is time in which the card could not listen. */
 const lateMicros = 2_000;
+/** The shortest time between two looks at what is missing. */
+const restMicros = 1_000;
+/** Beats that a plane may not have taken yet. Beyond that it takes no other: old beats would be heard as new ones when it is mended. */
+const waitingBeatsMax = 3;
 /** Frames that may wait in the card for one plane and class; a plane that takes none for so long is given up. */
 const backlogFramesMax = 8192;
 
@@ -72,9 +76,10 @@ export class CommunicationProcessor {
   readonly #backlog: readonly (readonly CanFrame[][])[] = planes.map(() => Array.from({ length: 8 }, () => []));
   /** Per plane: the last frames of own commits, with the commit's sequence. */
   readonly #unconfirmed: readonly { frame: CanFrame; sequence: number }[][] = [[], []];
-  /** Per plane: the beat that is not on the bus yet. */
-  readonly #waitingBeat: [CanFrame | undefined, CanFrame | undefined] = [undefined, undefined];
+  /** Per plane: own beats that are not on the bus yet. */
+  readonly #waitingBeats: readonly [CanFrame[], CanFrame[]] = [[], []];
   #incarnation: number;
+  #behind = false;
   /** Since the start of this incarnation. */
   #beats = 0;
   #beatenRole: Role | undefined;
@@ -94,6 +99,7 @@ export class CommunicationProcessor {
       get incarnation() {
         return incarnation();
       },
+      isBehind: () => this.#behind,
       renew: () => this.#renew(),
       plan: options.plan,
       timing: options.timing,
@@ -119,9 +125,10 @@ export class CommunicationProcessor {
 
   // --- what happens
 
-  /** Frames from a plane, in bus order. */
-  frames(plane: Plane, frames: readonly CanFrame[], now: Micros): void {
+  /** Frames from a plane, in bus order. `more`: others have come already and will be handed in next. */
+  frames(plane: Plane, frames: readonly CanFrame[], now: Micros, more = false): void {
     this.#noticeLateness(now);
+    this.#behind = more;
     for (const frame of frames) this.#frame(plane, frame, now);
     this.#settle(now);
   }
@@ -131,7 +138,7 @@ export class CommunicationProcessor {
     const unconfirmed = this.#unconfirmed[plane];
     let sequence = 0;
     for (const frame of frames) {
-      if (frame === this.#waitingBeat[plane]) this.#waitingBeat[plane] = undefined;
+      if (frame === this.#waitingBeats[plane][0]) this.#waitingBeats[plane].shift();
       if (canClassOf(frame.id) !== recordClass.commit || unconfirmed[0]?.frame !== frame) continue;
       sequence = unconfirmed.shift()?.sequence ?? 0;
     }
@@ -147,7 +154,7 @@ export class CommunicationProcessor {
   planeLost(plane: Plane): void {
     for (const queue of this.#backlog[plane]) queue.length = 0;
     this.#unconfirmed[plane].length = 0;
-    this.#waitingBeat[plane] = undefined;
+    this.#waitingBeats[plane].length = 0;
   }
 
   application(action: ApplicationAction, now: Micros): void {
@@ -215,12 +222,13 @@ export class CommunicationProcessor {
       this.#beat();
       this.#nextBeat = Math.max(this.#nextBeat + interval, now + interval / 2);
     }
-    let wakeBy = this.#nextBeat;
+    let look = Number.POSITIVE_INFINITY;
     const silence = this.#roster.nextDeadline();
-    if (silence !== undefined && silence < wakeBy) wakeBy = silence;
+    if (silence !== undefined) look = silence;
     const member = this.#member.nextDeadline();
-    if (member !== undefined && member < wakeBy) wakeBy = member;
-    this.#wakeBy = wakeBy;
+    if (member !== undefined && member < look) look = member;
+    // This thread may run above all others of the host: but for its beats it leaves them some time, whatever a deadline says.
+    this.#wakeBy = Math.min(this.#nextBeat, Math.max(look, now + restMicros));
   }
 
   #noticeLateness(now: Micros): void {
@@ -252,7 +260,7 @@ export class CommunicationProcessor {
     if (reassembled.kind === "broken") this.#counters.broken[plane]++;
     if (reassembled.kind !== "record") return;
     this.#counters.records[plane]++;
-    if (!way.stream.first(reassembled.sequence, plane)) return;
+    if (!way.stream.first(reassembled.sequence, plane, now)) return;
     this.#member.record(kind as RecordClass, slot, reassembled.record, now);
   }
 
@@ -356,9 +364,9 @@ export class CommunicationProcessor {
     });
     const frame = { id: frameIdentifier(recordClass.heartbeat, slot, framePart.whole), fd: false, data };
     for (const plane of planes) {
-      // A plane that has not taken the last beat takes no other: old beats would be heard as new ones when it is mended.
-      if (this.#waitingBeat[plane]) continue;
-      if (this.#effects.transmit(plane, frame) === "queued") this.#waitingBeat[plane] = frame;
+      const waiting = this.#waitingBeats[plane];
+      if (waiting.length >= waitingBeatsMax) continue;
+      if (this.#effects.transmit(plane, frame) === "queued") waiting.push(frame);
     }
     if (this.#beats === quietBeats) for (const plane of planes) for (let c = 1; c < 8; c++) this.#pump(plane, c);
   }

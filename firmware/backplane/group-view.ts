@@ -32,6 +32,9 @@ const beatenBits = 24;
 /** Commits asked for, and given, at once. */
 export const repairCommitsMax = 32;
 
+/** Looking for gaps costs as much as there are commits waiting: in a burst not after every frame. */
+const lookAgainMicros = 300;
+
 const nothing = new Uint8Array(0);
 
 export class GroupView {
@@ -45,6 +48,7 @@ export class GroupView {
   #timeMillis = 0;
   #timeAt: Micros = 0;
   #gapSince: Micros | undefined;
+  #lookAt: Micros = 0;
   #askAt: Micros = 0;
   #patience: Micros = askAgainMicros;
   /** Where the gaps began when they were looked at last: it moves as they close. */
@@ -211,7 +215,8 @@ export class GroupView {
 
   /** Asks for what is missing: commits of the primary when `commits`, inputs of whoever has them when `inputs`. */
   ask(now: Micros, commits: boolean, inputs: boolean): void {
-    if (this.#context.withoutRules.has("repair")) return;
+    if (this.#context.withoutRules.has("repair") || this.#context.isBehind() || now < this.#lookAt) return;
+    this.#lookAt = now + lookAgainMicros;
     const commitGap = commits ? this.#commitGap() : undefined;
     const inputGaps: { slot: number; from: number; count: number }[] = [];
     if (inputs) {
@@ -246,7 +251,7 @@ export class GroupView {
   }
 
   nextDeadline(): Micros | undefined {
-    return this.#gapSince === undefined ? undefined : this.#askAt;
+    return this.#gapSince === undefined ? undefined : Math.max(this.#askAt, this.#lookAt);
   }
 
   /** Forgets everything: what follows begins after `sequence`. */

@@ -5,8 +5,6 @@
  * What has been consumed (slot -> incarnation, highest number) is state of the group: a number is recognised against these
  * marks and the pending list, and nothing else.
  */
-import { inputsOutstandingMax } from "./input-record.ts";
-
 /** Inputs kept per sender after their consumption: more than a second at rated load. */
 const keptInputs = 4096;
 
@@ -71,7 +69,7 @@ export class InputIntake {
     const sender = this.#senders.get(slot);
     if (!sender || sender.heard.has(number)) return false;
     const near = Math.max(sender.highest, sender.consumed);
-    if (number + keptInputs <= near || (near > 0 && number > near + 4 * inputsOutstandingMax)) return false;
+    if (number + keptInputs <= near || (near > 0 && number > near + keptInputs)) return false;
     sender.heard.set(number, payload);
     while (sender.heard.has(sender.unbroken + 1)) sender.unbroken++;
     if (number > sender.highest) {

@@ -13,10 +13,13 @@ interface Outstanding {
 
 /** An input that a living primary has not consumed for so long is said again. */
 const repeatAfterMicros = 100_000;
+/** So many at a time: if they were heard, the others were too. */
+const repeatedAtOnceMax = 16;
 
 export class InputSender {
   #last = 0;
   #consumed = 0;
+  #consumedAt: Micros = 0;
   /** In the order of their numbers: sent first, then those that wait for the window. */
   readonly #outstanding: Outstanding[] = [];
   readonly #waiting: Uint8Array[] = [];
@@ -56,6 +59,7 @@ export class InputSender {
   consumed(number: number, now: Micros): void {
     if (number <= this.#consumed || number > this.#last) return;
     this.#consumed = number;
+    this.#consumedAt = now;
     let gone = 0;
     while (gone < this.#outstanding.length && this.#outstanding[gone].number <= number) gone++;
     this.#outstanding.splice(0, gone);
@@ -70,10 +74,14 @@ export class InputSender {
     }
   }
 
-  /** Says again what has waited too long for a primary that lives. */
+  /**
+   * Says again what comes next, when a primary that lives has consumed nothing for too long. Inputs are consumed in order: as long
+   * as any are, the others only wait for their turn.
+   */
   repeatOverdue(now: Micros): void {
-    for (const input of this.#outstanding) {
-      if (now - input.sentAt < repeatAfterMicros) break;
+    const [next] = this.#outstanding;
+    if (!next || now - Math.max(next.sentAt, this.#consumedAt) < repeatAfterMicros) return;
+    for (const input of this.#outstanding.slice(0, repeatedAtOnceMax)) {
       input.sentAt = now;
       this.#send(input.number, input.payload);
     }

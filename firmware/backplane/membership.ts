@@ -24,6 +24,8 @@ export interface MemberContext {
   readonly plan: GroupPlan;
   readonly timing: HeartbeatTiming;
   readonly roster: Roster;
+  /** Frames have come that are not taken in yet: what seems to be missing may be among them. */
+  isBehind(): boolean;
   /** Sends a record on both planes. */
   send(recordClass: RecordClass, record: Uint8Array): void;
   /** Frames of a class that wait in this card for room in the port, on the plane where they are fewer. */

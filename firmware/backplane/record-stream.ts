@@ -1,48 +1,66 @@
 /**
  * The records of one sender and class as they arrive on two planes: the first whole copy counts, the second is dropped.
  * Order and repair are the business of what the records carry (commit sequence, input number), not of the stream.
+ *
+ * A frame says a record's sequence modulo 256 only. Each plane keeps its order, so each counts on by itself, and one plane may be
+ * any number of records behind the other in a burst. Only a plane that was silent for a while is set to where the other is.
  */
-import { lowBits, nearest } from "./sequence-number.ts";
+import type { Micros } from "../time.ts";
+import { lowBits } from "./sequence-number.ts";
 
-/** How far back a second copy is still recognised. Both are on the bus within milliseconds of each other. */
-const windowRecords = 64;
+/** How far back a second copy is still recognised; a power of two. */
+const windowRecords = 4096;
+const windowBits = 12;
+/** After such a silence a plane may have missed any number of records. */
+const realignAfterMicros = 100_000;
+
+/** A plane that speaks again may be so many records ahead of the other; otherwise it is behind. */
+const aheadMax = 32;
+
+const bothPlanes = 3;
 
 export class RecordStream {
   #highest = -1;
-  /** Per plane: which of the last `windowRecords` records came on it, by sequence modulo the window. */
-  readonly #seen: readonly [Uint8Array, Uint8Array] = [new Uint8Array(windowRecords), new Uint8Array(windowRecords)];
-  /** Records that came on this plane only. */
+  /** Per record of the window, one bit for each plane that has brought it. */
+  readonly #seen = new Uint8Array(windowRecords);
+  readonly #last: [number, number] = [-1, -1];
+  readonly #lastAt: [Micros, Micros] = [0, 0];
+  /** Records that came on this plane only, of those that have left the window. */
   readonly only: [number, number] = [0, 0];
 
   /** Whether this is the first whole copy of the record with this sequence (modulo 256). */
-  first(sequence: number, plane: 0 | 1): boolean {
-    if (this.#highest < 0) {
-      this.#highest = 256 + sequence;
-      this.#seen[plane][lowBits(this.#highest, 6)] = 1;
-      return true;
+  first(sequence: number, plane: 0 | 1, now: Micros): boolean {
+    const whole = this.#place(sequence, plane, now);
+    this.#last[plane] = whole;
+    this.#lastAt[plane] = now;
+    if (whole > this.#highest) this.#advance(whole);
+    if (this.#highest - whole >= windowRecords) return false;
+    const index = lowBits(whole, windowBits);
+    const before = this.#seen[index];
+    this.#seen[index] = before | (1 << plane);
+    return before === 0;
+  }
+
+  #place(sequence: number, plane: 0 | 1, now: Micros): number {
+    if (this.#highest < 0) return windowRecords + sequence;
+    const last = this.#last[plane];
+    // Where neither plane has said anything for a while, what comes now is new.
+    if (now - Math.max(...this.#lastAt) >= realignAfterMicros)
+      return this.#highest + ((sequence - this.#highest) & 0xff);
+    if (last < 0 || now - this.#lastAt[plane] >= realignAfterMicros) {
+      const ahead = this.#highest + aheadMax;
+      return ahead - ((ahead - sequence) & 0xff);
     }
-    const whole = nearest(this.#highest, sequence, 8);
-    if (whole > this.#highest) {
-      this.#advance(whole);
-    } else if (this.#highest - whole >= windowRecords) {
-      // So far back can only be a sender that went on while nothing of it was heard: what follows is new.
-      this.#advance(whole + 256);
-    }
-    const index = lowBits(whole, 6);
-    const repeated = this.#seen[0][index] | this.#seen[1][index];
-    this.#seen[plane][index] = 1;
-    return repeated === 0;
+    return last + ((sequence - last) & 0xff);
   }
 
   #advance(to: number): void {
     const from = Math.max(this.#highest + 1, to - windowRecords + 1);
     for (let sequence = from; sequence <= to; sequence++) {
-      const index = lowBits(sequence, 6);
-      const [a, b] = this.#seen;
-      if (a[index] && !b[index]) this.only[0]++;
-      if (b[index] && !a[index]) this.only[1]++;
-      a[index] = 0;
-      b[index] = 0;
+      const index = lowBits(sequence, windowBits);
+      const seen = this.#seen[index];
+      if (seen !== 0 && seen !== bothPlanes) this.only[seen - 1]++;
+      this.#seen[index] = 0;
     }
     this.#highest = to;
   }

@@ -12,8 +12,12 @@ import type { CallDetailKey } from "./call-detail-record.ts";
 export const callDetailFile = "cdr.jsonl";
 /** Records that a card keeps in memory for a mate that comes back. */
 const rememberedMax = 4096;
-/** Records that a card names when it comes back. */
-const namedMax = 200;
+/**
+ * Which of its records a card names when it comes back, counted from the newest: the newest ones all, older ones ever more
+ * sparsely. However many records of a term of its own have come to nothing, one that it has in common with the group is not far.
+ */
+const namedInFull = 100;
+const namedPerSpacing = 10;
 
 interface Remembered {
   readonly sequence: number;
@@ -23,7 +27,9 @@ interface Remembered {
 }
 
 const holding = layout("call detail records held", {
-  held: list(layout("held", { sequence: varint, hash: u32 })),
+  /** Newest first; `newer`: how many records this card holds that are newer than this one. */
+  held: list(layout("held", { sequence: varint, hash: u32, newer: varint })),
+  total: varint,
   since: list(varint),
 });
 type Holding = ValueOf<typeof holding>;
@@ -81,25 +87,35 @@ export class CallDetailLog {
   /** What this card holds of the time since the cold start that it knows last. */
   holding(): Uint8Array {
     const since = this.#written[this.#written.length - 1]?.since ?? "";
-    const held = this.#written.filter((each) => each.since === since).slice(-namedMax);
-    return encode(holding, { held, since: [...since].map((character) => character.charCodeAt(0)) });
+    const mine = this.#written.filter((each) => each.since === since);
+    const held: Holding["held"] = [];
+    let spacing = 1;
+    for (let newer = 0; newer < mine.length; newer += spacing) {
+      const { sequence, hash } = mine[mine.length - 1 - newer];
+      held.push({ sequence, hash, newer });
+      if (held.length >= namedInFull && held.length % namedPerSpacing === 0) spacing *= 2;
+    }
+    const text = [...since].map((character) => character.charCodeAt(0));
+    return encode(holding, { held, total: mine.length, since: text });
   }
 
   /** For a card that holds what `request` says; `since` is the group's cold start. */
   catchUp(request: Uint8Array, since: string): CallDetailCatchUp {
     const mine = [...this.#written, ...this.#pending].filter((each) => each.since === since);
     const decoded = decode(holding, request);
-    const theirs: Holding["held"] =
-      decoded.ok && String.fromCharCode(...decoded.value.since) === since ? decoded.value.held : [];
+    const known = decoded.ok && String.fromCharCode(...decoded.value.since) === since;
+    const theirs: Holding["held"] = known ? decoded.value.held : [];
     const places = new Map(mine.map(({ sequence, hash }, place) => [`${sequence} ${hash}`, place]));
-    for (let last = theirs.length - 1; last >= 0; last--) {
-      const place = places.get(`${theirs[last].sequence} ${theirs[last].hash}`);
-      if (place !== undefined)
-        return { drop: theirs.length - 1 - last, lines: mine.slice(place + 1).map(({ line }) => line) };
+    for (const { sequence, hash, newer } of theirs) {
+      const place = places.get(`${sequence} ${hash}`);
+      if (place !== undefined) return { drop: newer, lines: mine.slice(place + 1).map(({ line }) => line) };
     }
+    const lines = mine.map(({ line }) => line);
+    if (!known || !this.#forgotten(since)) return { drop: known ? decoded.value.total : 0, lines };
     // Nothing in common: what is older than all that is remembered here cannot be judged and stays.
-    const oldest = this.#forgotten(since) ? (mine[0]?.sequence ?? 0) : 0;
-    return { drop: theirs.filter(({ sequence }) => sequence >= oldest).length, lines: mine.map(({ line }) => line) };
+    const oldest = mine[0]?.sequence ?? 0;
+    const judged = theirs.filter(({ sequence }) => sequence >= oldest);
+    return { drop: judged.length === 0 ? 0 : judged[judged.length - 1].newer + 1, lines };
   }
 
   takeOver({ drop, lines }: CallDetailCatchUp): ApplicationAction[] {

@@ -109,11 +109,12 @@ export class CommunicationRunner {
   /** Takes in a little of what each plane has brought, and comes back for the rest. */
   readonly #read = (): void => {
     const { clock } = this.#parts;
+    const pending = () => this.#mail.some((mail) => mail.length > 0);
     for (const plane of [0, 1] as const) {
-      const mail = this.#mail[plane];
-      if (mail.length > 0) this.#processor.frames(plane, mail.splice(0, framesAtOnceMax), clock.nowMicros());
+      const frames = this.#mail[plane].splice(0, framesAtOnceMax);
+      if (frames.length > 0) this.#processor.frames(plane, frames, clock.nowMicros(), pending());
     }
-    this.#readingOn = this.#mail.some((mail) => mail.length > 0);
+    this.#readingOn = pending();
     if (this.#readingOn) clock.at(clock.nowMicros(), this.#read);
     this.#arm();
   };

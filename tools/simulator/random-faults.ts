@@ -17,6 +17,8 @@ export interface Stage {
   readonly transporter: number;
   /** Decides on the frames of a plane until it is replaced. */
   decide(plane: number, decider: FrameFateDecider | undefined): void;
+  /** Decides on the frames of a plane that the other decider leaves alone. */
+  lose(plane: number, decider: FrameFateDecider | undefined): void;
   /** Lets time pass; invariants are looked at meanwhile. */
   run(millis: number): void;
   /** What happened, for the story. */
@@ -130,26 +132,39 @@ function cut(stage: Stage): readonly number[] {
   return [];
 }
 
-/** Frames are lost at some receivers, on one plane or both; heartbeats may be spared. */
-function omissions(stage: Stage): readonly number[] {
+/** From now on frames are lost at some receivers, on one plane or both; heartbeats may be spared. @returns what ends it */
+function loseFrames(stage: Stage, share: number): () => void {
   const { chance, rack } = stage;
-  const share = oneOf(chance, [50, 10, 4]);
-  const millis = 5 + chance.integer(100);
   const affected = oneOf(chance, [[0], [1], [0, 1]] as const);
   const beatsToo = chance.integer(2) === 0;
-  stage.tell(
-    `one frame in ${share} is lost at some on plane ${affected} for ${millis} ms${beatsToo ? "" : ", beats are not"}`,
-  );
+  stage.tell(`one frame in ${share} is lost at some on plane ${affected}${beatsToo ? "" : ", beats are not"}`);
   for (const plane of affected) {
-    stage.decide(plane, (frame, sender): FrameFate | undefined => {
+    stage.lose(plane, (frame, sender): FrameFate | undefined => {
       if (chance.integer(share) > 0 || (!beatsToo && canClassOf(frame.id) === recordClass.heartbeat)) return undefined;
       const without = rack.slots.find((slot) => rack.card(slot).ports[plane] === sender) ?? 0;
       return { kind: "lost-at", ports: somePorts(stage, plane, without) };
     });
   }
-  stage.run(millis);
-  for (const plane of affected) stage.decide(plane, undefined);
+  return () => {
+    for (const plane of affected) stage.lose(plane, undefined);
+  };
+}
+
+function omissions(stage: Stage): readonly number[] {
+  const end = loseFrames(stage, oneOf(stage.chance, [50, 10, 4]));
+  stage.run(5 + stage.chance.integer(100));
+  end();
   return [];
+}
+
+/** A fault while frames are lost: the takeover itself meets gaps. */
+function inNoise(fault: Fault): Fault {
+  return (stage) => {
+    const end = loseFrames(stage, oneOf(stage.chance, [100, 30, 10]));
+    const pulled = fault(stage);
+    end();
+    return pulled;
+  };
 }
 
 /** Frames are destroyed by error frames, and repeated. */
@@ -207,6 +222,9 @@ export const faults = {
   errors,
   leave,
   "pull while taking": pullWhileTaking,
+  "pull primary in noise": inNoise(pull((stage) => stage.primary)),
+  "freeze in noise": inNoise(freeze),
+  "leave in noise": inNoise(leave),
 } as const satisfies Record<string, Fault>;
 
 export type FaultName = keyof typeof faults;

@@ -2,6 +2,7 @@
  * A rack with calls and faults drawn from a seed: many calls in both directions, one fault at a time with recovery between
  * them. What must always hold is looked at all the time, what must hold in the end at the end.
  */
+import { role } from "../../firmware/backplane/heartbeat.ts";
 import type { ProtocolRule } from "../../firmware/backplane/membership.ts";
 import type { CallServer } from "../../firmware/call-server/call-server.ts";
 import type { ApplicationEvent } from "../../firmware/card/application.ts";
@@ -35,6 +36,8 @@ const startMillis = 300;
 /** An inserted card is to be backup again within this time. */
 const completeMillis = 1000;
 const quietMillis = 600;
+/** Where messages were lost, ISUP's and MGCP's timers have the last word: the longest of them that matter take 15 s. */
+const timersMillis = 20_000;
 const circuits = 60;
 
 class RandomScenario implements Stage {
@@ -44,11 +47,12 @@ class RandomScenario implements Stage {
   readonly failures: string[] = [];
   readonly #commits = new CommitWitness();
   readonly #deciders: (FrameFateDecider | undefined)[] = [undefined, undefined];
+  readonly #losers: (FrameFateDecider | undefined)[] = [undefined, undefined];
   /** Calls a second each way. */
   readonly #rates: readonly number[];
   #calling = false;
-  /** Calls that were made, and those that a missing LIM or transporter may have cost. */
   calls = 0;
+  /** A missing LIM or transporter may have cost calls. */
   #excused = false;
 
   constructor(configuration: RackConfiguration, seed: number, withoutRules: readonly ProtocolRule[]) {
@@ -76,7 +80,8 @@ class RandomScenario implements Stage {
       },
     );
     for (const plane of [0, 1]) {
-      this.rack.buses[plane].decideFate = (...frame) => this.#deciders[plane]?.(...frame);
+      this.rack.buses[plane].decideFate = (...frame) =>
+        this.#deciders[plane]?.(...frame) ?? this.#losers[plane]?.(...frame);
     }
   }
 
@@ -100,6 +105,10 @@ class RandomScenario implements Stage {
 
   decide(plane: number, decider: FrameFateDecider | undefined): void {
     this.#deciders[plane] = decider;
+  }
+
+  lose(plane: number, decider: FrameFateDecider | undefined): void {
+    this.#losers[plane] = decider;
   }
 
   run(millis: number): void {
@@ -135,6 +144,7 @@ class RandomScenario implements Stage {
     this.#calling = false;
     this.tell("no more calls");
     this.run(quietMillis);
+    if (this.#excused) this.rack.run(timersMillis);
     if (this.failures.length === 0) this.#judge();
   }
 
@@ -177,9 +187,9 @@ class RandomScenario implements Stage {
   }
 
   #onePrimaryATerm(): void {
-    const terms = new Set<unknown>();
+    const terms = new Set<number>();
     for (const slot of this.#callServers("primary")) {
-      const { term } = this.rack.card(slot).communication.status();
+      const term = this.rack.card(slot).communication.member.term();
       if (terms.has(term)) this.#fail(`two primaries of term ${term}`);
       terms.add(term);
     }
@@ -195,16 +205,14 @@ class RandomScenario implements Stage {
     if (first.appliedSequence !== second.appliedSequence)
       this.#fail(`the call servers stand at commits ${first.appliedSequence} and ${second.appliedSequence}`);
     else if (first.digest() !== second.digest()) this.#fail("the tables of the call servers differ");
-    if (this.#excused) return;
     for (const table of ["state", "connection"]) {
       const left = first.rows(table);
       if (left.length > 0) this.#fail(`${left.length} rows of the ${table} table are left: ${JSON.stringify(left[0])}`);
     }
     for (const [name, gateway] of rack.gateways) {
       if (gateway.connected.length > 0) this.#fail(`gateway ${name} still connects ${gateway.connected}`);
-      if (gateway.refused.length > 0) this.#fail(`gateway ${name} refused ${gateway.refused.slice(0, 3)}`);
-      const [twice] = repeatedOnes(gateway.executed.filter((done) => done.startsWith("CRCX") && false));
-      if (twice !== undefined) this.#fail(`gateway ${name} was told twice: ${twice}`);
+      if (gateway.refused.length > 0 && !this.#excused)
+        this.#fail(`gateway ${name} refused ${gateway.refused.slice(0, 3)}`);
     }
     this.#judgeRecords();
   }
@@ -225,12 +233,12 @@ class RandomScenario implements Stage {
         incoming,
       } = core.statistics(rack.clock.nowMicros());
       if (noCircuit > 0) this.#fail(`${name} had no circuit for ${noCircuit} calls`);
+      if (circuitsNotIdle.length > 0) this.#fail(`${name}: circuits ${circuitsNotIdle} are not idle`);
       if (this.#excused) continue;
       if (completed !== attempts)
         this.#fail(
           `${name}: ${completed} of ${attempts} calls completed, ${JSON.stringify({ lost, unplanned, reasons })}`,
         );
-      if (circuitsNotIdle.length > 0) this.#fail(`${name}: circuits ${circuitsNotIdle} are not idle`);
       if (incoming.unplanned + incoming.overdue > 0) this.#fail(`${name}: incoming ${JSON.stringify(incoming)}`);
       if (Object.keys(repeated).length > 0) this.#fail(`${name} heard twice: ${JSON.stringify(repeated)}`);
       if (Object.keys(unexpected).length > 0) this.#fail(`${name} did not expect ${JSON.stringify(unexpected)}`);
@@ -250,6 +258,7 @@ class RandomScenario implements Stage {
       const callers = files[index].map((line) => `${JSON.parse(line).calling}`);
       const [again] = repeatedOnes(callers);
       if (again !== undefined) this.#fail(`slot ${slot} has two records of the call of ${again}`);
+      if (this.#excused) return;
       const missing = made.filter((caller) => !callers.includes(caller));
       if (missing.length > 0)
         this.#fail(
@@ -264,10 +273,10 @@ class RandomScenario implements Stage {
 
   // --- views
 
-  #callServers(role: string): number[] {
+  #callServers(name: keyof typeof role): number[] {
     return this.rack.slotsOf("call-server").filter((slot) => {
       const card = this.rack.card(slot);
-      return !card.pulled && !card.frozen && card.communication.status().role === role;
+      return !card.pulled && !card.frozen && card.communication.member.role() === role[name];
     });
   }
 
@@ -275,14 +284,14 @@ class RandomScenario implements Stage {
   #recovered(): boolean {
     const { rack } = this;
     const cards = rack.slots.map((slot) => rack.card(slot));
-    const terms = new Set(cards.map(({ communication }) => communication.status().term));
+    const terms = new Set(cards.map(({ communication }) => communication.member.term()));
     return (
       cards.every((card) => !card.pulled && !card.frozen) &&
       terms.size === 1 &&
       this.#callServers("primary").length === 1 &&
       this.#callServers("backup").length === 1 &&
       [...rack.slotsOf("lim"), ...rack.slotsOf("transporter")].every(
-        (slot) => rack.card(slot).communication.status().role === "witness",
+        (slot) => rack.card(slot).communication.member.role() === role.witness,
       )
     );
   }

@@ -1,5 +1,6 @@
 /** One card of the simulated rack: both processors, joined by a link that takes time, on the card's own clock. */
-import type { CanFrame } from "../../hal/can-frame.ts";
+import { canClasses, canClassOf, type CanFrame } from "../../hal/can-frame.ts";
+import type { CanTransmitResult } from "../../hal/can-port.ts";
 import type { Clock } from "../../hal/clock.ts";
 import type { SimulatedCanBus } from "../../hal/simulated/can-bus.ts";
 import type { SimulatedCanPort } from "../../hal/simulated/can-port.ts";
@@ -12,6 +13,8 @@ import type { Application, ApplicationAction, ApplicationEvent } from "../../fir
 
 /** How long a message takes from one processor of a card to the other. */
 const linkMicros = 20;
+/** Frames of one class under way to plane B's port, where plane B lags. */
+const delayedFramesMax = 64;
 
 /** What a card's application does outside the rack. */
 export interface SimulatedWorld {
@@ -31,6 +34,11 @@ export class SimulatedCard {
   #pulled = false;
   #frozen = false;
   readonly #frozenWork: (() => void)[] = [];
+  /** By class: frames that plane B's port gets later. */
+  readonly #delayed: { readonly frame: CanFrame; readonly dueMicros: number }[][] = Array.from(
+    { length: canClasses },
+    () => [],
+  );
   #wake: (() => void) | undefined;
   #applicationWake: (() => void) | undefined;
 
@@ -53,8 +61,7 @@ export class SimulatedCard {
       {
         transmit: (plane, frame) => {
           if (plane === 0 || skewMicros === 0) return this.ports[plane].transmit(frame);
-          this.#later(skewMicros, () => this.ports[plane].transmit(frame));
-          return "queued";
+          return this.#transmitLater(frame, skewMicros);
         },
         toApplication: (event) => this.#later(linkMicros, () => this.event(event)),
         progress: () => 0,
@@ -75,7 +82,10 @@ export class SimulatedCard {
           const frames: readonly CanFrame[] = [...batch];
           this.#work(() => this.communication.transmitted(plane, frames, this.now()));
         },
-        writable: (frameClass) => this.#work(() => this.communication.writable(plane, frameClass)),
+        writable: (frameClass) => {
+          if (plane === 1 && skewMicros > 0) this.#work(() => this.#release(frameClass));
+          else this.#work(() => this.communication.writable(plane, frameClass));
+        },
         state: (state) => {
           if (state === "disconnected" || state === "bus-off") this.#work(() => this.communication.planeLost(plane));
         },
@@ -91,6 +101,27 @@ export class SimulatedCard {
 
   now(): number {
     return this.#clock.nowMicros();
+  }
+
+  /** Plane B's port gets the frame later, in the order of its class, and pushes back as if it had it already. */
+  #transmitLater(frame: CanFrame, skewMicros: number): CanTransmitResult {
+    if (!this.ports[1].onBus) return "bus-off";
+    const delayed = this.#delayed[canClassOf(frame.id)];
+    if (delayed.length >= delayedFramesMax) return "full";
+    const dueMicros = this.now() + skewMicros;
+    delayed.push({ frame, dueMicros });
+    this.#clock.at(dueMicros, () => this.#work(() => this.#release(canClassOf(frame.id))));
+    return "queued";
+  }
+
+  #release(frameClass: number): void {
+    const delayed = this.#delayed[frameClass];
+    const full = delayed.length >= delayedFramesMax;
+    while (delayed.length > 0 && delayed[0].dueMicros <= this.now()) {
+      if (this.ports[1].transmit(delayed[0].frame) === "full") break;
+      delayed.shift();
+    }
+    if (full && delayed.length < delayedFramesMax) this.communication.writable(1, frameClass);
   }
 
   get pulled(): boolean {

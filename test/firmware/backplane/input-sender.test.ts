@@ -61,9 +61,26 @@ describe("an input is said again", () => {
     sender.repeatOverdue(99_999);
     expect(taken()).toEqual([]);
     sender.repeatOverdue(100_000);
-    expect(taken()).toEqual([1, 2]);
+    expect(taken()).toEqual([1, 2, 3]);
     sender.repeatOverdue(200_000);
     expect(taken()).toEqual([1, 2, 3]);
+  });
+
+  test("not as long as any are consumed: the others wait for their turn", () => {
+    submit(3, 0);
+    taken();
+    sender.consumed(1, 90_000);
+    sender.repeatOverdue(150_000);
+    expect(taken()).toEqual([]);
+    sender.repeatOverdue(190_000);
+    expect(taken()).toEqual([2, 3]);
+  });
+
+  test("of many only the next few", () => {
+    submit(100, 0);
+    taken();
+    sender.repeatOverdue(100_000);
+    expect(taken()).toHaveLength(16);
   });
 
   test("not when it is consumed", () => {
