@@ -8,7 +8,7 @@ const { configuration } = readConfiguration("boards/simulated/rack.yaml");
 /** Each fault by itself, and all together. More seeds are for whoever hunts. */
 const rounds: readonly (readonly [string, readonly FaultName[], number])[] = [
   ...faultNames.map((name) => [name, [name], 5] as const),
-  ["everything", faultNames, 40],
+  ["everything", faultNames, 25],
 ];
 
 test.each(rounds)("calls and %s, drawn from seeds", { timeout: 300_000 }, (name, faults, seeds) => {

@@ -101,7 +101,7 @@ export class CardSlot {
     this.#communication = {};
     this.#application = {};
     this.#state = "starting";
-    const child = startChild({ program, args, logFile: join(this.storage, "card.log"), environment });
+    const child = startChild({ program, args, logFile: join(this.storage, "card.log"), environment, realTime: true });
     this.#child = child;
     child.on("message", (report) => this.#reported(child, report as CardReport));
     child.once("error", (error) => this.#ended(child, error.message));

@@ -35,7 +35,7 @@ export async function startHubProcess(
   args.push("--rate", String(bitRate), "--data-rate", String(dataBitRate));
   if (frames === "fd") args.push("--fd");
   if (paced) args.push("--paced");
-  const child = startChild({ program, args, logFile, environment });
+  const child = startChild({ program, args, logFile, environment, realTime: true });
   for (let attempt = 0; attempt < attemptsMax && !hasEnded(child); attempt++) {
     await pause(attemptEveryMillis);
     const control = await connectHubControl(socket).catch(() => undefined);

@@ -10,7 +10,15 @@ export interface ChildProgram {
   /** Where standard output and error go; appended to. */
   readonly logFile: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Whether it runs a thread at real-time priority. */
+  readonly realTime?: boolean;
 }
+
+/**
+ * A thread at real-time priority must not wait for one that has none: with such threads on every processor the collector's helpers
+ * would not run until the kernel steps in, a second later. So these processes collect garbage without helpers.
+ */
+const realTimeNodeArguments = ["--single-threaded-gc"];
 
 /** Microseconds of the machine's monotonic clock, the same in all processes. */
 export function monotonicMicros(): Micros {
@@ -22,8 +30,9 @@ export function monotonicMicros(): Micros {
  * kernel (`setpriv`, where there is one: a stopped process dies, too), the end of the IPC channel, and the supervisor itself.
  * It has a session of its own, so that Ctrl-C on the terminal is its supervisor's affair.
  */
-export function startChild({ program, args, logFile, environment }: ChildProgram): ChildProcess {
-  const [command, ...before] = [...parentDeathSignal(), process.execPath];
+export function startChild({ program, args, logFile, environment, realTime }: ChildProgram): ChildProcess {
+  const nodeArguments = realTime === true ? realTimeNodeArguments : [];
+  const [command, ...before] = [...parentDeathSignal(), process.execPath, ...nodeArguments];
   const log = openSync(logFile, "a");
   try {
     return spawn(command, [...before, program, ...args], {

@@ -59,8 +59,8 @@ class RandomScenario implements Stage {
     this.chance = seededEntropy(seed, "scenario");
     const { chance } = this;
     const frames = chance.integer(3) === 0 ? "fd" : "classic";
-    // A call is about 5 kbit on a classic plane of 1 Mbit/s: the highest rate takes half of it.
-    this.#rates = frames === "fd" ? [10, 40, 80] : [5, 20, 40];
+    // A call is about 6 kbit on a plane. Also where calls cluster, a classic one has room for repair and resynchronisation.
+    this.#rates = frames === "fd" ? [10, 40, 80] : [5, 10, 25];
     const skewMicros = [0, 0, 130, 700][chance.integer(4)];
     const drifts = new Map(configuration.cards.map(({ slot }) => [slot, chance.integer(401) - 200]));
     const drifting = chance.integer(2) === 0;
