@@ -56,6 +56,10 @@ export interface CommunicationEffects {
 
 /** A card keeps quiet for its first beats, so that everybody knows it has (re)started before it says anything. */
 const quietBeats = 3;
+/** A card that says nothing on a plane for so long, while it speaks on the other, is not heard there. */
+const planeSilentMicros = 100_000;
+/** So long after that it is not believed there: longer than what controllers held takes to go out. */
+const planeTrialMicros = 50_000;
 /** Waking up later than this is time in which the card could not listen. */
 const lateMicros = 2_000;
 /** The shortest time between two looks at what is missing. */
@@ -71,6 +75,9 @@ export class CommunicationProcessor {
   readonly #roster: Roster;
   readonly #member: Member;
   readonly #streams = new Map<number, { stream: RecordStream; reassemblers: readonly [Reassembler, Reassembler] }>();
+  /** By slot: when each plane brought something of the card last, and how long it is on trial. */
+  readonly #heard = new Map<number, { readonly lastAt: [Micros, Micros]; readonly trialUntil: [Micros, Micros] }>();
+  readonly #passive: [boolean, boolean] = [false, false];
   readonly #sequences = new Uint8Array(8);
   /** Per plane and class: frames that the port has not taken yet. */
   readonly #backlog: readonly (readonly CanFrame[][])[] = planes.map(() => Array.from({ length: 8 }, () => []));
@@ -157,6 +164,12 @@ export class CommunicationProcessor {
     this.#waitingBeats[plane].length = 0;
   }
 
+  /** The port of a plane gets nothing out (`passive`), or does again. Meanwhile only the other plane is written to, but for beats. */
+  planePassive(plane: Plane, passive: boolean): void {
+    this.#passive[plane] = passive;
+    if (passive) this.planeLost(plane);
+  }
+
   application(action: ApplicationAction, now: Micros): void {
     this.#member.application(action, now);
     this.#settle(now);
@@ -241,9 +254,26 @@ export class CommunicationProcessor {
     this.#roster.excuse(late);
   }
 
+  /**
+   * Whether a card's frame on a plane is to be believed. A plane that was cut brings first what was in the controllers when it was:
+   * beats of a role long past among them. So a plane on which a card was silent while it spoke on the other is on trial first.
+   */
+  #isBelieved(slot: number, plane: Plane, now: Micros): boolean {
+    let heard = this.#heard.get(slot);
+    if (!heard) {
+      heard = { lastAt: [now, now], trialUntil: [0, 0] };
+      this.#heard.set(slot, heard);
+    }
+    const other = plane === 0 ? 1 : 0;
+    const silent = now - heard.lastAt[plane] >= planeSilentMicros;
+    if (silent && now - heard.lastAt[other] < planeSilentMicros) heard.trialUntil[plane] = now + planeTrialMicros;
+    heard.lastAt[plane] = now;
+    return now >= heard.trialUntil[plane];
+  }
+
   #frame(plane: Plane, frame: CanFrame, now: Micros): void {
     const slot = slotOf(frame.id);
-    if (slot === this.#options.slot) return;
+    if (slot === this.#options.slot || !this.#isBelieved(slot, plane, now)) return;
     const kind = classOf(frame.id);
     if (kind === recordClass.heartbeat) {
       this.#heardBeat(slot, frame.data, now);
@@ -294,6 +324,7 @@ export class CommunicationProcessor {
       last = frame;
     });
     for (const plane of planes) {
+      if (this.#passive[plane]) continue;
       const backlog = this.#backlog[plane][kind];
       if (backlog.length + frames.length > backlogFramesMax) {
         this.#counters.dropped[plane] += frames.length;

@@ -7,6 +7,11 @@
  */
 /** Inputs kept per sender after their consumption: more than a second at rated load. */
 const keptInputs = 4096;
+/**
+ * No sender is so far ahead of what was heard of it: its window is much smaller. A number beyond can only be an old one, shortened
+ * and made whole the wrong way.
+ */
+const aheadMax = 1024;
 
 interface Sender {
   /** As the group admitted it; -1 when it never did. */
@@ -69,7 +74,7 @@ export class InputIntake {
     const sender = this.#senders.get(slot);
     if (!sender || sender.heard.has(number)) return false;
     const near = Math.max(sender.highest, sender.consumed);
-    if (number + keptInputs <= near || (near > 0 && number > near + keptInputs)) return false;
+    if (number + keptInputs <= near || (near > 0 && number > near + aheadMax)) return false;
     sender.heard.set(number, payload);
     while (sender.heard.has(sender.unbroken + 1)) sender.unbroken++;
     if (number > sender.highest) {

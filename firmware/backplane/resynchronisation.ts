@@ -47,6 +47,8 @@ interface Taker {
 export class StateGiver {
   readonly #context: MemberContext;
   readonly #takers = new Map<number, Taker>();
+  /** The application has not said the last piece of the snapshot that it was asked for. */
+  #isTold = false;
 
   constructor(context: MemberContext) {
     this.#context = context;
@@ -62,6 +64,9 @@ export class StateGiver {
       this.#feed(present);
       return;
     }
+    // Pieces do not say which wish they are for: this one has to be repeated when the earlier one's have all come.
+    if (this.#isTold) return;
+    this.#isTold = true;
     const { timeMillis, ...rest } = head();
     const record: Taker["head"] = {
       kind: "head",
@@ -79,9 +84,9 @@ export class StateGiver {
   }
 
   piece(slot: number, piece: Uint8Array, sequence: number, last: boolean): void {
+    if (last) this.#isTold = false;
     const taker = this.#takers.get(slot);
-    // What was still on its way from the application for an earlier wish is not part of this one.
-    if (!taker || sequence < taker.head.sequence) return;
+    if (!taker) return;
     const { group } = this.#context.plan;
     const { attempt, pieces } = taker;
     const number = pieces.length;
@@ -119,6 +124,7 @@ export class StateGiver {
   }
 
   clear(): void {
+    this.#isTold = false;
     this.#takers.clear();
   }
 }

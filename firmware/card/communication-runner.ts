@@ -93,6 +93,7 @@ export class CommunicationRunner {
       transmitted: (batch) => this.#processor.transmitted(plane, batch, clock.nowMicros()),
       writable: (frameClass) => this.#processor.writable(plane, frameClass),
       state: (state) => {
+        this.#processor.planePassive(plane, state === "passive");
         if (state === "active" || state === "passive") {
           if (stopTrying) this.#parts.log("info", `${name} is back`);
           stopTrying?.();

@@ -87,6 +87,7 @@ export class SimulatedCard {
           else this.#work(() => this.communication.writable(plane, frameClass));
         },
         state: (state) => {
+          this.#work(() => this.communication.planePassive(plane, state === "passive"));
           if (state === "disconnected" || state === "bus-off") this.#work(() => this.communication.planeLost(plane));
         },
       });

@@ -196,6 +196,20 @@ test("when every call server has lost the state, the rack starts cold, and what 
   expect(rack.callServer(3).values).toEqual([66, 67]);
 });
 
+test("what was in the controllers when a plane was cut is not believed when it is mended", () => {
+  const rack = started();
+  rack.buses[0].cut();
+  sayAll(rack);
+  rack.pull(2);
+  rack.run(100);
+  rack.insert(2);
+  rack.run(500);
+  rack.buses[0].mend();
+  rack.run(300);
+  expect(rack.roles()).toEqual({ 1: "witness", 2: "backup", 3: "primary", 4: "witness" });
+  expect(rack.lines.filter((line) => line.includes("claims term"))).toHaveLength(1);
+});
+
 test("either plane may be cut", () => {
   for (const plane of [0, 1]) {
     const rack = started();
