@@ -92,6 +92,8 @@ async function runStep(callsPerSecond: number, config: string): Promise<Step> {
   } finally {
     process.off("exit", stop);
     rack.stop();
+    // The next rack wants the same ports: they are free when the processes have ended.
+    await pause(1000);
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
