@@ -429,6 +429,11 @@ export class CallServerMember implements Member {
           this.#context.log("info", `has the state of commit ${action.sequence}: backup`);
         }
         break;
+      case "astray":
+        if (this.#role === role.primary || this.#role === role.blank) break;
+        this.#context.log("alarm", action.reason);
+        this.#loseThread("its application says so");
+        break;
     }
   }
 

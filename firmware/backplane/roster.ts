@@ -34,13 +34,16 @@ export interface RosterEntry {
   configurationDigest: number;
   /** Since when the silence is too long: once more the card's own mail is looked at before it counts as death. */
   suspectedAt: Micros | undefined;
-  /** Longest gap between two beats in the present and in the last measuring span. */
+  /** Longest gap between two beats in the present measuring span, which ends then, and in the last one. */
   gapMax: Micros;
   gapMaxBefore: Micros;
+  gapSpanEnds: Micros;
 }
 
 /** Gaps are measured over spans of this length; the limit looks at the present and the last. */
-const gapSpanMicros = 10_000_000;
+const gapSpanMicros = 60_000_000;
+/** What is not measured yet is taken to be as bad as a host is that starts a whole rack at once. */
+const gapUnmeasuredMicros = 60_000;
 /**
  * A card that finds another silent may have the beat in a socket that it has not read: a timer is served before the sockets.
  * So it looks once more before it judges.
@@ -53,7 +56,6 @@ export class Roster {
   readonly #timing: HeartbeatTiming;
   readonly #ownRealTime: boolean;
   readonly #entries = new Map<number, RosterEntry>();
-  #spanEnds: Micros = 0;
 
   constructor(timing: HeartbeatTiming, ownRealTime: boolean) {
     this.#timing = timing;
@@ -98,27 +100,26 @@ export class Roster {
     if (!entry) {
       entry = blankEntry(slot, beat, now);
       this.#entries.set(slot, entry);
-      this.#take(entry, beat);
+      this.#take(entry, beat, now);
       return "came";
     }
     const restarted = entry.incarnationLow !== beat.incarnation;
     const came = !entry.alive;
     if (entry.alive && !restarted) entry.gapMax = Math.max(entry.gapMax, now - entry.lastBeat);
-    if (restarted) {
-      const { gapMax, gapMaxBefore } = entry;
-      Object.assign(entry, blankEntry(slot, beat, now), { gapMax, gapMaxBefore });
-    } else if (came) {
+    if (restarted) Object.assign(entry, blankEntry(slot, beat, now));
+    else if (came) {
       entry.alive = true;
       entry.since = now;
     }
     entry.lastBeat = now;
     entry.suspectedAt = undefined;
-    this.#take(entry, beat);
+    this.#take(entry, beat, now);
     return restarted ? "restarted" : came ? "came" : "none";
   }
 
-  #take(entry: RosterEntry, beat: Heartbeat): void {
-    if (entry.role !== beat.role) entry.gapMax = 0; // another role has another interval
+  #take(entry: RosterEntry, beat: Heartbeat, now: Micros): void {
+    // Another role has another interval, and gaps of its own.
+    if (entry.role !== beat.role) Object.assign(entry, gapsUnmeasured(now));
     entry.role = beat.role as Role;
     entry.term = nearest(entry.term, beat.term, 16);
     entry.leaving = beat.leaving === 1;
@@ -161,15 +162,13 @@ export class Roster {
 
   /** The cards that have fallen silent for too long; each is named once. */
   expire(now: Micros): RosterEntry[] {
-    if (now >= this.#spanEnds) {
-      this.#spanEnds = now + gapSpanMicros;
-      for (const entry of this.#entries.values()) {
-        entry.gapMaxBefore = entry.gapMax;
-        entry.gapMax = 0;
-      }
-    }
     const dead: RosterEntry[] = [];
     for (const entry of this.#entries.values()) {
+      if (now >= entry.gapSpanEnds) {
+        entry.gapMaxBefore = entry.gapMax;
+        entry.gapMax = 0;
+        entry.gapSpanEnds = now + gapSpanMicros;
+      }
       if (!entry.alive || now - entry.lastBeat < this.limitMicros(entry)) continue;
       entry.suspectedAt ??= now;
       if (now - entry.suspectedAt < secondLookMicros) continue;
@@ -213,7 +212,10 @@ function blankEntry(slot: number, beat: Heartbeat, now: Micros): RosterEntry {
     input: 0,
     configurationDigest: 0,
     suspectedAt: undefined,
-    gapMax: 0,
-    gapMaxBefore: 0,
+    ...gapsUnmeasured(now),
   };
+}
+
+function gapsUnmeasured(now: Micros): Pick<RosterEntry, "gapMax" | "gapMaxBefore" | "gapSpanEnds"> {
+  return { gapMax: 0, gapMaxBefore: gapUnmeasuredMicros, gapSpanEnds: now + gapSpanMicros };
 }

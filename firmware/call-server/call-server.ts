@@ -54,7 +54,8 @@ export interface CallServerOptions {
   readonly storedCdrs?: readonly string[];
 }
 
-type Role = "blank" | "backup" | "primary" | "synchronising";
+/** `astray`: the tables were not the group's and are forgotten; nothing is taken until the card is told to resynchronise. */
+type Role = "blank" | "backup" | "primary" | "synchronising" | "astray";
 
 interface BufferedCommit {
   readonly commit: DeliveredCommit;
@@ -215,7 +216,7 @@ export class CallServer implements Application {
 
   #becomePrimary(sequence: number, coldStart: boolean): readonly ApplicationAction[] {
     // Tables that are not whole are none: the circuits are reset, as from cold.
-    if (this.#role === "synchronising") this.#forget();
+    if (this.#role === "synchronising" || this.#role === "astray") this.#forget();
     this.#role = "primary";
     this.#sequence = sequence;
     this.#work.begin(this.#now, coldStart);
@@ -308,6 +309,7 @@ export class CallServer implements Application {
   // --- backup
 
   #deliver(commit: DeliveredCommit): readonly ApplicationAction[] {
+    if (this.#role === "astray") return [];
     if (this.#role === "synchronising") {
       this.#buffered.push({ commit, now: this.#now });
       return [];
@@ -330,13 +332,11 @@ export class CallServer implements Application {
     outputsLayout.read(reader, "outputs");
     const setting = this.#setting(sequence, timeMillis, input);
     const read = decodeChanges(this.#tables, body.subarray(reader.offset), setting);
-    // Tables that cannot follow their primary are of no use: the card starts again and asks for them anew.
-    assert(reader.error === undefined && read.ok, `commit ${sequence} cannot be read`);
+    if (reader.error !== undefined || !read.ok) return this.#goAstray(`commit ${sequence} cannot be read`);
     const { changes, digest } = read.value;
-    assert(
-      digest === undefined || digest === this.#tables.digest(),
-      `tables differ from the primary's before commit ${sequence}`,
-    );
+    if (digest !== undefined && digest !== this.#tables.digest()) {
+      return this.#goAstray(`tables differ from the primary's before commit ${sequence}`);
+    }
     const slot = commit.consumed.kind === "input" ? commit.consumed.slot : undefined;
     const step: LadderStep = { atMicros: now, sequence, own: false, slot, input: commit.input, body: body.slice() };
     return this.#records.write(this.#follow(changes, input, step));
@@ -349,8 +349,7 @@ export class CallServer implements Application {
     const readable = receiver.take(piece, this.#now);
     if (readable && !last) return [];
     if (!readable || receiver.digest !== this.#tables.digest()) {
-      this.#forget();
-      return [{ kind: "log", severity: "alarm", text: "the snapshot of the primary's tables is not whole" }];
+      return this.#goAstray("the snapshot of the primary's tables is not whole");
     }
     this.#idleCircuits.follow(receiver.rows);
     this.#traffic.follow(receiver.rows, true);
@@ -361,9 +360,16 @@ export class CallServer implements Application {
     const buffered = this.#buffered;
     this.#buffered = [];
     for (const { commit, now } of buffered) {
-      if (commit.sequence > this.#sequence) actions.push(...this.#apply(commit, now));
+      if (this.#role === "backup" && commit.sequence > this.#sequence) actions.push(...this.#apply(commit, now));
     }
-    return [...actions, { kind: "complete", sequence: this.#sequence }];
+    return this.#role === "backup" ? [...actions, { kind: "complete", sequence: this.#sequence }] : actions;
+  }
+
+  /** Tables that cannot follow their primary are of no use. */
+  #goAstray(reason: string): readonly ApplicationAction[] {
+    this.#forget();
+    this.#role = "astray";
+    return [{ kind: "astray", reason }];
   }
 
   // --- both

@@ -83,6 +83,7 @@ export class ApplicationRunner {
       case "snapshot":
       case "snapshot-request":
       case "complete":
+      case "astray":
         this.#queue.send(action);
         break;
       case "append":

@@ -91,6 +91,8 @@ export type ApplicationAction =
     }
   /** The snapshot is whole and in force: the card may call itself complete. `digest` of the tables at `sequence`. */
   | { readonly kind: "complete"; readonly sequence: number }
+  /** What this card holds is not the group's state, and is forgotten: the card is to be given it anew. */
+  | { readonly kind: "astray"; readonly reason: string }
   /** A line for a file, such as the call detail records'. */
   | { readonly kind: "append"; readonly file: string; readonly line: string }
   /** Cut a file to its first `lines` lines (CDRs that never became the group's). */

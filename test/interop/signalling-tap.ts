@@ -6,7 +6,7 @@ import { MessageFraming } from "../../firmware/m3ua/message-framing.ts";
 import { cicOctets, decodeCic } from "../../firmware/mtp3/circuit-identification-code.ts";
 import { serviceIndicator } from "../../firmware/mtp3/user-parts.ts";
 import type { Micros } from "../../firmware/time.ts";
-import { monotonicMicros } from "../../tools/rack/supervised-process.ts";
+import { monotonicMicros } from "../../tools/measurement/monotonic-micros.ts";
 
 export interface TappedMessage {
   readonly atMicros: Micros;

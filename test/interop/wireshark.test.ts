@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import type { ProgramStatistics } from "../../tools/exchange/exchange-program.ts";
 import type { CapturedPacket } from "../../tools/pcap/writer.ts";
+import { ownAddress } from "../own-address.ts";
 import { peerTest, peerVerdict } from "./peer.ts";
 import { type ExchangeName, exchangeNames, RackUnderTest } from "./rack-under-test.ts";
 import type { TappedMessage } from "./signalling-tap.ts";
@@ -18,7 +19,7 @@ const callsBeforeInsert = 70;
 const pointerToCalledNumber = 8 + 8 + (4 + 12) + (2 + 1 + 5);
 
 const site = {
-  address: `127.78.${(process.pid >> 8) & 0xff}.${process.pid & 0xff || 1}`,
+  address: ownAddress,
   profile: "trunk-circuits",
   circuits: 120,
   voiceCallsMax: 0,

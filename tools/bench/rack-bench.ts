@@ -8,7 +8,7 @@ import { closeRun } from "../rack/closing.ts";
 import { neededPorts, portFault } from "../rack/port-check.ts";
 import { Rack } from "../rack/rack.ts";
 import { judge, type RackReport } from "../rack/report.ts";
-import { monotonicMicros } from "../rack/supervised-process.ts";
+import { monotonicMicros } from "../measurement/monotonic-micros.ts";
 import type { Bench, BenchResult } from "./bench.ts";
 import { ProcessorTime } from "./processor-time.ts";
 

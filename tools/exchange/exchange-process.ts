@@ -6,7 +6,7 @@ import type { CallRecord } from "./circuit.ts";
 import type { CircuitCheckResult } from "./circuit-check.ts";
 import type { FromExchange, Request } from "./control.ts";
 import type { ExchangeNotice, ProgramStatistics } from "./exchange-program.ts";
-import type { FirstMessage } from "./message-history.ts";
+import type { FirstMessage } from "../measurement/message-history.ts";
 
 /** A request without its number. */
 type Asked = Request extends infer R ? (R extends Request ? Omit<R, "id"> : never) : never;

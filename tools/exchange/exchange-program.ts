@@ -13,7 +13,7 @@ import {
   type ExchangeEvent,
   type ExchangeReport,
 } from "./exchange.ts";
-import type { FirstMessage } from "./message-history.ts";
+import type { FirstMessage } from "../measurement/message-history.ts";
 import { SignallingLink, type SignallingLinkOptions } from "./signalling-link.ts";
 import type { ExchangeStatistics } from "./statistics.ts";
 import { type VoicePorts, VoiceSockets } from "./voice-sockets.ts";

@@ -10,7 +10,7 @@ import type { CallPlan } from "./call-plan.ts";
 import { type CallRecord, mayBeSeized } from "./circuit.ts";
 import { CircuitCheck, type CircuitCheckResult } from "./circuit-check.ts";
 import type { CircuitState, ReleaseTimers } from "./circuit-state.ts";
-import { type FirstMessage, MessageHistory } from "./message-history.ts";
+import { type FirstMessage, MessageHistory } from "../measurement/message-history.ts";
 import { decodeSignal } from "./signal.ts";
 import { Counter, type ExchangeStatistics, SilenceWatch } from "./statistics.ts";
 import type { Voice, VoiceLimits } from "./voice.ts";

@@ -1,5 +1,5 @@
 /** The statistics as people read them. */
-import type { DurationSummary } from "./duration-samples.ts";
+import type { DurationSummary } from "../measurement/duration-samples.ts";
 import type { ProgramStatistics } from "./exchange-program.ts";
 
 export function statisticsText(statistics: ProgramStatistics): string {

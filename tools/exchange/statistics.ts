@@ -1,7 +1,7 @@
 /** What an exchange has seen, counted: plain data for the rack tool, and the tally that gathers it. */
 import { type Micros, microsPerMilli } from "../../firmware/time.ts";
 import type { Call, CallRecord } from "./circuit.ts";
-import { DurationSamples, type DurationSummary } from "./duration-samples.ts";
+import { DurationSamples, type DurationSummary } from "../measurement/duration-samples.ts";
 import type { VoiceStatistics } from "./voice-tally.ts";
 
 type Counts = Readonly<Record<string, number>>;

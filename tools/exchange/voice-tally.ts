@@ -1,6 +1,6 @@
 /** What was heard on all circuits together. */
 import { type Micros, microsPerMilli } from "../../firmware/time.ts";
-import { DurationSamples, type DurationSummary } from "./duration-samples.ts";
+import { DurationSamples, type DurationSummary } from "../measurement/duration-samples.ts";
 
 export interface VoiceStatistics {
   readonly sent: number;

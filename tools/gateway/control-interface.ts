@@ -10,6 +10,7 @@ const requestSchema = z.discriminatedUnion("do", [
   z.strictObject({ do: z.literal("snapshot"), id: z.unknown().optional() }),
   z.strictObject({ do: z.literal("faults"), id: z.unknown().optional(), faults: gatewaySchema.shape.faults }),
   z.strictObject({ do: z.literal("restart"), id: z.unknown().optional() }),
+  z.strictObject({ do: z.literal("first-command"), id: z.unknown().optional(), afterMicros: z.number() }),
 ]);
 
 const lineOctetsMax = 65_536;
@@ -28,6 +29,8 @@ export async function answerControl(gateway: SoftwareGateway, request: unknown):
     case "restart":
       gateway.restart();
       return { id, ok: true };
+    case "first-command":
+      return { id, ok: true, first: await gateway.firstCommandAfter(parsed.data.afterMicros) };
   }
 }
 

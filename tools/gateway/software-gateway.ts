@@ -3,7 +3,7 @@
  * voice from circuit to circuit as its connections say, and counts, so that an interruption of the media can be measured.
  */
 import { createSocket, type Socket } from "node:dgram";
-import { EventEmitter } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { isIPv6 } from "node:net";
 import { decodeDatagram, encodeDatagram, refusalOf } from "../../firmware/mgcp/codec.ts";
 import { matchesLocalName } from "../../firmware/mgcp/endpoint-name.ts";
@@ -20,6 +20,8 @@ import { responseClass, responseCodes } from "../../firmware/mgcp/response-codes
 import type { TransactionTimers } from "../../firmware/mgcp/transaction-timers.ts";
 import { transactionIdMax } from "../../firmware/mgcp/value-forms.ts";
 import { type Micros, microsPerMilli } from "../../firmware/time.ts";
+import { type FirstMessage, MessageHistory } from "../measurement/message-history.ts";
+import { monotonicMicros } from "../measurement/monotonic-micros.ts";
 import { type ExecutionContext, execute } from "./command-execution.ts";
 import { EndpointTable } from "./endpoint-table.ts";
 import type { GatewayConfiguration, GatewayFaults } from "./gateway-configuration.ts";
@@ -57,6 +59,8 @@ export class SoftwareGateway extends EventEmitter<GatewayEvents> {
   readonly #rtpPorts = new Set<number>();
   readonly #pauses = new Set<NodeJS.Timeout>();
   readonly #table: EndpointTable;
+  /** Commands executed, repetitions apart. */
+  readonly #history = new MessageHistory();
   #faults: GatewayFaults;
   #notified: Address | undefined;
   #restartWaitMillis: number;
@@ -128,6 +132,15 @@ export class SoftwareGateway extends EventEmitter<GatewayEvents> {
     return snapshotOf(this.configuration.domain, this.port, this.#table, this.#counters, await droppedByPort());
   }
 
+  /** The first command that came or comes later than this moment of the host's monotonic clock. Repetitions do not count. */
+  async firstCommandAfter(moment: Micros): Promise<FirstMessage> {
+    for (;;) {
+      const first = this.#history.firstAfter(moment);
+      if (first !== undefined) return first;
+      await once(this, "command");
+    }
+  }
+
   // ------------------------------------------------------------------------------------------------------------- receiving
 
   #receive(octets: Uint8Array, { address, port }: Address): void {
@@ -181,7 +194,9 @@ export class SoftwareGateway extends EventEmitter<GatewayEvents> {
   }
 
   #execute(received: Command): void {
-    this.#counters.begin(received.verb, received, monotonicMicros());
+    const now = monotonicMicros();
+    this.#counters.begin(received.verb, received, now);
+    this.#history.add(received.verb, now);
     this.emit("command", received);
     const context: ExecutionContext = {
       domain: this.configuration.domain,
@@ -297,11 +312,6 @@ export class SoftwareGateway extends EventEmitter<GatewayEvents> {
     }, millis);
     this.#pauses.add(pause);
   }
-}
-
-/** The system's monotonic clock: the same for every process of the machine. */
-function monotonicMicros(): Micros {
-  return Number(process.hrtime.bigint() / 1000n);
 }
 
 function addressText({ address, port }: Address): string {

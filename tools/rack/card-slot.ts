@@ -12,7 +12,8 @@ import {
   type CommunicationStatus,
   communicationStatus,
 } from "./card-status.ts";
-import { ended, hasEnded, monotonicMicros, startChild } from "./supervised-process.ts";
+import { monotonicMicros } from "../measurement/monotonic-micros.ts";
+import { ended, hasEnded, startChild } from "./supervised-process.ts";
 
 /** `failed`: it ended without anybody's doing. */
 export type SlotState = "empty" | "starting" | "running" | "frozen" | "pulled" | "failed";

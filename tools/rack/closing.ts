@@ -3,13 +3,13 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type Micros, microsPerMilli } from "../../firmware/time.ts";
 import type { HubStatistics } from "../../hal/software-bus/hub-commands.ts";
 import type { CallRecord } from "../exchange/circuit.ts";
-import { DurationSamples } from "../exchange/duration-samples.ts";
+import { DurationSamples } from "../measurement/duration-samples.ts";
 import type { ProgramStatistics } from "../exchange/exchange-program.ts";
 import { type CallDetailCheck, callingNumbers, checkCallDetails } from "./call-detail-check.ts";
 import { planeLoad } from "./plane-load.ts";
 import type { Rack } from "./rack.ts";
 import type { PlaneFigures, RackReport, SwitchoverFigures } from "./report.ts";
-import { monotonicMicros } from "./supervised-process.ts";
+import { monotonicMicros } from "../measurement/monotonic-micros.ts";
 import type { Switchover } from "./switchovers.ts";
 
 /** What was read when the calls began. */

@@ -1,7 +1,9 @@
 /** A software media gateway as a child process, asked over IPC. */
 import type { ChildProcess } from "node:child_process";
 import { z } from "zod";
+import type { Micros } from "../../firmware/time.ts";
 import type { GatewaySnapshot } from "../gateway/snapshot.ts";
+import type { FirstMessage } from "../measurement/message-history.ts";
 import { hasEnded } from "./supervised-process.ts";
 
 const readyMessage = z.looseObject({ ready: z.literal(true) });
@@ -44,11 +46,17 @@ export class GatewayProcess {
 
   /** The gateway's own view of itself. */
   async snapshot(): Promise<GatewaySnapshot> {
-    const { snapshot } = (await this.#ask("snapshot")) as { readonly snapshot: GatewaySnapshot };
+    const { snapshot } = (await this.#ask({ do: "snapshot" })) as { readonly snapshot: GatewaySnapshot };
     return snapshot;
   }
 
-  #ask(what: string): Promise<object> {
+  /** The first command that came or comes later than this moment of the host's monotonic clock. */
+  async firstCommandAfter(afterMicros: Micros): Promise<FirstMessage> {
+    const { first } = (await this.#ask({ do: "first-command", afterMicros })) as { readonly first: FirstMessage };
+    return first;
+  }
+
+  #ask(what: object): Promise<object> {
     return new Promise((resolve, reject) => {
       if (hasEnded(this.#child) || !this.#child.connected) {
         reject(new Error(`gateway ${this.name} has ended`));
@@ -56,7 +64,7 @@ export class GatewayProcess {
       }
       const id = ++this.#requests;
       this.#waiting.set(id, { resolve, reject });
-      this.#child.send({ do: what, id });
+      this.#child.send({ ...what, id });
     });
   }
 

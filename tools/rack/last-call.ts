@@ -4,7 +4,7 @@ import { Circuits } from "../../firmware/configuration/circuits.ts";
 import type { RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
 import type { Micros } from "../../firmware/time.ts";
 import { callDetailLines } from "./call-detail-check.ts";
-import { monotonicMicros } from "./supervised-process.ts";
+import { monotonicMicros } from "../measurement/monotonic-micros.ts";
 
 /** A call that is over, as the call detail record has it. Times are of the machine's monotonic clock. */
 export interface FinishedCall {

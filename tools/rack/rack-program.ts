@@ -17,7 +17,7 @@ import { Screen } from "./screen.ts";
 import { lockFolder } from "./single-instance.ts";
 import { sinceText, statusLine } from "./status-line.ts";
 import { summaryText } from "./summary.ts";
-import { monotonicMicros } from "./supervised-process.ts";
+import { monotonicMicros } from "../measurement/monotonic-micros.ts";
 
 const baseFolder = ".run";
 const statusEveryMillis = 5000;

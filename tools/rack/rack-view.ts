@@ -3,7 +3,7 @@ import { type Micros, microsPerMilli } from "../../firmware/time.ts";
 import type { CardSlot, SlotState } from "./card-slot.ts";
 import { planeLoad } from "./plane-load.ts";
 import type { Rack, RackEvent } from "./rack.ts";
-import { monotonicMicros } from "./supervised-process.ts";
+import { monotonicMicros } from "../measurement/monotonic-micros.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { SwitchoverCause } from "./switchovers.ts";
 

@@ -20,7 +20,8 @@ import type { CallLadder } from "./ladder-picture.ts";
 import { LadderQuestions } from "./ladder-questions.ts";
 import { lastCall } from "./last-call.ts";
 import type { CardAction, PlaneName, RackAction, Target } from "./schedule.ts";
-import { hasEnded, monotonicMicros } from "./supervised-process.ts";
+import { monotonicMicros } from "../measurement/monotonic-micros.ts";
+import { hasEnded } from "./supervised-process.ts";
 import { Surroundings } from "./surroundings.ts";
 import { type Prompt, type Switchover, Switchovers } from "./switchovers.ts";
 
@@ -408,7 +409,7 @@ export class Rack {
     this.#measuring.add(measuring);
   }
 
-  /** The exchanges say when the first message of the new primary came, and how long they had heard nothing. */
+  /** Exchanges and gateways say when the first message of the new primary came, and how long nothing had been heard. */
   async #measure(switchover: Switchover): Promise<void> {
     const { beginMicros, atMicros, cause, from, to } = switchover;
     const sign = await this.surroundings.firstSignAfter(beginMicros);

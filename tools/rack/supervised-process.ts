@@ -1,7 +1,6 @@
 /** A child process that does not outlive its supervisor, whatever becomes of either. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
-import type { Micros } from "../../firmware/time.ts";
 
 export interface ChildProgram {
   /** Path of a TypeScript program. */
@@ -19,11 +18,6 @@ export interface ChildProgram {
  * would not run until the kernel steps in, a second later. So these processes collect garbage without helpers.
  */
 const realTimeNodeArguments = ["--single-threaded-gc"];
-
-/** Microseconds of the machine's monotonic clock, the same in all processes. */
-export function monotonicMicros(): Micros {
-  return Number(process.hrtime.bigint() / 1000n);
-}
 
 /**
  * Starts a program with an IPC channel, under the Node that runs this process. Three things end it with its supervisor: the

@@ -7,6 +7,7 @@ import { type Micros, microsPerMilli } from "../../firmware/time.ts";
 import { UserError } from "../configuration/read-configuration.ts";
 import type { ExchangeNotice, ProgramStatistics } from "../exchange/exchange-program.ts";
 import { ExchangeProcess } from "../exchange/exchange-process.ts";
+import type { FirstMessage } from "../measurement/message-history.ts";
 import { rackExchangeArguments } from "./call-plan-arguments.ts";
 import { GatewayProcess } from "./gateway-process.ts";
 import type { RackOptions } from "./rack.ts";
@@ -18,15 +19,18 @@ export interface SurroundingsOwner {
   noticed(exchange: string, notice: ExchangeNotice): void;
 }
 
-/** The first message that any exchange got after a moment, and the longest silence of the node around that moment. */
+/** The first message of the node after a moment, and the longest silence of it around that moment. */
 export interface FirstSign {
+  /** At whatever exchange or gateway got it first. */
   readonly atMicros: Micros;
+  /** At the exchanges. */
   readonly longestGapMillis: number;
 }
 
 /** Nobody waits longer than this to learn how many calls are in set-up. */
 const countWithinMillis = 300;
 const firstMessageWithinMillis = 10_000;
+const gatewayToSayMillis = 100;
 const gatewayProgram = fileURLToPath(new URL("../gateway/main.ts", import.meta.url));
 
 export class Surroundings {
@@ -104,15 +108,21 @@ export class Surroundings {
 
   /** Undefined when no exchange got a message in time. */
   async firstSignAfter(moment: Micros): Promise<FirstSign | undefined> {
-    const marks = this.exchanges.map(({ exchange }) => exchange.mark(moment).catch(() => undefined));
     const late = pause(firstMessageWithinMillis).then(() => undefined);
-    const signs = await Promise.all(marks.map((mark) => Promise.race([mark, late])));
-    const firsts = signs.filter((sign) => sign !== undefined);
-    if (firsts.length === 0) return undefined;
+    const inTime = async (asked: Promise<FirstMessage>) => await Promise.race([asked.catch(() => undefined), late]);
+    const messages = Promise.all(this.exchanges.map(({ exchange }) => inTime(exchange.mark(moment))));
+    const commands = this.gateways.map((gateway) => inTime(gateway.firstCommandAfter(moment)));
+    const atExchanges = (await messages).filter((first) => first !== undefined);
+    if (atExchanges.length === 0) return undefined;
+    // A gateway that has got no command by now has got none before the exchanges' first message.
+    const atGateways = await Promise.all(commands.map((command) => Promise.race([command, pause(gatewayToSayMillis)])));
     await this.poll();
-    const silence = firsts.map(({ atMicros, beforeMicros = atMicros }) => (atMicros - beforeMicros) / microsPerMilli);
+    const silence = atExchanges.map(
+      ({ atMicros, beforeMicros = atMicros }) => (atMicros - beforeMicros) / microsPerMilli,
+    );
     // A silence in which nothing was owed is none, and what was owed was never owed longer than this.
     const owed = this.traffic.map(({ longestServiceGapMillis }) => longestServiceGapMillis);
+    const firsts = [...atExchanges, ...atGateways.filter((first) => first !== undefined)];
     return {
       atMicros: Math.min(...firsts.map(({ atMicros }) => atMicros)),
       longestGapMillis: Math.min(Math.max(...silence), Math.max(...owed)),

@@ -27,7 +27,7 @@ export interface Switchover {
   readonly detectionMillis?: number;
   /** Until it was primary. */
   readonly beginMillis: number;
-  /** Until the first message of the new term at an exchange; undefined until then. */
+  /** Until the first message of the new term at an exchange or a gateway; undefined until then. */
   totalMillis?: number;
   /** Longest time without a message at an exchange while the primary changed. */
   longestServiceGapMillis?: number;

@@ -122,19 +122,35 @@ describe("what beats tell", () => {
 });
 
 describe("where the host cannot keep the beat", () => {
-  test("the limit follows the measured gaps, twice the longest of late", () => {
-    const roster = new Roster(timing, false);
-    roster.beat(1, beatOf(), 0);
-    const entry = roster.entry(1);
-    if (!entry) throw new Error("no entry");
-    expect(roster.limitMicros(entry)).toBe(80_000);
-    roster.beat(1, beatOf(), 60_000);
-    expect(roster.limitMicros(entry)).toBe(120_000);
-    for (let now = 80_000; now <= 25_000_000; now += 20_000) {
-      roster.beat(1, beatOf(), now);
+  /** Beats every 20 ms until then, and the roster looks as often. */
+  function beatOn(roster: Roster, from: number, until: number, beat = beatOf()): void {
+    for (let now = from; now <= until; now += 20_000) {
+      roster.beat(1, beat, now);
       roster.expire(now);
     }
-    expect(roster.limitMicros(entry)).toBe(80_000);
+  }
+
+  function limitOf(roster: Roster): number {
+    const entry = roster.entry(1);
+    if (!entry) throw new Error("no entry");
+    return roster.limitMicros(entry);
+  }
+
+  test("the limit follows the measured gaps, twice the longest of late", () => {
+    const roster = new Roster(timing, false);
+    beatOn(roster, 0, 60_000_000);
+    expect(limitOf(roster)).toBe(80_000);
+    roster.beat(1, beatOf(), 60_055_000);
+    expect(limitOf(roster)).toBe(110_000);
+    beatOn(roster, 60_060_000, 180_000_000);
+    expect(limitOf(roster)).toBe(80_000);
+  });
+
+  test("before a whole span has been measured, gaps are taken to be long", () => {
+    const roster = new Roster(timing, false);
+    beatOn(roster, 0, 59_980_000);
+    expect(limitOf(roster)).toBe(120_000);
+    expect(watch(roster, 70_000_000)).toEqual([[1, 59_980_000 + 120_000 + 250]]);
   });
 
   test("no gap makes the limit longer than a quarter of a second", () => {
@@ -147,15 +163,22 @@ describe("where the host cannot keep the beat", () => {
   test("a card that only one of the two can serve in time is judged with the longer limit", () => {
     const roster = new Roster(timing, true);
     roster.beat(1, beatOf({ realTime: 0 }), 0);
-    roster.beat(1, beatOf({ realTime: 0 }), 60_000);
-    expect(watch(roster, 1_000_000)).toEqual([[1, 60_000 + 120_000 + 250]]);
+    roster.beat(1, beatOf({ realTime: 0 }), 75_000);
+    expect(watch(roster, 1_000_000)).toEqual([[1, 75_000 + 150_000 + 250]]);
   });
 
-  test("the gap of one role says nothing about another", () => {
+  test("the gap of one role says nothing about another, which is measured anew", () => {
     const roster = new Roster(timing, false);
     roster.beat(1, beatOf({ role: role.backup }), 0);
-    roster.beat(1, beatOf({ role: role.backup }), 60_000);
-    roster.beat(1, beatOf({ role: role.primary }), 65_000);
-    expect(watch(roster, 1_000_000)).toEqual([[1, 65_000 + 20_000 + 250]]);
+    roster.beat(1, beatOf({ role: role.backup }), 100_000);
+    expect(limitOf(roster)).toBe(200_000);
+    const primary = beatOf({ role: role.primary });
+    roster.beat(1, primary, 105_000);
+    expect(limitOf(roster)).toBe(120_000);
+    for (let now = 110_000; now <= 60_110_000; now += 5_000) {
+      roster.beat(1, primary, now);
+      roster.expire(now);
+    }
+    expect(limitOf(roster)).toBe(20_000);
   });
 });

@@ -1,4 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { encodeChanges } from "../../../firmware/call-server/tables/change-codec.ts";
+import { NodeTables } from "../../../firmware/call-server/tables/node-tables.ts";
+import { outputs } from "../../../firmware/interchange/output.ts";
+import { encode } from "../../../firmware/layout/layout.ts";
 import { line, rel, rlc, CallServerPair, grs } from "./call-server-pair.ts";
 import { gatewayReply, newCall, run, setUp, steps } from "./call-script.ts";
 import { east, west } from "./example-rack.ts";
@@ -119,7 +123,7 @@ describe("insertion: back to two cards", () => {
     expect(line(pair.pass(1))).toBe(`REL ${west}, delete, REL ${call.outgoing}`);
   });
 
-  it("a snapshot that was changed on the way is not taken", () => {
+  it("a snapshot that was changed on the way is not taken, nor anything after it: the card asks anew", () => {
     const pair = CallServerPair.inService();
     run(pair, newCall(west), 0, 3);
     pair.takeOver();
@@ -129,14 +133,42 @@ describe("insertion: back to two cards", () => {
     pair.tell(card, { kind: "resynchronise" });
     pair.tell(pair.primary, { kind: "snapshot-wanted", slot: card.slot, request: new Uint8Array(0) });
     pair.pass(10_000);
-    for (const piece of pair.snapshots) {
+    expect(pair.snapshots.length).toBeGreaterThan(0);
+    const actions = pair.snapshots.flatMap((piece) => {
       const octets = piece.piece.slice();
       octets[20] ^= 0x01;
-      const actions = pair.tell(card, { ...piece, piece: octets });
-      expect(actions.some(({ kind }) => kind === "complete")).toBe(false);
-    }
-    expect(card.logs).toHaveLength(1);
-    expect(card.server.status()).toMatchObject({ role: "blank", callRows: 0 });
+      return pair.tell(card, { ...piece, piece: octets });
+    });
+    expect(actions).toEqual([{ kind: "astray", reason: "the snapshot of the primary's tables is not whole" }]);
+    expect(card.server.status()).toMatchObject({ role: "astray", callRows: 0 });
+    pair.backup = card;
+    run(pair, newCall(west + 1), 0, 3);
+    expect(card.server.status()).toMatchObject({ role: "astray", callRows: 0 });
+    pair.insert();
+    expect(card.server.status()).toMatchObject({ role: "backup", callRows: 2 });
+  });
+
+  it.each([
+    ["another digest", (digest: number) => digest ^ 1, "tables differ from the primary's before commit"],
+    ["the same digest", (digest: number) => digest, undefined],
+  ])("a commit with %s than the backup's tables have", (_, digestOf, reason) => {
+    const pair = CallServerPair.inService();
+    const { backup } = pair;
+    if (backup === undefined) throw new Error("no backup");
+    run(pair, newCall(west), 0, 3);
+    const sequence = pair.sequence + 1;
+    const setting = { sequence, timeMillis: 0, input: undefined, gatewayOf: () => 0 };
+    const digest = digestOf(backup.server.digest());
+    const body = Uint8Array.of(...encode(outputs, []), ...encodeChanges(new NodeTables(), [], setting, digest));
+    const actions = pair.tell(backup, {
+      kind: "commit",
+      commit: {
+        ...{ group: 1, term: 1, sequence, consumed: { kind: "internal" }, refersToInput: false, timeMillis: 0 },
+        ...{ body, input: new Uint8Array(0) },
+      },
+    });
+    expect(actions).toEqual(reason === undefined ? [] : [{ kind: "astray", reason: `${reason} ${sequence}` }]);
+    expect(backup.server.status()).toMatchObject({ callRows: reason === undefined ? 1 : 0 });
   });
 });
 

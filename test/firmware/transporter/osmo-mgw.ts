@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ownAddress } from "../../own-address.ts";
 
 export const osmoMgwIsInstalled = spawnSync("osmo-mgw", ["--version"]).error === undefined;
 
@@ -38,7 +39,7 @@ mgcp
 }
 
 export class OsmoMgw {
-  readonly address = `127.77.${(process.pid >> 8) & 0xff}.${process.pid & 0xff || 1}`;
+  readonly address = ownAddress;
   readonly #directory = mkdtempSync(join(tmpdir(), "osmo-mgw-"));
   #process: ChildProcess | undefined;
 

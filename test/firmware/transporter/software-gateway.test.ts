@@ -3,12 +3,12 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import type { Input } from "../../../firmware/interchange/input.ts";
 import { gatewayOfRack } from "../../../tools/gateway/gateway-configuration.ts";
 import { SoftwareGateway } from "../../../tools/gateway/software-gateway.ts";
+import { ownAddress } from "../../own-address.ts";
 import { exampleRack, slots } from "../lim/example-rack.ts";
 import { HostCard, until } from "./host-card.ts";
 import { Voice } from "./voice.ts";
 
-/** A loopback address of this process's own. */
-const address = `127.78.${(process.pid >> 8) & 0xff}.${process.pid & 0xff || 1}`;
+const address = ownAddress;
 
 /** Circuit 0 is west/1, circuit 4 is east/1. */
 const configuration = exampleRack({

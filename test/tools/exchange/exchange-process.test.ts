@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import type { ExchangeNotice } from "../../../tools/exchange/exchange-program.ts";
 import { ExchangeProcess } from "../../../tools/exchange/exchange-process.ts";
+import { ownAddress } from "../../own-address.ts";
 
 const running: ExchangeProcess[] = [];
 const directory = mkdtempSync(join(tmpdir(), "exchange-"));
@@ -19,9 +20,7 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 const west = ["--name", "west", "--point-code", "1001", "--node-point-code", "2057", "--called", "2"];
 const east = ["--name", "east", "--point-code", "2057", "--node-point-code", "1001", "--called", "1"];
 const circuits = ["--cics", "1-60", "--ring", "100ms-200ms", "--hold", "400ms-800ms"];
-// Ports of this process's own, so that two runs do not meet.
-const voiceBase = 20_000 + (process.pid % 200) * 200;
-const [westPorts, eastPorts] = [`127.0.0.1:${voiceBase}`, `127.0.0.1:${voiceBase + 100}`];
+const [westPorts, eastPorts] = [`${ownAddress}:20000`, `${ownAddress}:20100`];
 
 async function start(args: readonly string[], notices: ExchangeNotice[] = []): Promise<number | undefined> {
   const { exchange, listeningPort } = await ExchangeProcess.start(args, (notice) => notices.push(notice));
@@ -31,11 +30,21 @@ async function start(args: readonly string[], notices: ExchangeNotice[] = []): P
 
 describe("two exchange programs on one machine", () => {
   it("call each other for three seconds, with voice, and lose nothing", async () => {
-    const port = await start([...east, ...circuits, "--listen", "127.0.0.1:0", "--voice", `${eastPorts}/${westPorts}`]);
+    const port = await start([
+      ...east,
+      ...circuits,
+      "--listen",
+      `${ownAddress}:0`,
+      "--voice",
+      `${eastPorts}/${westPorts}`,
+    ]);
     const callsFile = join(directory, "calls.jsonl");
     const voice = ["--voice", `${westPorts}/${eastPorts}`, "--voice-calls-max", "5"];
     const notices: ExchangeNotice[] = [];
-    await start([...west, ...circuits, "--connect", `127.0.0.1:${port}`, ...voice, "--calls-file", callsFile], notices);
+    await start(
+      [...west, ...circuits, "--connect", `${ownAddress}:${port}`, ...voice, "--calls-file", callsFile],
+      notices,
+    );
     const [answering, calling] = running;
     await calling.available();
     const marked = calling.mark();
@@ -65,10 +74,10 @@ describe("two exchange programs on one machine", () => {
   });
 
   it("notice when the other is killed: its calls are lost, and the link is down", async () => {
-    const port = await start([...east, ...circuits, "--listen", "127.0.0.1:0"]);
+    const port = await start([...east, ...circuits, "--listen", `${ownAddress}:0`]);
     const notices: ExchangeNotice[] = [];
     const impatient = ["--tolerance", "300ms", "--timer", "T1=60s"];
-    await start([...west, ...circuits, ...impatient, "--connect", `127.0.0.1:${port}`], notices);
+    await start([...west, ...circuits, ...impatient, "--connect", `${ownAddress}:${port}`], notices);
     const [answering, calling] = running;
     await calling.available();
     await calling.call({ scenario: "answer", ringMillis: 2000 });
@@ -80,13 +89,13 @@ describe("two exchange programs on one machine", () => {
   });
 
   it("refuse requests that make no sense, and live on", async () => {
-    await start([...east, ...circuits, "--listen", "127.0.0.1:0"]);
+    await start([...east, ...circuits, "--listen", `${ownAddress}:0`]);
     await expect(running[0].rate(-1)).rejects.toThrow("callsPerSecond");
     expect((await running[0].statistics()).offered).toBe(0);
   });
 
   it("play a script against an exchange", async () => {
-    const port = await start([...east, ...circuits, "--listen", "127.0.0.1:0"]);
+    const port = await start([...east, ...circuits, "--listen", `${ownAddress}:0`]);
     const script = join(directory, "script.yaml");
     writeFileSync(
       script,
@@ -99,7 +108,7 @@ steps:
 `,
     );
     const main = fileURLToPath(new URL("../../../tools/exchange/main.ts", import.meta.url));
-    const args = [main, ...west, "--cics", "1-60", "--connect", `127.0.0.1:${port}`, "--script", script];
+    const args = [main, ...west, "--cics", "1-60", "--connect", `${ownAddress}:${port}`, "--script", script];
     const { stdout } = await promisify(execFile)(process.execPath, args);
     expect(stdout).toContain("busy: passed");
   });

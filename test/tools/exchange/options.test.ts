@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type RackConfiguration, rackSchema } from "../../../firmware/configuration/rack-schema.ts";
 import { decodePlan, encodePlan, planDigits } from "../../../tools/exchange/call-plan.ts";
-import { DurationSamples } from "../../../tools/exchange/duration-samples.ts";
+import { DurationSamples } from "../../../tools/measurement/duration-samples.ts";
 import { parseCommandLine } from "../../../tools/exchange/options.ts";
 import { exchangeArguments } from "../../../tools/exchange/rack-arguments.ts";
 

@@ -3,6 +3,7 @@ import { createSocket, type Socket } from "node:dgram";
 import { decodeDatagram, encodeDatagram } from "../../../firmware/mgcp/codec.ts";
 import type { Message, Response } from "../../../firmware/mgcp/message.ts";
 import { octetsFromText, textFromOctets } from "../../../firmware/mgcp/latin1.ts";
+import { ownAddress } from "../../own-address.ts";
 
 const patienceMillis = 20_000;
 
@@ -25,7 +26,7 @@ export class Mailbox {
     const socket = createSocket("udp4");
     await new Promise<void>((resolve, reject) => {
       socket.once("error", reject);
-      socket.bind(port, "127.0.0.1", () => resolve());
+      socket.bind(port, ownAddress, () => resolve());
     });
     return new Mailbox(socket);
   }
@@ -40,7 +41,7 @@ export class Mailbox {
   }
 
   send(port: number, data: Uint8Array | string): void {
-    this.#socket.send(typeof data === "string" ? octetsFromText(data) : data, port, "127.0.0.1");
+    this.#socket.send(typeof data === "string" ? octetsFromText(data) : data, port, ownAddress);
   }
 
   take(): Promise<Uint8Array> {

@@ -3,11 +3,11 @@ import { command, response } from "../../../firmware/mgcp/message.ts";
 import { audioDestination, decodeSessionDescription } from "../../../firmware/sdp/session-description.ts";
 import { gatewaySchema } from "../../../tools/gateway/gateway-configuration.ts";
 import { SoftwareGateway } from "../../../tools/gateway/software-gateway.ts";
+import { ownAddress } from "../../own-address.ts";
 import { CallAgent, Mailbox } from "./call-agent.ts";
 
 const circuits = 4;
-/** Ports of this process's own: test files run at the same time. */
-let nextPort = 10_000 + (process.pid % 20) * 1000;
+let nextPort = 10_000;
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
@@ -26,8 +26,9 @@ async function setUp(changes: object = {}) {
   const rtp = { firstPort: nextPort + 80, lastPort: nextPort + 89 };
   for (const name of Object.keys(ports) as (keyof typeof ports)[]) ports[name] = nextPort += circuits;
   nextPort += circuits;
-  const address = "127.0.0.1";
+  const address = ownAddress;
   const configuration = gatewaySchema.parse({
+    address,
     port: 0,
     rtp,
     trunkGroups: [
@@ -230,12 +231,12 @@ test("audits tell an endpoint and a connection (2.3.10, 2.3.11)", async () => {
   const { agent } = await setUp();
   const created = await agent.ask("CRCX east/1@gw", "L: p:20, a:PCMA", ...connect);
   const [id] = created.parameters.connectionIds ?? [];
-  await agent.ask("RQNT east/1@gw", "X: AB", "N: ca@127.0.0.1:2727", "R: co1(N)");
+  await agent.ask("RQNT east/1@gw", "X: AB", `N: ca@${ownAddress}:2727`, "R: co1(N)");
   expect((await agent.ask("AUEP east/1@gw", "F: I, X, R, N")).parameters).toEqual({
     connectionIds: [id],
     requestIdentifier: "AB",
     requestedEvents: ["co1(N)"],
-    notifiedEntity: { local: "ca", domain: "127.0.0.1", port: 2727 },
+    notifiedEntity: { local: "ca", domain: ownAddress, port: 2727 },
   });
   expect((await agent.ask("AUCX east/1@gw", `I: ${id}`, "F: C, M, L")).parameters).toEqual({
     callId: "A1",
@@ -250,11 +251,11 @@ test("audits tell an endpoint and a connection (2.3.10, 2.3.11)", async () => {
 test("a connection to a session description relays between the circuit and RTP", async () => {
   const { ports, agent } = await setUp();
   const [exchange, remote] = [await openMailbox(ports.eastExchange), await openMailbox()];
-  const session = ["", "v=0", "c=IN IP4 127.0.0.1", `m=audio ${remote.port} RTP/AVP 8`];
+  const session = ["", "v=0", `c=IN IP4 ${ownAddress}`, `m=audio ${remote.port} RTP/AVP 8`];
   const created = await agent.ask("CRCX east/1@gw", "C: 1", "M: sendrecv", ...session);
   const local = decodeSessionDescription(created.sessions[0]);
   const destination = local.ok ? audioDestination(local.value) : undefined;
-  expect(destination?.address).toBe("127.0.0.1");
+  expect(destination?.address).toBe(ownAddress);
   exchange.send(ports.eastGateway, "out");
   expect(await remote.takeText()).toBe("out");
   remote.send(destination?.port ?? 0, "in");
@@ -295,7 +296,7 @@ describe("faults", () => {
 
 test("a restart is announced again and again until it is answered, and loses every connection", async () => {
   const notified = await openMailbox();
-  const notifiedEntity = { address: "127.0.0.1", port: notified.port };
+  const notifiedEntity = { address: ownAddress, port: notified.port };
   const { gateway, agent } = await setUp({ notifiedEntity, restartRetryMillis: 10 });
   const entity = new CallAgent(notified, gateway.port);
   const first = await entity.takeMessage();
@@ -315,4 +316,17 @@ test("a restart is announced again and again until it is answered, and loses eve
   await agent.ask("CRCX east/1@gw", ...connect);
   gateway.restart();
   expect(await gateway.snapshot()).toMatchObject({ connections: [], restartsAnswered: 1 });
+});
+
+test("the first command after a moment, asked for before or after it came; a repetition is none", async () => {
+  const { gateway, agent } = await setUp();
+  const asked = gateway.firstCommandAfter(0);
+  await agent.ask("AUEP east/1@gw");
+  const first = await asked;
+  expect(first).toMatchObject({ afterMicros: 0, type: "AUEP" });
+  expect(await gateway.firstCommandAfter(first.atMicros - 1)).toMatchObject({ type: "AUEP", atMicros: first.atMicros });
+  const next = gateway.firstCommandAfter(first.atMicros);
+  await agent.askText("AUEP 1 east/1@gw MGCP 1.0\r\n");
+  await agent.ask("AUCX east/1@gw", "I: 0");
+  expect(await next).toMatchObject({ type: "AUCX", beforeMicros: first.atMicros });
 });

@@ -5,6 +5,7 @@ import { createSocket } from "node:dgram";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { judge, type RackReport } from "../../../tools/rack/report.ts";
+import { ownAddress } from "../../own-address.ts";
 import {
   makeSmallRack,
   processesLeft,
@@ -52,11 +53,11 @@ describe("a rack of processes", () => {
     const report: RackReport = JSON.parse(readFileSync(join(rack.folder, "r.json"), "utf8"));
     expect(report.callsAttempted).toBeGreaterThan(150);
     expect(report.callsReleasedNormally).toBe(report.callsAttempted);
-    expect(report.switchovers.find(({ cause }) => cause === "pull")?.callsInSetup).toBeGreaterThan(0);
+    expect(report.switchovers).toMatchObject([{ cause: "pull", from: 2, to: 3 }]);
+    expect(report.switchovers[0].callsInSetup).toBeGreaterThan(0);
     expect(report.cdrs.cards).toHaveLength(2);
-    // On a host that is busy with other things the backup may take over unprompted; then, too, nothing is lost.
-    expect(judge({ ...report, unpromptedSwitchovers: 0 })).toEqual({ exitCode: 0, findings: [] });
-    expect(exitCode).toBe(judge(report).exitCode);
+    expect(judge(report)).toEqual({ exitCode: 0, findings: [] });
+    expect(exitCode).toBe(0);
     expect(await processesLeft(rack)).toEqual([]);
   });
 
@@ -105,13 +106,13 @@ describe("a rack of processes", () => {
 describe("what is wrong is said before anything is started", () => {
   it("a taken TCP port: which, for what, and where it is configured", async () => {
     const rack = newRack();
-    const server = createServer().listen(rack.limPort, "127.0.0.1");
+    const server = createServer().listen(rack.limPort, ownAddress);
     await once(server, "listening");
     const { ended, complained } = run(rack);
     expect(await ended).toBe(2);
     server.close();
     expect(complained()).toBe(
-      `TCP port ${rack.limPort} of 127.0.0.1, where the LIM in slot 1 waits for exchange west, is taken by another program: ` +
+      `TCP port ${rack.limPort} of ${ownAddress}, where the LIM in slot 1 waits for exchange west, is taken by another program: ` +
         "end that program, or change exchanges[0].association.port in rack.yaml\n",
     );
     expect(existsSync(join(realpathSync(rack.folder), ".run"))).toBe(false);
@@ -122,12 +123,12 @@ describe("what is wrong is said before anything is started", () => {
     ["one of voice", (rack: SmallRack) => rack.gatewayPort + 8 + 20, "trunkGroups[0].media.gatewayPort"],
   ])("a taken UDP port: %s", async (_, portOf, path) => {
     const rack = newRack();
-    const socket = createSocket("udp4").bind(portOf(rack), "127.0.0.1");
+    const socket = createSocket("udp4").bind(portOf(rack), ownAddress);
     await once(socket, "listening");
     const { ended, complained } = run(rack);
     expect(await ended).toBe(2);
     socket.close();
-    expect(complained()).toContain(`UDP port ${portOf(rack)} of 127.0.0.1`);
+    expect(complained()).toContain(`UDP port ${portOf(rack)} of ${ownAddress}`);
     expect(complained()).toContain(path);
     expect(complained().trim().split("\n")).toHaveLength(1);
   });

@@ -6,11 +6,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { ownAddress } from "../../own-address.ts";
 
 const program = fileURLToPath(new URL("../../../tools/rack/main.ts", import.meta.url));
 const circuits = 90;
-/** Two runs of the tests do not meet. */
-const basePort = 20_000 + (process.pid % 30) * 400;
+const basePort = 20_000;
 
 export interface SmallRack {
   /** Where the program runs: its `.run` and its configuration are here. */
@@ -36,12 +36,12 @@ export function makeSmallRack(place: number): SmallRack {
     firstCic: 1,
     lastCic: circuits,
     gateway: "gw1",
-    media: { address: "127.0.0.1", ...media(group) },
+    media: { address: ownAddress, ...media(group) },
   });
   const exchange = (name: string, pointCode: string, at: number) => ({
     name,
     pointCode,
-    association: { lim: 1, address: "127.0.0.1", port: at },
+    association: { lim: 1, address: ownAddress, port: at },
   });
   const configuration = {
     name: "small",
@@ -57,9 +57,9 @@ export function makeSmallRack(place: number): SmallRack {
       {
         name: "gw1",
         transporter: 4,
-        address: "127.0.0.1",
+        address: ownAddress,
         port: gateway,
-        callAgent: { address: "127.0.0.1", port: callAgent },
+        callAgent: { address: ownAddress, port: callAgent },
       },
     ],
     trunkGroups: [trunkGroup("west", 0), trunkGroup("east", 1)],
