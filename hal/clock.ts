@@ -11,8 +11,8 @@ export interface Clock {
 
   /**
    * Calls `wake` once, when `nowMicros()` has reached `deadlineMicros`: never earlier, and never from within `at`, even
-   * when the deadline is past. Wakes come in the order of their deadlines, equal ones in the order in which they were
-   * armed. The result cancels: afterwards `wake` is not called any more. To cancel again, or too late, does nothing.
+   * when the deadline is past: then it counts as now, so that nobody gets before what waits already. Wakes come in the order
+   * of their deadlines, equal ones in the order in which they were armed. The result cancels: afterwards `wake` is not called any more. To cancel again, or too late, does nothing.
    */
   at(deadlineMicros: number, wake: () => void): () => void;
 }

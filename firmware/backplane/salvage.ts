@@ -7,7 +7,10 @@ import { type TakeoverRecord, takeoverRecord } from "./takeover-records.ts";
 
 const nothing = new Uint8Array(0);
 
-/** Answers a claim: first every commit that the claimant lacks, then the grant or resignation that says how many there were. */
+/**
+ * Answers a claim: first every commit that the claimant lacks, then the grant or resignation that says how many there were. As long
+ * as an earlier answer is not on the bus, a repeated claim gets no other. To a cold start no commit matters any more.
+ */
 export function answerClaim(
   context: MemberContext,
   view: GroupView,
@@ -15,8 +18,10 @@ export function answerClaim(
   claimant: number,
   claim: TakeoverRecord & { kind: "claim" },
 ): void {
+  if (context.backlog(recordClass.repair) > 0) return;
   const { group } = context.plan;
-  const lacked = context.withoutRules.has("salvage") ? [] : view.log.lackedBy(claim.lastSequence, claim.lastTerm);
+  const salvages = claim.cold === 0 && !context.withoutRules.has("salvage");
+  const lacked = salvages ? view.log.lackedBy(claim.lastSequence, claim.lastTerm) : [];
   lacked.forEach((held, index) => {
     view.repair({
       kind: "salvage",

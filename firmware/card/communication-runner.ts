@@ -122,9 +122,10 @@ export class CommunicationRunner {
 
   readonly #tick = (): void => {
     this.#armedFor = undefined;
+    // Nobody is silent whose mail has not been read: until then reading alone moves the processor on, and arms anew.
+    if (this.#readingOn) return;
     const now = this.#parts.clock.nowMicros();
-    // Nobody is silent whose mail has not been read: until then reading alone moves the processor on.
-    if (!this.#readingOn && now >= this.#processor.nextDeadline()) this.#processor.tick(now);
+    if (now >= this.#processor.nextDeadline()) this.#processor.tick(now);
     this.#arm();
   };
 

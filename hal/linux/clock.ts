@@ -47,7 +47,7 @@ class LinuxClock implements Clock {
   }
 
   at(deadlineMicros: number, wake: () => void): () => void {
-    const remove = this.#deadlines.add(deadlineMicros, wake);
+    const remove = this.#deadlines.add(Math.max(deadlineMicros, this.nowMicros()), wake);
     this.#arm();
     return () => {
       remove();

@@ -85,6 +85,23 @@ export function clockContract(implementation: string, create: () => ClockUnderTe
       expect(clock.nowMicros()).toBeGreaterThanOrEqual(armedAtMicros);
     });
 
+    test("a wake that arms itself for the past again and again leaves the others their turn", async () => {
+      const { clock, passUntil } = create();
+      const past = clock.nowMicros() - 1_000_000;
+      let wakes = 0;
+      const again = () => {
+        if (wakes++ < 1000) clock.at(past, again);
+      };
+      clock.at(past, again);
+      let wakesBefore = Number.NaN;
+      clock.at(clock.nowMicros(), () => {
+        wakesBefore = wakes;
+      });
+      await passUntil(() => !Number.isNaN(wakesBefore));
+      expect(wakesBefore).toBe(1);
+      await passUntil(() => wakes > 1000);
+    });
+
     test("a wake may arm and cancel others", async () => {
       const { clock, passUntil } = create();
       const woken: string[] = [];
