@@ -26,6 +26,8 @@ export interface Site {
   readonly voiceCallsMax: number;
   /** Further arguments of each exchange. */
   readonly traffic: readonly string[];
+  /** Frames of the planes; CAN FD when left out. */
+  readonly frames?: "classic" | "fd";
 }
 
 /** Where a circuit's voice is: the first port of each exchange's circuits. */
@@ -149,7 +151,7 @@ export class RackUnderTest {
 }
 
 /** A rack.yaml (JSON is YAML). Links and voice look different from either side where something is in between. */
-function configurationText({ address, profile, circuits }: Site, side: "cards" | "exchanges"): string {
+function configurationText({ address, profile, circuits, frames = "fd" }: Site, side: "cards" | "exchanges"): string {
   const isReal = profile === "osmo-mgw";
   const links = side === "cards" ? limPorts : tapPorts;
   // For the cards, the exchanges' circuits are where the adapter has its end of them.
@@ -157,6 +159,7 @@ function configurationText({ address, profile, circuits }: Site, side: "cards" |
   return JSON.stringify({
     name: "interop",
     pointCode: "1-1-1",
+    bus: { frames },
     // Patient, so that a host that has much else to do does not look like a card that was pulled.
     heartbeat: { primaryMillis: 20, othersMillis: 40, missesToDeath: 5 },
     cards: [

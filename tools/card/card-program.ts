@@ -16,6 +16,7 @@ import { linuxStreamSockets } from "../../hal/linux/stream-socket.ts";
 import type { Storage } from "../../hal/storage.ts";
 import { readConfiguration, UserError } from "../configuration/read-configuration.ts";
 import type { CardReport, CardRequest, CommunicationStart } from "./card-start.ts";
+import { rehearse } from "./rehearsal.ts";
 
 const statusMillis = 200;
 
@@ -98,6 +99,7 @@ async function start(options: CardOptions): Promise<void> {
     realTimePriority: Number(options.realTimePriority),
   };
   const storage = linuxStorage(options.storage);
+  if (card.kind === "call-server") rehearse(configuration);
   const application = await createApplication(card, configuration, storage);
   const clock = linuxClock();
   const runner = new ApplicationRunner(application, {

@@ -179,6 +179,7 @@ export class SimulatedCard {
         case "snapshot":
         case "snapshot-request":
         case "complete":
+        case "astray":
           this.#later(linkMicros, () => this.communication.application(action, this.now()));
           break;
         case "log":

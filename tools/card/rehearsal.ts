@@ -1,0 +1,36 @@
+/**
+ * What a call server does before it goes into service: calls through a whole rack of its own making, the primary pulled in the
+ * middle.
+ *
+ * A program runs slowly until the machine has compiled what is used often. A backup never runs the call logic before the moment
+ * when it must, and then it has the calls of a whole rack waiting; so it practises.
+ */
+import type { RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
+import { SimulatedRack } from "../simulator/simulated-rack.ts";
+
+export interface Rehearsal {
+  readonly callsAnswered: number;
+  readonly takenOver: boolean;
+}
+
+const startMillis = 200;
+const callsPerSecond = 100;
+/** Before the pull, and after it. */
+const actMillis = 200;
+const mix = { ringMicros: 30_000, holdMicros: 50_000 };
+
+export function rehearse(configuration: RackConfiguration): Rehearsal {
+  const rack = new SimulatedRack(configuration, { mix });
+  rack.run(startMillis);
+  const exchanges = [...rack.exchanges.values()];
+  for (const exchange of exchanges) exchange.step({ kind: "generate", callsPerSecond });
+  rack.run(actMillis);
+  const [primary] = rack.primaries();
+  if (primary !== undefined) rack.pull(primary);
+  rack.run(actMillis);
+  const now = rack.clock.nowMicros();
+  return {
+    callsAnswered: exchanges.reduce((sum, { core }) => sum + core.statistics(now).answered, 0),
+    takenOver: primary !== undefined && rack.primaries().some((slot) => slot !== primary),
+  };
+}
