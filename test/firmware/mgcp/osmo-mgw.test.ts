@@ -12,6 +12,7 @@ import {
   decodeSessionDescription,
   encodeSessionDescription,
 } from "../../../firmware/sdp/session-description.ts";
+import { ownAddress } from "../../own-address.ts";
 import { Mailbox } from "../../tools/gateway/call-agent.ts";
 
 const installed = spawnSync("osmo-mgw", ["--version"]).status === 0;
@@ -25,13 +26,13 @@ const port = 5000 + (process.pid % 900) * 4;
 const configuration = `
 line vty
  no login
- bind 127.0.0.1 ${port + 1}
+ bind ${ownAddress} ${port + 1}
 mgcp
  domain mgw
- bind ip 127.0.0.1
+ bind ip ${ownAddress}
  bind port ${port}
  rtp port-range 40000 40199
- rtp bind-ip 127.0.0.1
+ rtp bind-ip ${ownAddress}
  no rtp ip-probing
  no rtp keep-alive
  rtcp-omit
@@ -45,9 +46,9 @@ mgcp
 
 const endpoint = { local: "rtpbridge/a", domain: "mgw" };
 const session = encodeSessionDescription({
-  origin: { username: "-", sessionId: "1", sessionVersion: "1", address: { addressType: "IP4", address: "127.0.0.1" } },
+  origin: { username: "-", sessionId: "1", sessionVersion: "1", address: { addressType: "IP4", address: ownAddress } },
   sessionName: "-",
-  connection: { addressType: "IP4", address: "127.0.0.1" },
+  connection: { addressType: "IP4", address: ownAddress },
   time: { start: "0", stop: "0" },
   attributes: [],
   media: [
@@ -105,7 +106,7 @@ describe.runIf(installed)("osmo-mgw", () => {
     const { connectionIds = [] } = created.parameters;
     expect(connectionIds.length).toBe(1);
     const local = decodeSessionDescription(created.sessions[0]);
-    expect(local.ok && audioDestination(local.value)).toMatchObject({ address: "127.0.0.1" });
+    expect(local.ok && audioDestination(local.value)).toMatchObject({ address: ownAddress });
     expect(local.ok && local.value.media[0].formats).toContain("8");
 
     const parameters = { callId: "A1", connectionIds, connectionMode: "sendrecv" } as const;
