@@ -25,6 +25,8 @@ const voiceCallsMax = 100;
 const longStepMillis = 30_000;
 const shortStepMillis = 15_000;
 const backAfterMillis = 3000;
+/** A program that has just started is slower than it will be. */
+const warmUpMillis = 6000;
 const sampleMillis = 250;
 const checkCallsPerSecond = 50;
 
@@ -72,12 +74,15 @@ async function runStep(callsPerSecond: number, config: string): Promise<Step> {
   process.on("exit", stop);
   try {
     await rack.start();
+    await rack.surroundings.setRate(callsPerSecond);
+    await pause(warmUpMillis);
     const planes = await Promise.all(rack.hubs.map(({ control }) => control.statistics()));
-    const beginning = { atMicros: monotonicMicros(), planes };
+    const readings = await rack.surroundings.statistics();
+    const attempts = readings.reduce((sum, reading) => sum + reading.attempts, 0);
+    const beginning = { atMicros: monotonicMicros(), attempts, planes };
     const processors = new ProcessorTime();
     const sampling = setInterval(() => processors.sample(processesByRole(rack)), sampleMillis);
     processors.sample(processesByRole(rack));
-    await rack.surroundings.setRate(callsPerSecond);
     await pullInTheMiddle(rack, stepMillis(callsPerSecond));
     clearInterval(sampling);
     processors.sample(processesByRole(rack));
@@ -152,7 +157,7 @@ function resultOf(steps: readonly Step[]): BenchResult {
     table: [[...heading, ...names], ...rows],
     remarks: [
       `Columns of processes: per cent of one processor, of ${cpus().length} (${cpus()[0]?.model.trim() ?? "unknown"}).`,
-      `Voice on up to ${voiceCallsMax} calls at a time; calls ring ${ring.text} and are held ${hold.text}.`,
+      `Voice on up to ${voiceCallsMax} calls at a time; calls ring ${ring.text} and are held ${hold.text}; ${warmUpMillis / 1000} s to warm up.`,
       ...why,
       `Carried: ${most} calls a second (floor ${floorCallsPerSecond}, goal ${goalCallsPerSecond}).`,
     ],

@@ -9,6 +9,7 @@ import { groupPlan } from "../../firmware/configuration/group-plan.ts";
 import type { Card, RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
 import { linuxClock } from "../../hal/linux/clock.ts";
 import { linuxDatagramSockets } from "../../hal/linux/datagram-socket.ts";
+import { startModestly } from "../../hal/linux/modest-start.ts";
 import { processorLink, processorLinkMemory } from "../../hal/linux/processor-link.ts";
 import { nameThread } from "../../hal/linux/real-time.ts";
 import { linuxStorage } from "../../hal/linux/storage.ts";
@@ -63,8 +64,10 @@ export async function runCard(argv: readonly string[]): Promise<void> {
     .requiredOption("--storage <folder>", "where the card keeps what outlives it")
     .option("--real-time-priority <number>", "of the thread that beats, 1 to 99", "50");
   command.parse([...argv]);
+  // The other cards of a rack on one machine have calls to carry while this one starts.
+  const started = startModestly();
   try {
-    await start(command.opts<CardOptions>());
+    await start(command.opts<CardOptions>(), started);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     report({ kind: "unusable", text: error.message });
@@ -72,7 +75,7 @@ export async function runCard(argv: readonly string[]): Promise<void> {
   }
 }
 
-async function start(options: CardOptions): Promise<void> {
+async function start(options: CardOptions, started: () => void): Promise<void> {
   const { configuration, text } = readConfiguration(options.config);
   const slot = Number(options.slot);
   const card = configuration.cards.find((candidate) => candidate.slot === slot);
@@ -114,6 +117,7 @@ async function start(options: CardOptions): Promise<void> {
       setTimeout(() => process.exit(2), 50);
     },
   });
+  started();
   const thread = new Worker(new URL("./communication-thread.ts", import.meta.url), { workerData: communication });
   thread.on("message", (message: CardReport) => report(message));
   thread.on("error", (error) => {

@@ -12,9 +12,11 @@ import type { PlaneFigures, RackReport, SwitchoverFigures } from "./report.ts";
 import { monotonicMicros } from "../measurement/monotonic-micros.ts";
 import type { Switchover } from "./switchovers.ts";
 
-/** What was read when the calls began. */
+/** What was read when measuring began. */
 export interface Beginning {
   readonly atMicros: Micros;
+  /** Calls made before, to warm up: they must not be lost either, but say nothing of delays and bits. */
+  readonly attempts: number;
   readonly planes: readonly HubStatistics[];
 }
 
@@ -75,13 +77,14 @@ export async function closeRun(
   const sum = (readings: readonly ProgramStatistics[], of: (reading: ProgramStatistics) => number) =>
     readings.reduce((total, reading) => total + of(reading), 0);
   const attempts = sum(before, (reading) => reading.attempts);
+  const counted = attempts - beginning.attempts;
   const planes = beginning.planes.map((first, index) => planeLoad(first, planesAfter[index]));
   const figures = planes.map((load): [string, PlaneFigures] => [
     load.plane,
     {
       loadPercent: rounded(load.loadPercent, 2),
       heartbeatPercent: rounded(load.heartbeatPercent, 2),
-      bitsPerCall: attempts === 0 ? 0 : Math.round(load.bits.calls / attempts),
+      bitsPerCall: counted === 0 ? 0 : Math.round(load.bits.calls / counted),
       resynchronisationBits: load.bits.resynchronisation,
     },
   ]);
@@ -112,7 +115,7 @@ export async function closeRun(
     unpromptedSwitchovers: all.filter(({ cause }) => cause === "unprompted").length,
     secondFaults: rack.switchovers.secondFaults,
     planes: Object.fromEntries(figures),
-    setupDelayMillis: setupDelay(calls),
+    setupDelayMillis: setupDelay(calls.filter(({ startedMicros }) => startedMicros >= beginning.atMicros)),
     circuitCheck: Object.fromEntries(exchanges.map(({ name }, index) => [name, checks[index]])),
     cardsFailed: rack.cardsFailed,
     cardsNotBack,

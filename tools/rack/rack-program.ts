@@ -107,7 +107,7 @@ class RackProgram {
   async #live(rack: Rack): Promise<number> {
     await rack.start();
     const planes = await Promise.all(rack.hubs.map(({ control }) => control.statistics()));
-    const beginning = { atMicros: monotonicMicros(), planes };
+    const beginning = { atMicros: monotonicMicros(), attempts: 0, planes };
     if (rack.surroundings.exchanges.length > 0) {
       await rack.surroundings.setRate(this.#options.rate);
       this.#tell(`calls run: ${this.#options.rate} a second`);
