@@ -193,7 +193,7 @@ export class CommunicationProcessor {
       this.#effects.log("warning", `slot ${entry.slot} is silent: counts as dead`);
       this.#effects.milestone("death", entry.slot);
       this.#member.card(entry, "died", now);
-      this.#effects.toApplication({ kind: "card", slot: entry.slot, alive: false });
+      this.#effects.toApplication({ kind: "card", slot: entry.slot, alive: false, performed: entry.commit });
     }
     this.#settle(now);
   }
@@ -298,7 +298,11 @@ export class CommunicationProcessor {
     const decoded = decode(heartbeat, data);
     if (!decoded.ok) return;
     this.#counters.beats++;
+    const performed = this.#roster.isAlive(slot) ? this.#roster.entry(slot)?.commit : undefined;
     const change = this.#roster.beat(slot, decoded.value, now);
+    if (change === "restarted" && performed !== undefined) {
+      this.#effects.toApplication({ kind: "card", slot, alive: false, performed });
+    }
     if (change !== "none") {
       // Even a card with the same low octet of the incarnation may have restarted while it was not heard: what it says is new.
       for (let kind = 0; kind < 8; kind++) this.#streams.delete(slot * 8 + kind);

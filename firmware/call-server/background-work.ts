@@ -3,8 +3,12 @@
  * is left to do. Circuits are `unreset` from a cold start only, so a takeover resets nothing that was in service.
  */
 import type { Micros } from "../time.ts";
+import { CardSuccession } from "./card-succession.ts";
+import { controllerOf } from "./gateway-controllers.ts";
 import { groupRangeMax } from "./group-reset.ts";
+import type { OutputHistory } from "./output-history.ts";
 import { groupReset } from "./own-messages.ts";
+import { availabilityOf } from "./signalling-routes.ts";
 import type { Node, Turn } from "./turn.ts";
 
 /** How long circuits wait for word of their exchange before they are reset all the same. */
@@ -16,6 +20,7 @@ type Work = (turn: Turn) => void;
 
 export class BackgroundWork {
   readonly #node: Node;
+  readonly #succession: CardSuccession;
   #patientUntil: Micros = 0;
   #coldStart = false;
   /** Witnesses admitted, which have not been told what concerns them. */
@@ -23,16 +28,20 @@ export class BackgroundWork {
   /** Circuits to be reset, by exchange, in order. */
   readonly #unreset = new Map<number, number[]>();
 
-  constructor(node: Node) {
+  constructor(node: Node, history: OutputHistory) {
     this.#node = node;
+    this.#succession = new CardSuccession(node, history);
   }
 
-  begin(now: Micros, coldStart: boolean): void {
+  /** `dead`: LIMs and transporters that do not live, with the last commit that each is known to have performed. */
+  begin(now: Micros, coldStart: boolean, dead: ReadonlyMap<number, number>): void {
     const { plan, tables } = this.#node;
     this.#patientUntil = now + resetPatienceMicros;
     // A primary that was lost before it had said so leaves the cold start to the next one.
     this.#coldStart = coldStart || tables.group.get(0).coldStartMillis === 0;
     this.#welcomed = [];
+    this.#succession.clear();
+    for (const [slot, performed] of dead) this.#succession.died(slot, performed);
     this.#unreset.clear();
     // From the last circuit to the first, so that the first is taken from the end.
     for (let circuit = plan.count - 1; circuit >= 0; circuit--) {
@@ -49,25 +58,31 @@ export class BackgroundWork {
     this.#welcomed.push(slot);
   }
 
+  /** A LIM or transporter has died. */
+  left(slot: number, performed: number): void {
+    this.#succession.died(slot, performed);
+  }
+
   /** When there is something to do: `now` at once. */
   nextDeadline(now: Micros): Micros | undefined {
-    if (this.next(now) !== undefined) return now;
-    const { exchange } = this.#node.tables;
+    if (this.next(now, 0) !== undefined) return now;
     const waiting = [...this.#unreset].some(
-      ([number, circuits]) => circuits.length > 0 && exchange.get(number).availability === "unknown",
+      ([number, circuits]) => circuits.length > 0 && availabilityOf(this.#node, number) === "unknown",
     );
     return waiting ? this.#patientUntil : undefined;
   }
 
-  /** The next piece of work, if there is any. */
-  next(now: Micros): Work | undefined {
+  /** The next piece of work, if there is any; its commit follows `last`. */
+  next(now: Micros, last: number): Work | undefined {
     if (this.#coldStart) return (turn) => this.#startCold(turn);
+    const succession = this.#succession.next(last);
+    if (succession !== undefined) return succession;
     if (this.#welcomed.length > 0) return (turn) => this.#tellWelcomed(turn, this.#welcomed.splice(0));
     for (const [gateway, { restarted }] of this.#node.tables.gateway.rows()) {
       if (restarted) return (turn) => this.#releaseCallsOf(turn, gateway);
     }
     for (const [exchange, circuits] of this.#unreset) {
-      const { availability } = this.#node.tables.exchange.get(exchange);
+      const availability = availabilityOf(this.#node, exchange);
       const heard = availability === "available" || (availability === "unknown" && now >= this.#patientUntil);
       if (heard && circuits.length > 0) return (turn) => this.#resetCircuits(turn, circuits);
     }
@@ -89,8 +104,9 @@ export class BackgroundWork {
     const { plan, tables } = this.#node;
     this.#auditDestinations(turn, (lim) => slots.includes(lim));
     const busy = new Set([...tables.connection.rows()].map(([, row]) => row.gateway));
-    plan.configuration.gateways.forEach(({ transporter }, gateway) => {
-      if (!slots.includes(transporter) || tables.gateway.get(gateway).cleared) return;
+    plan.configuration.gateways.forEach((_, gateway) => {
+      const controller = controllerOf(this.#node, turn.transaction, gateway);
+      if (!slots.includes(controller) || tables.gateway.get(gateway).cleared) return;
       turn.transaction.edit(tables.gateway, gateway).cleared = true;
       if (!busy.has(gateway)) this.#clear(turn, gateway);
     });
@@ -99,8 +115,9 @@ export class BackgroundWork {
   #auditDestinations(turn: Turn, wanted: (lim: number) => boolean): void {
     const { plan } = this.#node;
     plan.configuration.exchanges.forEach((_, exchange) => {
-      const lim = plan.limOf(exchange);
-      if (wanted(lim)) turn.instruct(lim, { kind: "auditDestination", exchange });
+      for (const lim of plan.limsOf(exchange)) {
+        if (wanted(lim)) turn.instruct(lim, { kind: "auditDestination", exchange });
+      }
     });
   }
 
@@ -109,7 +126,7 @@ export class BackgroundWork {
     plan.configuration.trunkGroups.forEach(({ group }, trunkGroup) => {
       const { first, count } = plan.circuits.rangeOf(trunkGroup);
       if (group !== plan.group || count === 0 || plan.gatewayOf(first) !== gateway) return;
-      turn.instruct(plan.transporterOf(first), { kind: "clear", circuit: first, count });
+      turn.instructGateway(first, { kind: "clear", circuit: first, count });
     });
   }
 

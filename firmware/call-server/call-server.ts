@@ -5,6 +5,7 @@
  * its own tables at once. The backup applies the same octets. Neither sends anything itself.
  */
 import type { Consumed } from "../backplane/commit.ts";
+import { nearest } from "../backplane/sequence-number.ts";
 import type {
   Application,
   ApplicationAction,
@@ -35,6 +36,7 @@ import { NodeTimers } from "./node-timers.ts";
 import { Routing } from "./routing.ts";
 import { SnapshotReceiver, SnapshotSender } from "./snapshot.ts";
 import { callOf, type CommitSetting, decodeChanges, encodeChanges } from "./tables/change-codec.ts";
+import { OutputHistory } from "./output-history.ts";
 import { NodeTables } from "./tables/node-tables.ts";
 import { apply, type Change } from "./tables/transaction.ts";
 import { type ReadableRow, readableRows } from "./table-view.ts";
@@ -47,6 +49,8 @@ const digestInterval = 1024;
 const snapshotIntervalMicros: Micros = microsPerMilli;
 /** Commits of background work, and timers, that one `deadline` handles before inputs get their turn. */
 const workPerStepMax = 8;
+/** Bits of a commit's sequence that a heartbeat tells. */
+const beatenBits = 24;
 const nothing = new Uint8Array(0);
 
 export interface CallServerOptions {
@@ -73,8 +77,11 @@ export class CallServer implements Application {
   readonly #ladder: Ladder;
   readonly #work: BackgroundWork;
   readonly #node: Turn["node"];
-  readonly #dead = new Set<number>();
+  readonly #history = new OutputHistory();
+  /** LIMs and transporters that do not live, with the last commit that each is known to have performed. */
+  readonly #dead = new Map<number, number>();
   #role: Role = "blank";
+  #term = 0;
   /** The last commit that the tables hold. */
   #sequence = 0;
   #now: Micros = 0;
@@ -102,7 +109,7 @@ export class CallServer implements Application {
       actions: { circuit: circuitActions, connection: connectionActions },
       isAlive: (candidate) => !this.#dead.has(candidate),
     };
-    this.#work = new BackgroundWork(this.#node);
+    this.#work = new BackgroundWork(this.#node, this.#history);
   }
 
   start(now: Micros): readonly ApplicationAction[] {
@@ -120,6 +127,7 @@ export class CallServer implements Application {
       case "commit":
         return this.#deliver(event.commit);
       case "primary":
+        this.#term = event.term;
         return this.#becomePrimary(event.sequence, event.coldStart);
       case "admit":
         return this.#role === "primary" ? this.#admit(event.slot, event.incarnation, wallMillis) : [];
@@ -141,8 +149,7 @@ export class CallServer implements Application {
         this.#forget();
         return [];
       case "card":
-        if (event.alive) this.#dead.delete(event.slot);
-        else this.#dead.add(event.slot);
+        this.#heardOf(event);
         return [];
       default:
         return [];
@@ -219,8 +226,21 @@ export class CallServer implements Application {
     if (this.#role === "synchronising" || this.#role === "astray") this.#forget();
     this.#role = "primary";
     this.#sequence = sequence;
-    this.#work.begin(this.#now, coldStart);
+    this.#work.begin(this.#now, coldStart, this.#dead);
     return [];
+  }
+
+  #heardOf({ slot, alive, performed = 0 }: Extract<ApplicationEvent, { readonly kind: "card" }>): void {
+    if (alive) {
+      this.#dead.delete(slot);
+      return;
+    }
+    const isCallServer = this.#plan.configuration.cards.some(
+      (card) => card.slot === slot && card.kind === "call-server",
+    );
+    if (isCallServer || this.#dead.has(slot)) return;
+    this.#dead.set(slot, nearest(this.#sequence, performed % 2 ** beatenBits, beatenBits));
+    if (this.#role === "primary") this.#work.left(slot, this.#dead.get(slot) ?? 0);
   }
 
   #consume(
@@ -232,6 +252,7 @@ export class CallServer implements Application {
       this.#node,
       this.#sequence + 1,
       Math.max(1, wallMillis),
+      event.slot,
       decoded.ok ? decoded.value : undefined,
     );
     if (decoded.ok) receiveInput(turn, decoded.value);
@@ -250,7 +271,7 @@ export class CallServer implements Application {
       if (circuit !== undefined) turn.fireCircuit(circuit.key, circuit.timer as TimerName);
       else if (connection !== undefined) turn.fireConnection(connection.key, "guard");
       else {
-        const work = this.#work.next(this.#now);
+        const work = this.#work.next(this.#now, this.#sequence);
         if (work === undefined) break;
         work(turn);
       }
@@ -272,6 +293,7 @@ export class CallServer implements Application {
     body.set(tail, head.length);
     const refers = tail.length > 0 || turn.outputs.some(({ kind }) => kind === "copy" || kind === "splice");
     const slot = consumed.kind === "input" ? consumed.slot : undefined;
+    this.#history.add(this.#term, sequence, body, payload);
     const step: LadderStep = { atMicros: this.#now, sequence, own: true, slot, input: payload, body };
     this.#records.keep(this.#follow(changes, turn.input, step));
     const alarms = turn.alarms.map((text): ApplicationAction => ({ kind: "log", severity: "alarm", text }));
@@ -283,6 +305,7 @@ export class CallServer implements Application {
   #admit(slot: number, incarnation: number, wallMillis: number): readonly ApplicationAction[] {
     const sequence = this.#sequence + 1;
     this.#sequence = sequence;
+    this.#tables.card.put(slot, undefined);
     this.#work.welcome(slot);
     const consumed: Consumed = { kind: "admit", slot, incarnation };
     return [
@@ -324,6 +347,8 @@ export class CallServer implements Application {
     const { sequence, timeMillis, body } = commit;
     if (body.length === 0) {
       this.#sequence = sequence;
+      // What it did not do before it came back is settled.
+      if (commit.consumed.kind === "admit") this.#tables.card.put(commit.consumed.slot, undefined);
       return [];
     }
     const decoded = decode(inputLayout, commit.input);
@@ -338,7 +363,9 @@ export class CallServer implements Application {
       return this.#goAstray(`tables differ from the primary's before commit ${sequence}`);
     }
     const slot = commit.consumed.kind === "input" ? commit.consumed.slot : undefined;
-    const step: LadderStep = { atMicros: now, sequence, own: false, slot, input: commit.input, body: body.slice() };
+    const kept = body.slice();
+    this.#history.add(commit.term, sequence, kept, commit.input.slice());
+    const step: LadderStep = { atMicros: now, sequence, own: false, slot, input: commit.input, body: kept };
     return this.#records.write(this.#follow(changes, input, step));
   }
 
@@ -408,6 +435,7 @@ export class CallServer implements Application {
     this.#timers.clear();
     this.#traffic.clear();
     this.#ladder.clear();
+    this.#history.clear();
     this.#records.dropPending();
     this.#sender = undefined;
     this.#receiver = undefined;

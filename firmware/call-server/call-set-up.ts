@@ -1,5 +1,6 @@
 /** The way of a call through the node: number analysis, the choice of an outgoing circuit, and trying again (Q.764 2.1.1, 2.8.1). */
 import { releaseCall } from "./call-release.ts";
+import { availabilityOf, hasLim } from "./signalling-routes.ts";
 import { noCircuit } from "./tables/column.ts";
 import { decodeInitialAddress, hopsExhausted, type InitialAddress, onwardInitialAddress } from "./own-messages.ts";
 import { releaseCause } from "./release-causes.ts";
@@ -86,7 +87,7 @@ function proceed(
     otherCircuit: outgoing,
     gateway: plan.gatewayOf(incoming),
   });
-  turn.instruct(plan.transporterOf(incoming), {
+  turn.instructGateway(incoming, {
     kind: "create",
     call: reference,
     circuit: incoming,
@@ -97,7 +98,7 @@ function proceed(
 
 /** The first trunk group of the route that has a circuit; otherwise the reason that the last resort leaves. */
 function choose(turn: Turn, incoming: number, message: InitialAddress): Choice {
-  const { plan, routing, tables, idleCircuits } = turn.node;
+  const { plan, routing, idleCircuits } = turn.node;
   const { digits } = message.parameters.calledPartyNumber;
   if (digits.length === 0) return { cause: releaseCause.invalidNumberFormat };
   if (hopsExhausted(message)) return { cause: releaseCause.exchangeRoutingError };
@@ -111,10 +112,9 @@ function choose(turn: Turn, incoming: number, message: InitialAddress): Choice {
     const { first, count } = plan.circuits.rangeOf(trunkGroup);
     if (count === 0 || plan.configuration.trunkGroups[trunkGroup].group !== plan.group) continue;
     const exchange = plan.exchangeOf(first);
-    const reachable = tables.exchange.get(exchange).availability !== "unavailable";
-    if (!reachable || !turn.node.isAlive(plan.limOf(exchange))) continue;
+    if (availabilityOf(turn.node, exchange) === "unavailable" || !hasLim(turn.node, exchange)) continue;
     cause = releaseCause.noCircuitAvailable;
-    if (plan.transporterOf(first) !== plan.transporterOf(incoming) || !gatewayServes(turn, first)) continue;
+    if (plan.gatewayOf(first) !== plan.gatewayOf(incoming) || !gatewayServes(turn, first)) continue;
     for (const circuit of idleCircuits.candidates(trunkGroup)) {
       // One that this very commit has taken is still on the list.
       if (turn.endpoint(circuit).state === "idle" && circuit !== incoming) return { circuit, route };
@@ -126,6 +126,7 @@ function choose(turn: Turn, incoming: number, message: InitialAddress): Choice {
 /** Whether the gateway of a circuit can be told anything. */
 function gatewayServes(turn: Turn, circuit: number): boolean {
   const { plan, tables } = turn.node;
-  const { unreachable, restarted } = turn.transaction.get(tables.gateway, plan.gatewayOf(circuit));
-  return !unreachable && !restarted && turn.node.isAlive(plan.transporterOf(circuit));
+  const gateway = plan.gatewayOf(circuit);
+  const { unreachable, restarted } = turn.transaction.get(tables.gateway, gateway);
+  return !unreachable && !restarted && plan.transportersOf(gateway).some(turn.node.isAlive);
 }

@@ -11,6 +11,8 @@ export class CircuitPlan {
   readonly #trunkGroup: Uint16Array;
   readonly #exchange: Uint8Array;
   readonly #gateway: Uint8Array;
+  readonly #lims: readonly (readonly number[])[];
+  readonly #transporters: readonly (readonly number[])[];
 
   constructor(configuration: RackConfiguration, group: number) {
     this.configuration = configuration;
@@ -21,6 +23,10 @@ export class CircuitPlan {
     this.#exchange = Uint8Array.from({ length: this.count }, (_, circuit) => this.circuits.exchangeOf(circuit));
     this.#gateway = Uint8Array.from({ length: this.count }, (_, circuit) =>
       configuration.gateways.findIndex(({ name }) => name === this.trunkGroup(circuit).gateway),
+    );
+    this.#lims = configuration.exchanges.map(({ associations }) => associations.map(({ lim }) => lim));
+    this.#transporters = configuration.gateways.map(({ callAgents }) =>
+      callAgents.map(({ transporter }) => transporter),
     );
   }
 
@@ -45,14 +51,14 @@ export class CircuitPlan {
     return this.#gateway[circuit];
   }
 
-  /** The slot of the LIM that has the association with an exchange. */
-  limOf(exchange: number): number {
-    return this.configuration.exchanges[exchange].association.lim;
+  /** The slots of the LIMs that have an association with an exchange. */
+  limsOf(exchange: number): readonly number[] {
+    return this.#lims[exchange];
   }
 
-  /** The slot of the transporter that controls the gateway of a circuit. */
-  transporterOf(circuit: number): number {
-    return this.configuration.gateways[this.#gateway[circuit]].transporter;
+  /** The slots of the transporters that may control a gateway. */
+  transportersOf(gateway: number): readonly number[] {
+    return this.#transporters[gateway];
   }
 
   nameOf(circuit: number): string {

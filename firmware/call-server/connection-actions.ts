@@ -19,7 +19,7 @@ export const connectionActions: Actions["connection"] = {
   },
   "send-modify": (turn, reference) => {
     const { circuit, otherCircuit, identifier, secondIdentifier } = turn.connection(reference);
-    turn.instruct(turn.node.plan.transporterOf(circuit), {
+    turn.instructGateway(circuit, {
       kind: "modify",
       call: reference,
       circuit,
@@ -54,7 +54,7 @@ export const connectionActions: Actions["connection"] = {
 
 function sendDelete(turn: Turn, reference: number): void {
   const { circuit, otherCircuit, identifier, secondIdentifier } = turn.connection(reference);
-  turn.instruct(turn.node.plan.transporterOf(circuit), {
+  turn.instructGateway(circuit, {
     kind: "delete",
     call: reference,
     circuit,

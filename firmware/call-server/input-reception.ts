@@ -5,6 +5,7 @@ import { receiveIsup } from "./isup-reception.ts";
 import { messageTypeOf } from "../isup/codec.ts";
 import type { MessageType } from "../isup/dialect.ts";
 import { unequippedCircuit } from "./own-messages.ts";
+import { noteWay } from "./signalling-routes.ts";
 import type { Turn } from "./turn.ts";
 
 /** The instruction that a gateway's reply is about, by the output's tag. */
@@ -72,14 +73,19 @@ function receiveUnequipped(turn: Turn, exchange: number, cic: number, message: U
   const { plan, counters } = turn.node;
   counters.count("messagesUnequipped");
   if (exchange >= plan.configuration.exchanges.length || answers.has(messageTypeOf(message))) return;
-  turn.instruct(plan.limOf(exchange), { kind: "unequipped", exchange, cic, message: unequippedCircuit });
+  turn.instruct(turn.slot ?? plan.limsOf(exchange)[0], {
+    kind: "unequipped",
+    exchange,
+    cic,
+    message: unequippedCircuit,
+  });
 }
 
 /** MTP-PAUSE and MTP-RESUME (Q.764 2.14): calls in progress stay. */
 function receiveDestination(turn: Turn, exchange: number, available: boolean): void {
-  const { plan, tables, counters } = turn.node;
-  if (exchange >= plan.configuration.exchanges.length) counters.count("inputsStray");
-  else turn.transaction.edit(tables.exchange, exchange).availability = available ? "available" : "unavailable";
+  const { plan, counters } = turn.node;
+  if (exchange >= plan.configuration.exchanges.length || turn.slot === undefined) counters.count("inputsStray");
+  else noteWay(turn.node, turn.transaction, exchange, turn.slot, available);
 }
 
 function receiveGateway(turn: Turn, gateway: number, event: number): void {

@@ -9,6 +9,7 @@ import { dispositionOf } from "./message-compatibility.ts";
 import { scopeOf } from "./message-scope.ts";
 import { confusion } from "./own-messages.ts";
 import { releaseCause } from "./release-causes.ts";
+import { noteWay } from "./signalling-routes.ts";
 import { noCircuit } from "./tables/column.ts";
 import type { Turn } from "./turn.ts";
 
@@ -22,8 +23,9 @@ export function receiveIsup(turn: Turn, circuit: number, octets: Uint8Array): vo
     return;
   }
   const exchange = plan.exchangeOf(circuit);
-  if (turn.transaction.get(tables.exchange, exchange).availability === "unknown") {
-    turn.transaction.edit(tables.exchange, exchange).availability = "available";
+  // Whoever is heard from can be reached; an association that was said to be down stays so until its LIM takes it back.
+  if (turn.transaction.get(tables.exchange, exchange).heardOf === 0 && turn.slot !== undefined) {
+    noteWay(turn.node, turn.transaction, exchange, turn.slot, true);
   }
   const code = octets[0];
   const type = messageTypeOf(octets);

@@ -2,6 +2,7 @@
 import { readParameter } from "../isup/codec.ts";
 import type { CircuitPlan } from "./circuit-plan.ts";
 import { causeOf } from "./own-messages.ts";
+import type { Availability } from "./signalling-routes.ts";
 import type { ConnectionRow, NodeTables, StateRow } from "./tables/node-tables.ts";
 import type { AnyRow } from "./tables/table.ts";
 
@@ -16,6 +17,12 @@ export function readableRows(tables: NodeTables, plan: CircuitPlan, name: string
 }
 
 type View = (plan: CircuitPlan, key: number, row: Readonly<AnyRow>) => ReadableRow;
+
+type RowOfTable<T extends "exchange" | "gateway"> = ReturnType<NodeTables[T]["get"]> & AnyRow;
+
+function wayOf(bit: number, reached: number, heardOf: number): Availability {
+  return (heardOf & bit) === 0 ? "unknown" : (reached & bit) === 0 ? "unavailable" : "available";
+}
 
 const nameOf = (plan: CircuitPlan, circuit: number) => (plan.has(circuit) ? plan.nameOf(circuit) : undefined);
 
@@ -41,7 +48,15 @@ const views: Readonly<Record<string, View>> = {
       cause: release.length > 0 ? causeOf(release) : undefined,
     };
   },
-  exchange: (plan, key) => ({ name: plan.configuration.exchanges[key]?.name }),
-  gateway: (plan, key) => ({ name: plan.configuration.gateways[key]?.name }),
+  exchange: (plan, key, row) => {
+    const { reached, heardOf } = row as RowOfTable<"exchange">;
+    const lims = plan.limsOf(key).map((slot, place) => [slot, wayOf(1 << place, reached, heardOf)]);
+    const availability = wayOf(heardOf, reached, heardOf);
+    return { name: plan.configuration.exchanges[key]?.name, availability, byLim: Object.fromEntries(lims) };
+  },
+  gateway: (plan, key, row) => {
+    const { controller } = row as RowOfTable<"gateway">;
+    return { name: plan.configuration.gateways[key]?.name, transporter: plan.transportersOf(key)[controller] };
+  },
   "trunk group": (plan, key) => ({ name: plan.configuration.trunkGroups[key]?.name }),
 };

@@ -11,7 +11,9 @@ import { connectionMachine } from "./connection-machine.ts";
 import type { Counters } from "./counters.ts";
 import type { IdleCircuits } from "./idle-circuits.ts";
 import { messageOutput } from "./message-output.ts";
+import { controllerOf } from "./gateway-controllers.ts";
 import type { Routing } from "./routing.ts";
+import { limFor } from "./signalling-routes.ts";
 import type { ConnectionRow, EndpointRow, NodeTables, StateRow } from "./tables/node-tables.ts";
 import { Transaction } from "./tables/transaction.ts";
 
@@ -39,8 +41,9 @@ export class Turn {
   readonly node: Node;
   readonly transaction: Transaction;
   readonly timeMillis: number;
-  /** The consumed input, if it is one. */
+  /** The consumed input, if it is one, and the slot of its sender. */
   readonly input: Input | undefined;
+  readonly slot: number | undefined;
   readonly outputs: Output[] = [];
   readonly alarms: string[] = [];
   /** The consumed ISUP message, once it is decoded. */
@@ -48,10 +51,11 @@ export class Turn {
   /** Whether a column took the time: then the commit carries it. */
   timed = false;
 
-  constructor(node: Node, sequence: number, timeMillis: number, input?: Input) {
+  constructor(node: Node, sequence: number, timeMillis: number, slot?: number, input?: Input) {
     this.node = node;
     this.transaction = new Transaction(node.tables, sequence);
     this.timeMillis = timeMillis;
+    this.slot = slot;
     this.input = input;
   }
 
@@ -95,8 +99,12 @@ export class Turn {
   }
 
   send(circuit: number, message: Uint8Array): void {
-    const { plan } = this.node;
-    this.outputs.push(messageOutput(plan.limOf(plan.exchangeOf(circuit)), circuit, message, this.consumed));
+    this.outputs.push(messageOutput(limFor(this.node, circuit), circuit, message, this.consumed));
+  }
+
+  /** Has the gateway of a circuit told by the transporter that controls it. */
+  instructGateway(circuit: number, instruction: Instruction): void {
+    this.instruct(controllerOf(this.node, this.transaction, this.node.plan.gatewayOf(circuit)), instruction);
   }
 
   instruct(slot: number, instruction: Instruction): void {

@@ -47,8 +47,8 @@ export type ApplicationEvent =
   | { readonly kind: "snapshot"; readonly piece: Uint8Array; readonly sequence: number; readonly last: boolean }
   /** Forget all state: what this card holds is not the group's. */
   | { readonly kind: "forget" }
-  /** A card of the rack came or went. */
-  | { readonly kind: "card"; readonly slot: number; readonly alive: boolean }
+  /** A card of the rack came or went. `performed`: the last commit that one that went is known to have followed (24 bits). */
+  | { readonly kind: "card"; readonly slot: number; readonly alive: boolean; readonly performed?: number }
   // --- to LIMs and transporters
   /** The group has (again) a primary that hears this card (`true`), or none (`false`). */
   | { readonly kind: "service"; readonly group: number; readonly available: boolean }

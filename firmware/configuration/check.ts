@@ -1,5 +1,5 @@
 /** What the schema of rack.yaml cannot say: that names are defined, once, and that numbers agree with each other. */
-import type { RackConfiguration } from "./rack-schema.ts";
+import type { Association, RackConfiguration } from "./rack-schema.ts";
 
 /** Something wrong in a configuration: where, and a sentence that says what was found and what is allowed. */
 export interface ConfigurationFault {
@@ -69,17 +69,35 @@ function checkExchanges({ pointCode, exchanges }: RackConfiguration): Configurat
       const text = "is the node's own; an adjacent exchange has another";
       faults.push({ path: ["exchanges", index, "pointCode"], text });
     }
-    const { role, lim, address, port } = exchange.association;
-    const other = exchanges.slice(0, index).find(({ association }) => {
-      const same = association.lim === lim && association.address === address && association.port === port;
-      return same && role === "ipsp-server" && association.role === "ipsp-server";
+    exchange.associations.forEach((association, place) => {
+      faults.push(...checkAssociation(exchanges, index, association, place));
     });
-    if (other) {
-      const text = `found ${port}, on which the LIM in slot ${lim} listens for exchange ${other.name} already; each has its own`;
-      faults.push({ path: ["exchanges", index, "association", "port"], text });
-    }
   });
   return faults;
+}
+
+function checkAssociation(
+  exchanges: RackConfiguration["exchanges"],
+  index: number,
+  { role, lim, address, port }: Association,
+  place: number,
+): ConfigurationFault[] {
+  const path = (key: string) => ["exchanges", index, "associations", place, key];
+  if (exchanges[index].associations.slice(0, place).some((earlier) => earlier.lim === lim)) {
+    return [
+      { path: path("lim"), text: `found ${lim}, which has an association with this exchange already; a LIM has one` },
+    ];
+  }
+  const before = exchanges.slice(0, index);
+  const other = before.find(({ associations }) =>
+    associations.some((earlier) => {
+      const same = earlier.lim === lim && earlier.address === address && earlier.port === port;
+      return same && role === "ipsp-server" && earlier.role === "ipsp-server";
+    }),
+  );
+  if (other === undefined) return [];
+  const text = `found ${port}, on which the LIM in slot ${lim} listens for exchange ${other.name} already; each has its own`;
+  return [{ path: path("port"), text }];
 }
 
 function checkTrunkGroups({ trunkGroups }: RackConfiguration): ConfigurationFault[] {
@@ -115,12 +133,20 @@ function checkReferences({ cards, exchanges, gateways, trunkGroups, routes }: Ra
   const slots = (kind: string) => cards.filter((card) => card.kind === kind).map(({ slot }) => slot);
   const names = (named: readonly { name: string }[]) => named.map(({ name }) => name);
 
-  exchanges.forEach(({ association }, index) => {
-    known(["exchanges", index, "association", "lim"], association.lim, "the slot of a card of kind lim", slots("lim"));
+  exchanges.forEach(({ associations }, index) => {
+    associations.forEach(({ lim }, place) => {
+      const path = ["exchanges", index, "associations", place, "lim"];
+      known(path, lim, "the slot of a card of kind lim", slots("lim"));
+    });
   });
-  gateways.forEach(({ transporter }, index) => {
-    const what = "the slot of a card of kind transporter";
-    known(["gateways", index, "transporter"], transporter, what, slots("transporter"));
+  gateways.forEach(({ callAgents }, index) => {
+    callAgents.forEach(({ transporter }, place) => {
+      const path = ["gateways", index, "callAgents", place, "transporter"];
+      known(path, transporter, "the slot of a card of kind transporter", slots("transporter"));
+      if (callAgents.slice(0, place).some((earlier) => earlier.transporter === transporter)) {
+        faults.push({ path, text: `found ${transporter}, which controls this gateway already; each is named once` });
+      }
+    });
   });
   trunkGroups.forEach(({ exchange, gateway, group }, index) => {
     known(["trunkGroups", index, "exchange"], exchange, "the name of an exchange", names(exchanges));

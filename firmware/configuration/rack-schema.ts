@@ -72,18 +72,21 @@ const card = z.discriminatedUnion(
   { error: ({ input }) => (isSection(input) ? inWords(cardKinds) : "a section with slot, kind") },
 );
 
+/** How an M3UA association with an exchange comes about, and at which LIM it ends. */
+const association = section({
+  role: oneOf("ipsp-server", "ipsp-client", "asp").default("ipsp-server"),
+  lim: slot,
+  address,
+  port,
+  routingContext: wholeNumber(0, 4_294_967_295).optional(),
+  heartbeatMillis: wholeNumber(100, 60_000).default(5000),
+});
+
+/** An exchange is reached over one association a LIM: those of two LIMs share its load, and each can carry it alone. */
 const exchange = section({
   name,
   pointCode,
-  /** How its M3UA association comes about, and with whom. */
-  association: section({
-    role: oneOf("ipsp-server", "ipsp-client", "asp").default("ipsp-server"),
-    lim: slot,
-    address,
-    port,
-    routingContext: wholeNumber(0, 4_294_967_295).optional(),
-    heartbeatMillis: wholeNumber(100, 60_000).default(5000),
-  }),
+  associations: list(association, "associations", 1, 8),
 });
 
 const cic = wholeNumber(0, 4095);
@@ -112,13 +115,12 @@ const route = section({
 
 const gateway = section({
   name,
-  transporter: slot,
   profile: oneOf("trunk-circuits", "osmo-mgw").default("trunk-circuits"),
   domain: text(/^.{1,64}$/, "text of 1 to 64 characters").default("gw"),
   address,
   port: port.default(2427),
-  /** Where the transporter receives. */
-  callAgent: section({ address, port: port.default(2727) }),
+  /** The transporters that may control it, and where each receives: the first one does, another when that is gone. */
+  callAgents: list(section({ transporter: slot, address, port: port.default(2727) }), "call agents", 1, 8),
 });
 
 export const rackSchema = section({
@@ -158,5 +160,6 @@ export const rackSchema = section({
 export type RackConfiguration = z.output<typeof rackSchema>;
 export type TrunkGroup = RackConfiguration["trunkGroups"][number];
 export type Exchange = RackConfiguration["exchanges"][number];
+export type Association = Exchange["associations"][number];
 export type Card = RackConfiguration["cards"][number];
 export type Gateway = RackConfiguration["gateways"][number];

@@ -8,8 +8,7 @@ import { layout, list, octets, u8, u16, u24, u32, type ValueOf, variants, varint
 /** Bits an output gives to the slot of the card that performs it; the other two bits of the octet tell the kinds apart. */
 const slot = { slot: 6 } as const;
 
-/** What a transporter is told to do in a media gateway, or a LIM apart from sending an ISUP message. */
-export const instruction = variants("instruction", {
+const callInstructions = {
   /**
    * Connect the endpoints of two circuits. `mode` of the connection at the first endpoint (the incoming circuit's):
    * 1 receive only (backward path), 2 both ways.
@@ -32,14 +31,27 @@ export const instruction = variants("instruction", {
     3,
     layout("delete", { call: u24, circuit: varint, otherCircuit: varint, identifier: u32, secondIdentifier: u32 }),
   ],
+} as const;
+
+/** What is done in a media gateway for a call: each is answered. */
+export const callInstruction = variants("call instruction", callInstructions);
+
+/** What a transporter is told to do in a media gateway, or a LIM apart from sending an ISUP message. */
+export const instruction = variants("instruction", {
+  ...callInstructions,
   /** Remove whatever is connected to the endpoints of a range of circuits (cold start, gateway restart). */
   clear: [4, layout("clear", { circuit: varint, count: varint })],
   /** Send an ISUP message for a CIC that no trunk group has (UCIC). */
   unequipped: [5, layout("unequipped", { exchange: u8, cic: u16, message: octets })],
   /** Ask the network about a destination (DAUD). */
   auditDestination: [6, layout("audit destination", { exchange: u8 })],
+  /** Do what output `index` of an earlier commit told another transporter to do, and under the same transaction. */
+  again: [7, layout("again", { term: varint, sequence: varint, index: varint, instruction: callInstruction })],
+  /** The gateway is controlled from here now: it is to notify this transporter. */
+  control: [8, layout("control", { gateway: u8 })],
 });
 
+export type CallInstruction = ValueOf<typeof callInstruction>;
 export type Instruction = ValueOf<typeof instruction>;
 
 export const output = variants(

@@ -1,5 +1,5 @@
 /** One adjacent exchange: its M3UA association and whether the exchange can be reached over it. */
-import type { Exchange, RackConfiguration } from "../configuration/rack-schema.ts";
+import type { Association as Configured, Exchange, RackConfiguration } from "../configuration/rack-schema.ts";
 import { Association } from "../m3ua/association.ts";
 import type { AssociationAction, AssociationEvent } from "../m3ua/association-contract.ts";
 import type { Micros } from "../time.ts";
@@ -8,6 +8,8 @@ type DestinationReport = Extract<AssociationAction, { readonly kind: "destinatio
 
 export class AdjacentExchange {
   readonly exchange: Exchange;
+  /** Of the exchange's associations, the one with this LIM. */
+  readonly configured: Configured;
   /** Its place in the configuration. */
   readonly number: number;
   /** The call-server groups that have circuits to it, that of its first trunk group first. */
@@ -19,10 +21,11 @@ export class AdjacentExchange {
   #auditing = false;
   #wasAvailable = false;
 
-  constructor(configuration: RackConfiguration, number: number) {
+  constructor(configuration: RackConfiguration, number: number, configured: Configured) {
     const exchange = configuration.exchanges[number];
-    const { role, routingContext, heartbeatMillis } = exchange.association;
+    const { role, routingContext, heartbeatMillis } = configured;
     this.exchange = exchange;
+    this.configured = configured;
     this.number = number;
     const trunkGroups = configuration.trunkGroups.filter((group) => group.exchange === exchange.name);
     this.groups = [...new Set(trunkGroups.map((group) => group.group))];
@@ -61,7 +64,7 @@ export class AdjacentExchange {
 
   /** The network was asked, and its next report answers it. False: there is nobody to ask, what is known is all there is. */
   audit(): boolean {
-    this.#auditing = this.exchange.association.role === "asp" && this.state === "active";
+    this.#auditing = this.configured.role === "asp" && this.state === "active";
     return this.#auditing;
   }
 

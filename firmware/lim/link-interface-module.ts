@@ -63,7 +63,7 @@ export class LinkInterfaceModule implements Application {
   readonly #configuration: RackConfiguration;
   readonly #slot: number;
   readonly #circuits: Circuits;
-  /** The exchanges whose association is this card's, by number. */
+  /** The exchanges that have an association with this card, by number. */
   readonly #exchanges = new Map<number, AdjacentExchange>();
   readonly #exchangesByStream = new Map<string, AdjacentExchange>();
   readonly #trace = new Trace<SignallingTraceEntry>();
@@ -83,16 +83,17 @@ export class LinkInterfaceModule implements Application {
     this.#slot = slot;
     this.#circuits = new Circuits(configuration);
     for (const [number, exchange] of configuration.exchanges.entries()) {
-      if (exchange.association.lim !== slot) continue;
-      const adjacent = new AdjacentExchange(configuration, number);
+      const configured = exchange.associations.find(({ lim }) => lim === slot);
+      if (configured === undefined) continue;
+      const adjacent = new AdjacentExchange(configuration, number, configured);
       this.#exchanges.set(number, adjacent);
       this.#exchangesByStream.set(adjacent.stream, adjacent);
     }
   }
 
   start(): readonly ApplicationAction[] {
-    return [...this.#exchanges.values()].map(({ exchange, stream }) => {
-      const { role, address, port } = exchange.association;
+    return [...this.#exchanges.values()].map(({ configured, stream }) => {
+      const { role, address, port } = configured;
       return { kind: role === "ipsp-server" ? "stream-listen" : "stream-connect", stream, address, port };
     });
   }

@@ -82,6 +82,8 @@ export class GatewayControl {
   readonly #outstanding = new Map<number, Outstanding>();
   /** By call, or by circuit where there is no call. */
   readonly #leftBehind = new Map<string, GatewayJob>();
+  /** Of this card. */
+  readonly #slot: number;
   #probes = 0;
   #actions: ControlAction[] = [];
   readonly #sent = new Map<string, number>();
@@ -92,11 +94,13 @@ export class GatewayControl {
   constructor(
     gateway: Gateway,
     number: number,
+    slot: number,
     circuits: Circuits,
     now: Micros,
     timers: Partial<TransactionTimers> = callTimers,
   ) {
     this.#gateway = gateway;
+    this.#slot = slot;
     this.#number = number;
     this.#profile = gatewayProfiles[gateway.profile];
     this.#site = { gateway, circuits, connectionName: (connection) => this.#connections.name(connection) };
@@ -133,6 +137,20 @@ export class GatewayControl {
     return this.#take();
   }
 
+  /** The gateway is controlled from here now: it is told whom to notify, where it can be told (RFC 3435 2.1.4, 4.4). */
+  takeControl(now: Micros): readonly ControlAction[] {
+    const callAgent = this.#gateway.callAgents.find(({ transporter }) => transporter === this.#slot);
+    assert(callAgent !== undefined, `gateway ${this.#gateway.name} is not controlled from slot ${this.#slot}`);
+    const { address, port } = callAgent;
+    const domain = address.includes(":") ? `[${address}]` : address;
+    const redirection = this.#profile.redirection(this.#site, { local: "ca", domain, port });
+    if (redirection !== undefined) {
+      const { verb, endpoint, parameters } = redirection;
+      this.#submit(command(verb, probeTransactionId(this.#probes++, this.#slot), endpoint, parameters), undefined, now);
+    }
+    return this.#take();
+  }
+
   /** A datagram from the gateway's own address. */
   receive(octets: Uint8Array, now: Micros): readonly ControlAction[] {
     for (const decoded of decodeDatagram(octets)) {
@@ -157,7 +175,7 @@ export class GatewayControl {
     this.#respond(this.#responder.step({ kind: "deadline" }, now), nothing);
     if (this.#supervision.probeDue(now)) {
       const { verb, endpoint, parameters } = this.#profile.probe(this.#site);
-      this.#submit(command(verb, probeTransactionId(this.#probes++), endpoint, parameters), undefined, now);
+      this.#submit(command(verb, probeTransactionId(this.#probes++, this.#slot), endpoint, parameters), undefined, now);
     }
     this.#pump(now);
     return this.#take();

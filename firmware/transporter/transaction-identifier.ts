@@ -44,7 +44,9 @@ export function clearTransactionId({ group, term, sequence }: InstructionPlace, 
   return 1 + (group - 1) * groupRange + callRange + ((commit * clearStride + circuit) % clearRange);
 }
 
-/** Of the `count`th probe of this card. */
-export function probeTransactionId(count: number): number {
-  return probeFirst + (count % probeRange);
+const slotsMax = 64;
+
+/** Of the `count`th command that the card in a slot sends without an instruction, such as a probe: no other card's is the same. */
+export function probeTransactionId(count: number, slot: number): number {
+  return probeFirst + ((count * slotsMax + slot) % probeRange);
 }

@@ -80,7 +80,7 @@ export class Transporter implements Application {
   start(now: Micros): readonly ApplicationAction[] {
     this.#now = now;
     for (const gateway of this.#configuration.gateways) {
-      if (gateway.transporter === this.#slot) this.#linkTo(gateway.name);
+      if (gateway.callAgents[0].transporter === this.#slot) this.#linkTo(gateway.name);
     }
     return this.#take();
   }
@@ -163,6 +163,16 @@ export class Transporter implements Application {
       case "clear":
         this.#clear(instruction.circuit, instruction.count, place);
         return;
+      case "again": {
+        const { term, sequence, index, instruction: again } = instruction;
+        this.#instruct(again, { group: place.group, term, sequence, index });
+        return;
+      }
+      case "control": {
+        const link = this.#linkTo(this.#configuration.gateways[instruction.gateway].name);
+        this.#do(link, link.control.takeControl(this.#now));
+        return;
+      }
       case "create":
       case "modify":
       case "delete": {
@@ -212,11 +222,13 @@ export class Transporter implements Application {
     const number = this.#configuration.gateways.findIndex((gateway) => gateway.name === name);
     const gateway = this.#configuration.gateways[number];
     assert(gateway !== undefined, `no gateway is called ${name}`);
-    const { address, port } = gateway.callAgent;
+    const callAgent = gateway.callAgents.find(({ transporter }) => transporter === this.#slot);
+    assert(callAgent !== undefined, `gateway ${name} is not controlled from slot ${this.#slot}`);
+    const { address, port } = callAgent;
     const socket = `mgcp ${address} ${port}`;
     if (!this.#sockets.has(socket)) this.#actions.push({ kind: "datagram-bind", socket, address, port });
     this.#sockets.add(socket);
-    const control = new GatewayControl(gateway, number, this.#circuits, this.#now, this.#options.timers);
+    const control = new GatewayControl(gateway, number, this.#slot, this.#circuits, this.#now, this.#options.timers);
     const link = { gateway, socket, control };
     this.#links.set(name, link);
     this.#linksBySource.set(sourceOf(socket, gateway.address, gateway.port), link);

@@ -171,17 +171,17 @@ function configurationText({ address, profile, circuits, frames = "fd" }: Site, 
     exchanges: exchangeNames.map((name, place) => ({
       name,
       pointCode: `1-1-${place + 2}`,
-      association: { lim: 1, address, port: links[name], routingContext: place + 1 },
+      associations: [{ lim: 1, address, port: links[name], routingContext: place + 1 }],
     })),
     gateways: [
       {
         name: "gateway",
-        transporter: 4,
+
         profile,
         domain: isReal ? "mgw" : "gw",
         address,
         port: isReal ? controlPorts.adapter : controlPorts.gateway,
-        callAgent: { address, port: controlPorts.callAgent },
+        callAgents: [{ transporter: 4, address, port: controlPorts.callAgent }],
       },
     ],
     trunkGroups: exchangeNames.map((name) => ({

@@ -15,7 +15,7 @@ export function exchangeArguments(configuration: RackConfiguration, name: string
     ["--node-point-code", String(configuration.pointCode)],
     ["--network-indicator", configuration.networkIndicator],
     ["--cics", groups.map(({ firstCic, lastCic }) => `${firstCic}-${lastCic}`).join(",")],
-    ["--heartbeat", `${exchange.association.heartbeatMillis}ms`],
+    ["--heartbeat", `${exchange.associations[0].heartbeatMillis}ms`],
   ];
   const ports = groups.map(({ firstCic, lastCic, media: { address, gatewayPort, exchangePort } }) => {
     const host = hostOf(address);
@@ -24,19 +24,16 @@ export function exchangeArguments(configuration: RackConfiguration, name: string
   return [...own, ...associationArguments(exchange), ...(voice ? ports : [])].flat();
 }
 
-/** The other side of what the LIM is configured to be. */
-function associationArguments({ association }: Exchange): string[][] {
-  const { role, address, port, routingContext } = association;
-  const at = `${hostOf(address)}:${port}`;
-  const context = routingContext === undefined ? [] : [["--routing-context", String(routingContext)]];
-  switch (role) {
-    case "ipsp-server":
-      return [["--connect", at], ...context];
-    case "ipsp-client":
-      return [["--listen", at], ...context];
-    case "asp":
-      return [["--listen", at], ["--signalling", "sgp"], ...context];
-  }
+/** The other side of what the LIMs are configured to be. All associations are one application server's: its routing context. */
+function associationArguments({ associations }: Exchange): string[][] {
+  const [{ role, routingContext }] = associations;
+  const places = associations.map(({ address, port }) => `${hostOf(address)}:${port}`);
+  return [
+    // All LIMs connect to one place.
+    ...(role === "ipsp-server" ? places.map((place) => ["--connect", place]) : [["--listen", places[0]]]),
+    ...(role === "asp" ? [["--signalling", "sgp"]] : []),
+    ...(routingContext === undefined ? [] : [["--routing-context", String(routingContext)]]),
+  ];
 }
 
 function hostOf(address: string): string {

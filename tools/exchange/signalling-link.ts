@@ -1,4 +1,4 @@
-/** The exchange's M3UA associations to the node, over TCP: one an address, all of them kept up, traffic on the first that is active. */
+/** The exchange's M3UA associations to the node, over TCP: one an address, all of them kept up, traffic shared among those that are active. */
 import { createServer, connect, type Server, type Socket } from "node:net";
 import { Association } from "../../firmware/m3ua/association.ts";
 import type { AssociationAction, AssociationEvent, Role } from "../../firmware/m3ua/association-contract.ts";
@@ -98,14 +98,15 @@ export class SignallingLink {
       messagePriority: 0,
       userData,
     };
-    const active = this.#active();
+    const active = this.#active(unit.sls);
     if (active !== undefined) active.step({ kind: "transfer", protocolData: unit });
     else this.#keep(unit);
   }
 
-  #active(): Channel | undefined {
-    for (const channel of this.#channels) if (channel.association.state === "active") return channel;
-    return undefined;
+  /** The association for messages of this signalling link selection; undefined when none is active. */
+  #active(sls: number): Channel | undefined {
+    const active = [...this.#channels].filter(({ association }) => association.state === "active");
+    return active[sls % active.length];
   }
 
   #keep(unit: MessageSignalUnit): void {
@@ -187,14 +188,13 @@ export class SignallingLink {
   }
 
   #availabilityMayHaveChanged(): void {
-    const active = this.#active();
-    const isAvailable = active !== undefined;
-    if (active !== undefined && this.#pending.length > 0) {
+    const isAvailable = this.#active(0) !== undefined;
+    if (isAvailable && this.#pending.length > 0) {
       const pending = this.#pending;
       this.#pending = [];
       this.#dropPending?.();
       this.#dropPending = undefined;
-      for (const protocolData of pending) active.step({ kind: "transfer", protocolData });
+      for (const protocolData of pending) this.#active(protocolData.sls)?.step({ kind: "transfer", protocolData });
     }
     if (isAvailable === this.#isAvailable) return;
     this.#isAvailable = isAvailable;

@@ -55,7 +55,7 @@ export function gatewayOfRack(rack: RackConfiguration, name: string): GatewayCon
     domain: gateway.domain,
     address: gateway.address,
     port: gateway.port,
-    notifiedEntity: gateway.callAgent,
+    notifiedEntity: { address: gateway.callAgents[0].address, port: gateway.callAgents[0].port },
     trunkGroups: rack.trunkGroups
       .filter((group) => group.gateway === name)
       .map((group) => ({

@@ -38,6 +38,11 @@ export interface GatewayEvents {
   restarted: [Response];
 }
 
+type Redirection = {
+  readonly endpoint: Pick<Command["endpoint"], "local">;
+  readonly parameters: Pick<Command["parameters"], "notifiedEntity">;
+};
+
 interface Address {
   readonly address: string;
   readonly port: number;
@@ -197,6 +202,7 @@ export class SoftwareGateway extends EventEmitter<GatewayEvents> {
     const now = monotonicMicros();
     this.#counters.begin(received.verb, received, now);
     this.#history.add(received.verb, now);
+    this.#redirect(received);
     this.emit("command", received);
     const context: ExecutionContext = {
       domain: this.configuration.domain,
@@ -255,6 +261,12 @@ export class SoftwareGateway extends EventEmitter<GatewayEvents> {
     return undefined;
   }
 
+  /** Whoever takes over all endpoints is told of restarts, too. */
+  #redirect({ endpoint, parameters: { notifiedEntity } }: Redirection): void {
+    if (endpoint.local !== "*" || notifiedEntity === undefined || notifiedEntity === "") return;
+    this.#notified = { address: notifiedEntity.domain.replace(/^\[|\]$/g, ""), port: notifiedEntity.port ?? 2727 };
+  }
+
   // --------------------------------------------------------------------------------------------------- restart (4.4.5, 4.4.7)
 
   #announceRestart(restartMethod: "restart" | "disconnected"): void {
@@ -269,10 +281,7 @@ export class SoftwareGateway extends EventEmitter<GatewayEvents> {
 
   #restartAnswered(response: Response): void {
     const { notifiedEntity } = response.parameters;
-    if (notifiedEntity !== undefined && notifiedEntity !== "") {
-      const address = notifiedEntity.domain.replace(/^\[|\]$/g, "");
-      this.#notified = { address, port: notifiedEntity.port ?? 2727 };
-    }
+    this.#redirect({ endpoint: { local: "*" }, parameters: { notifiedEntity } });
     if (responseClass(response.code) === "success") {
       this.#restartWaitMillis = this.configuration.restartRetryMillis;
       this.#counters.restartsAnswered++;

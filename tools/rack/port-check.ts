@@ -23,16 +23,21 @@ export interface PortsOf {
 /** Every port that a rack opens on this machine. */
 export function neededPorts(configuration: RackConfiguration, run: PortsOf): NeededPorts[] {
   const ports: NeededPorts[] = [];
-  configuration.exchanges.forEach(({ name, association: { role, lim, address, port } }, index) => {
-    const path = `exchanges[${index}].association.port`;
-    const one = { protocol: "TCP", address, port, count: 1, path } as const;
-    if (role === "ipsp-server") ports.push({ ...one, what: `the LIM in slot ${lim} waits for exchange ${name}` });
-    else if (run.exchanges) ports.push({ ...one, what: `exchange ${name} waits for the LIM` });
+  configuration.exchanges.forEach(({ name, associations }, index) => {
+    associations.forEach(({ role, lim, address, port }, place) => {
+      const path = `exchanges[${index}].associations[${place}].port`;
+      const one = { protocol: "TCP", address, port, count: 1, path } as const;
+      if (role === "ipsp-server") ports.push({ ...one, what: `the LIM in slot ${lim} waits for exchange ${name}` });
+      else if (run.exchanges) ports.push({ ...one, what: `exchange ${name} waits for the LIM` });
+    });
   });
-  configuration.gateways.forEach(({ name, profile, transporter, address, port, callAgent }, index) => {
+  configuration.gateways.forEach(({ name, profile, callAgents, address, port }, index) => {
     const udp = { protocol: "UDP", count: 1 } as const;
-    const agent = { ...udp, ...callAgent, path: `gateways[${index}].callAgent.port` };
-    ports.push({ ...agent, what: `the transporter in slot ${transporter} receives from gateway ${name}` });
+    callAgents.forEach((agent, place) => {
+      const path = `gateways[${index}].callAgents[${place}].port`;
+      const what = `the transporter in slot ${agent.transporter} receives from gateway ${name}`;
+      ports.push({ ...udp, address: agent.address, port: agent.port, path, what });
+    });
     if (!run.gateways || profile !== "trunk-circuits") return;
     ports.push({ ...udp, address, port, path: `gateways[${index}].port`, what: `gateway ${name} receives MGCP` });
   });

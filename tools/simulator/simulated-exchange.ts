@@ -1,4 +1,5 @@
-/** An adjacent exchange in the simulator: the test exchange's core behind an M3UA association, on the virtual clock. */
+/** An adjacent exchange in the simulator: the test exchange's core behind its M3UA associations, on the virtual clock. */
+import type { Association as Configured } from "../../firmware/configuration/rack-schema.ts";
 import { Association } from "../../firmware/m3ua/association.ts";
 import type { AssociationAction, AssociationEvent } from "../../firmware/m3ua/association-contract.ts";
 import { serviceIndicator } from "../../firmware/mtp3/user-parts.ts";
@@ -12,40 +13,43 @@ export class SimulatedExchange {
   readonly reports: ExchangeReport[] = [];
   /** Every message in both directions, by type, as this exchange sees them. */
   readonly seen: string[] = [];
-  readonly #association: Association;
+  /** By the slot of the LIM at the other end. */
+  readonly #associations: ReadonlyMap<number, Association>;
   readonly #configuration: ExchangeConfiguration;
   readonly #clock: Clock;
-  readonly #toNode: (octets: Uint8Array) => void;
+  readonly #toNode: (lim: number, octets: Uint8Array) => void;
   #wake: (() => void) | undefined;
 
   constructor(
     configuration: ExchangeConfiguration,
-    routingContext: number | undefined,
+    associations: readonly Configured[],
     clock: Clock,
     chance: () => number,
-    toNode: (octets: Uint8Array) => void,
+    toNode: (lim: number, octets: Uint8Array) => void,
   ) {
     this.core = new Exchange(configuration, chance);
     this.#configuration = configuration;
     this.#clock = clock;
     this.#toNode = toNode;
-    this.#association = new Association({
-      role: "ipsp-client",
-      routingContext,
-      ownPointCodes: [configuration.pointCode],
-    });
+    const ownPointCodes = [configuration.pointCode];
+    this.#associations = new Map(
+      associations.map(({ lim, routingContext }) => [
+        lim,
+        new Association({ role: "ipsp-client", routingContext, ownPointCodes }),
+      ]),
+    );
   }
 
-  connected(): void {
-    this.#associate({ kind: "connected" });
+  connected(lim: number): void {
+    this.#associate(lim, { kind: "connected" });
   }
 
-  disconnected(): void {
-    this.#associate({ kind: "disconnected" });
+  disconnected(lim: number): void {
+    this.#associate(lim, { kind: "disconnected" });
   }
 
-  fromNode(octets: Uint8Array): void {
-    this.#associate({ kind: "octets", octets });
+  fromNode(lim: number, octets: Uint8Array): void {
+    this.#associate(lim, { kind: "octets", octets });
   }
 
   step(event: ExchangeEvent): void {
@@ -54,12 +58,13 @@ export class SimulatedExchange {
       if (action.kind === "report") this.reports.push(action.report);
       if (action.kind !== "send") continue;
       this.seen.push(`sent ${action.octets[2].toString(16)}`);
-      this.#associate({
+      const sls = action.cic % 16;
+      this.#associate(this.#limFor(sls), {
         kind: "transfer",
         protocolData: {
           dpc: nodePointCode,
           opc: pointCode,
-          sls: action.cic % 16,
+          sls,
           serviceIndicator: serviceIndicator("ISUP"),
           networkIndicator: nationalNetwork,
           messagePriority: 0,
@@ -70,10 +75,19 @@ export class SimulatedExchange {
     this.#arm();
   }
 
-  #associate(event: AssociationEvent): void {
-    const actions: readonly AssociationAction[] = this.#association.step(event, this.#clock.nowMicros());
+  /** Traffic is shared among the associations that are active. */
+  #limFor(sls: number): number {
+    const all = [...this.#associations];
+    const active = all.filter(([, association]) => association.state === "active");
+    const [lim] = (active.length > 0 ? active : all)[sls % Math.max(active.length, 1)];
+    return lim;
+  }
+
+  #associate(lim: number, event: AssociationEvent): void {
+    const actions: readonly AssociationAction[] =
+      this.#associations.get(lim)?.step(event, this.#clock.nowMicros()) ?? [];
     for (const action of actions) {
-      if (action.kind === "send") this.#toNode(action.octets);
+      if (action.kind === "send") this.#toNode(lim, action.octets);
       if (action.kind === "received") {
         const octets = action.protocolData.userData;
         this.seen.push(`received ${octets[2].toString(16)}`);
@@ -86,11 +100,12 @@ export class SimulatedExchange {
   #arm(): void {
     this.#wake?.();
     this.#wake = undefined;
-    const due = [this.core.nextDeadline(), this.#association.nextDeadline()].filter((at) => at !== undefined);
+    const associations = [...this.#associations.values()];
+    const due = [this.core, ...associations].map((each) => each.nextDeadline()).filter((at) => at !== undefined);
     if (due.length === 0) return;
     this.#wake = this.#clock.at(Math.max(Math.min(...due), this.#clock.nowMicros() + 1), () => {
       this.#wake = undefined;
-      this.#associate({ kind: "deadline" });
+      for (const lim of this.#associations.keys()) this.#associate(lim, { kind: "deadline" });
       this.step({ kind: "deadline" });
     });
   }

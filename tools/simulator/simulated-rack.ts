@@ -89,14 +89,13 @@ export class SimulatedRack {
           },
           voiceCallsMax: 0,
         },
-        exchange.association.routingContext,
+        exchange.associations,
         this.clock,
         () => this.#entropy.integer(1_000_000) / 1_000_000,
-        (octets) =>
+        (slot, octets) =>
           this.#later(() => {
-            const lim = this.#cards.get(exchange.association.lim);
             const stream = this.#streamOf.get(exchange.name);
-            if (stream !== undefined) lim?.fromWorld({ kind: "stream-octets", stream, octets });
+            if (stream !== undefined) this.#cards.get(slot)?.fromWorld({ kind: "stream-octets", stream, octets });
           }),
       );
       this.exchanges.set(exchange.name, simulated);
@@ -167,8 +166,8 @@ export class SimulatedRack {
 
   pull(slot: number): void {
     this.card(slot).pull(this.buses);
-    for (const { name, association } of this.#configuration.exchanges) {
-      if (association.lim === slot) this.#later(() => this.exchange(name).disconnected());
+    for (const { name, associations } of this.#configuration.exchanges) {
+      if (associations.some(({ lim }) => lim === slot)) this.#later(() => this.exchange(name).disconnected(slot));
     }
   }
 
@@ -211,18 +210,20 @@ export class SimulatedRack {
         this.#file(card.slot, action.file).splice(action.lines);
         break;
       case "stream-listen": {
-        const exchange = this.#configuration.exchanges.find(({ association }) => association.port === action.port);
+        const exchange = this.#configuration.exchanges.find(({ associations }) =>
+          associations.some(({ lim, port }) => lim === card.slot && port === action.port),
+        );
         if (!exchange) break;
         this.#streamOf.set(exchange.name, action.stream);
         this.#later(() => {
           card.fromWorld({ kind: "stream-opened", stream: action.stream });
-          this.exchange(exchange.name).connected();
+          this.exchange(exchange.name).connected(card.slot);
         });
         break;
       }
       case "stream-send": {
         const [name] = [...this.#streamOf].find(([, stream]) => stream === action.stream) ?? [];
-        if (name !== undefined) this.#later(() => this.exchange(name).fromNode(action.octets));
+        if (name !== undefined) this.#later(() => this.exchange(name).fromNode(card.slot, action.octets));
         break;
       }
       case "datagram-send":

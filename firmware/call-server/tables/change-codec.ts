@@ -2,7 +2,7 @@
  * Changes of the tables as the tail of a commit's body, bit by bit:
  *
  *     call (2 bits: none, made by this commit, the consumed input's, said in full), whether a digest follows, then rows:
- *     table (3), key (one that was foretold, or in full), 1 = first column alone | 01 = columns by bitmap | 00 = row removed,
+ *     table (3, or 6), key (one that was foretold, or in full), 1 = first column alone | 01 = columns by bitmap | 00 = row removed,
  *     then the values: one bit where a foretold value is right, else in full.
  */
 import type { Input } from "../../interchange/input.ts";
@@ -23,6 +23,8 @@ interface CodingContext extends ChangeContext {
 
 const callSaid = { none: 0, made: 1, consumed: 2, explicit: 3 } as const;
 const tagBits = 3;
+/** Tables with this tag and above change seldom: this one says that three bits follow that tell which. */
+const seldom = 7;
 const digestBits = 32;
 const nothing = new Uint8Array(0);
 const writer = new BitWriter(1024);
@@ -46,7 +48,7 @@ export function encodeChanges(
   writer.unsigned(digest === undefined ? 0 : 1, 1);
   if (digest !== undefined) writer.unsigned(digest, digestBits);
   for (const change of changes) {
-    writer.unsigned(change.table.tag, tagBits);
+    writeTag(change.table.tag);
     writeKey(context, change);
     writeRow(context, change);
     follow(tables, context, change);
@@ -75,7 +77,7 @@ export function decodeChanges(
   const context = contextFor(tables, setting, call);
   const changes: Change[] = [];
   while (reader.remaining >= tagBits) {
-    const table = tables.byTag(reader.unsigned(tagBits));
+    const table = tables.byTag(readTag(reader));
     if (table === undefined) break;
     const key = readKey(reader, table, context);
     const before = table.has(key) ? table.get(key) : undefined;
@@ -85,6 +87,16 @@ export function decodeChanges(
     follow(tables, context, changes[changes.length - 1]);
   }
   return reader.exhausted ? fail({ kind: "truncated", offset: octets.length }) : ok({ changes, digest });
+}
+
+function writeTag(tag: number): void {
+  writer.unsigned(Math.min(tag, seldom), tagBits);
+  if (tag >= seldom) writer.unsigned(tag - seldom, tagBits);
+}
+
+function readTag(reader: BitReader): number {
+  const tag = reader.unsigned(tagBits);
+  return tag < seldom ? tag : seldom + reader.unsigned(tagBits);
 }
 
 /** A row on its own, nothing foretold: for snapshots. */

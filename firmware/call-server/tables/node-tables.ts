@@ -119,11 +119,17 @@ const state = table(
   },
 );
 
-/** By the exchange's place in the configuration: whether MTP reaches it. */
-const exchange = table("exchange", { availability: oneOf(["unknown", "available", "unavailable"]) });
+/** By the exchange's place in the configuration, one bit for each of its associations: whether MTP reaches it that way. */
+const exchange = table("exchange", {
+  reached: unsigned(8),
+  /** Of which associations anything was heard. */
+  heardOf: unsigned(8),
+});
 
 /** By the gateway's place in the configuration. */
 const gateway = table("gateway", {
+  /** The place among its transporters of the one that controls it. */
+  controller: unsigned(3),
   unreachable: flag,
   /** It restarted, and not all calls that it had are released yet. */
   restarted: flag,
@@ -133,6 +139,9 @@ const gateway = table("gateway", {
 
 /** By the trunk group's place in the configuration: where cyclic selection goes on. */
 const trunkGroup = table("trunk group", { lastSeized: circuitNumber });
+
+/** By slot, of a LIM or transporter that died: its outputs up to this commit are done, moved to another card, or void. */
+const card = table("card", { moved: variable });
 
 /** One row, key 0. */
 const group = table(
@@ -154,6 +163,7 @@ export class NodeTables {
   readonly gateway = new Table<RowOf<typeof gateway>>(gateway, 5);
   readonly trunkGroup = new Table<RowOf<typeof trunkGroup>>(trunkGroup, 6);
   readonly group = new Table<RowOf<typeof group>>(group, 7);
+  readonly card = new Table<RowOf<typeof card>>(card, 8);
   readonly all: readonly AnyTable[] = [
     this.state,
     this.connection,
@@ -162,6 +172,7 @@ export class NodeTables {
     this.gateway,
     this.trunkGroup,
     this.group,
+    this.card,
   ] as unknown as readonly AnyTable[];
 
   byTag(tag: number): AnyTable | undefined {

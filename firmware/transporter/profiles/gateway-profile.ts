@@ -5,7 +5,7 @@
 import type { Circuits } from "../../configuration/circuits.ts";
 import type { Gateway } from "../../configuration/rack-schema.ts";
 import type { Instruction } from "../../interchange/output.ts";
-import type { EndpointName } from "../../mgcp/endpoint-name.ts";
+import type { EndpointName, NotifiedEntity } from "../../mgcp/endpoint-name.ts";
 import type { Response } from "../../mgcp/message.ts";
 import type { Parameters } from "../../mgcp/parameters.ts";
 import type { Verb } from "../../mgcp/verbs.ts";
@@ -63,6 +63,8 @@ export interface GatewayProfile {
   created(answers: readonly Response[]): CreatedConnections;
   /** Removes whatever is connected to the endpoints of `count` circuits from `first` on, all of one trunk group. */
   clear(first: number, count: number, site: GatewaySite): readonly Clearing[];
+  /** Tells the gateway to notify this entity from now on, at all its endpoints; undefined: it notifies nobody. */
+  redirection(site: GatewaySite, notifiedEntity: NotifiedEntity): PlannedCommand | undefined;
   /** A command without effect that a living gateway answers. */
   probe(site: GatewaySite): PlannedCommand;
   /** How the gateway calls the endpoint of a circuit, without the domain. */

@@ -63,6 +63,8 @@ export const osmoMgw: GatewayProfile = {
       command: deleteAll(circuit, site),
     })),
 
+  redirection: () => undefined,
+
   probe: (site) => ({ verb: "AUEP", endpoint: endpointOf(firstCircuitOf(site), site), parameters: {} }),
 
   localName: (circuit) => `rtpbridge/${(circuit + 1).toString(16)}`,

@@ -74,6 +74,12 @@ export const trunkCircuits: GatewayProfile = {
     return circuitsFrom(first, count).map((circuit) => ({ circuits: [circuit], command: deleteAll(circuit, site) }));
   },
 
+  redirection: ({ gateway: { domain } }, notifiedEntity) => ({
+    verb: "RQNT",
+    endpoint: { local: "*", domain },
+    parameters: { requestIdentifier: "0", notifiedEntity },
+  }),
+
   probe: (site) => ({ verb: "AUEP", endpoint: endpointOf(firstCircuitOf(site), site), parameters: {} }),
 
   localName: (circuit, { circuits }) => circuits.nameOf(circuit),

@@ -6,6 +6,7 @@ import { expect } from "vitest";
 import type { ApplicationAction, ApplicationEvent, DeliveredCommit } from "../../../firmware/card/application.ts";
 import { CallServer } from "../../../firmware/call-server/call-server.ts";
 import { outputMessage } from "../../../firmware/call-server/message-output.ts";
+import { Circuits } from "../../../firmware/configuration/circuits.ts";
 import type { RackConfiguration } from "../../../firmware/configuration/rack-schema.ts";
 import { type Input, input } from "../../../firmware/interchange/input.ts";
 import { type Instruction, type Output, outputs } from "../../../firmware/interchange/output.ts";
@@ -15,7 +16,14 @@ import { OctetReader } from "../../../firmware/layout/octet-reader.ts";
 import { exampleRack, slots } from "./example-rack.ts";
 
 export type Said =
-  | { readonly kind: "isup"; readonly circuit: number; readonly type: string; readonly message: Uint8Array }
+  | {
+      readonly kind: "isup";
+      /** Of the LIM. */
+      readonly slot: number;
+      readonly circuit: number;
+      readonly type: string;
+      readonly message: Uint8Array;
+    }
   | { readonly kind: "instruct"; readonly slot: number; readonly instruction: Instruction };
 
 export interface CommitTrace {
@@ -88,8 +96,17 @@ export class CallServerPair {
     return this.distribute(this.tell(this.primary, { kind: "input", slot, number, payload }), payload, () => "input");
   }
 
-  give(said: Input): readonly Said[] {
-    return this.consume(slots.lim, encode(input, said));
+  /** From whom such an input comes. */
+  give(said: Input, slot = this.#senderOf(said)): readonly Said[] {
+    return this.consume(slot, encode(input, said));
+  }
+
+  #senderOf(said: Input): number {
+    const limOf = (exchange: number) => this.configuration.exchanges[exchange]?.associations[0].lim ?? slots.lim;
+    const circuits = new Circuits(this.configuration);
+    if (said.kind === "destination" || said.kind === "unequipped") return limOf(said.exchange);
+    if (said.kind === "isup") return limOf(said.circuit < circuits.count ? circuits.exchangeOf(said.circuit) : 0);
+    return slots.transporter;
   }
 
   isup(circuit: number, message: Uint8Array): readonly Said[] {
@@ -264,7 +281,8 @@ export class CallServerPair {
     const type = messageTypeOf(message) ?? `0x${message[0]?.toString(16)}`;
     if (!decoded.ok && decoded.error.kind !== "unknown-type")
       throw new Error(`${type} cannot be read: ${decoded.error.kind}`);
-    this.said.push({ kind: "isup", circuit: output.circuit, type, message: message.slice() });
+    const { slot, circuit } = output;
+    this.said.push({ kind: "isup", slot, circuit, type, message: message.slice() });
   }
 
   #emptyCommit(sequence: number, consumed: DeliveredCommit["consumed"]): DeliveredCommit {

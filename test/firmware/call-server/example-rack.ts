@@ -1,7 +1,14 @@
 /** A rack between two exchanges: west (lower point code than ours) and east (higher), with an overflow group to south. */
 import { type RackConfiguration, rackSchema } from "../../../firmware/configuration/rack-schema.ts";
 
-export const slots = { lim: 1, otherLim: 2, callServer: 3, otherCallServer: 4, transporter: 5 } as const;
+export const slots = {
+  lim: 1,
+  otherLim: 2,
+  callServer: 3,
+  otherCallServer: 4,
+  transporter: 5,
+  otherTransporter: 6,
+} as const;
 
 const association = (lim: number, port: number) => ({ lim, address: "127.0.0.1", port });
 const media = (port: number) => ({ address: "127.0.0.1", gatewayPort: port, exchangePort: port + 1000 });
@@ -18,16 +25,16 @@ export function exampleRack(overrides: Record<string, unknown> = {}): RackConfig
       { slot: slots.transporter, kind: "transporter" },
     ],
     exchanges: [
-      { name: "west", pointCode: 50, association: association(slots.lim, 2905) },
-      { name: "east", pointCode: 200, association: association(slots.otherLim, 2906) },
-      { name: "south", pointCode: 300, association: association(slots.otherLim, 2907) },
+      { name: "west", pointCode: 50, associations: [association(slots.lim, 2905)] },
+      { name: "east", pointCode: 200, associations: [association(slots.otherLim, 2906)] },
+      { name: "south", pointCode: 300, associations: [association(slots.otherLim, 2907)] },
     ],
     gateways: [
       {
         name: "gw",
-        transporter: slots.transporter,
+
         address: "127.0.0.1",
-        callAgent: { address: "127.0.0.1" },
+        callAgents: [{ transporter: slots.transporter, address: "127.0.0.1" }],
       },
     ],
     trunkGroups: [
@@ -50,3 +57,17 @@ export const west = 0;
 export const east = 8;
 export const south = 16;
 export const single = 18;
+
+/** The same with two LIMs to every exchange and two transporters for the gateway. */
+export function redundantRack(): Record<string, unknown> {
+  const { cards, exchanges, gateways } = exampleRack();
+  const both = (port: number) => [association(slots.lim, port), association(slots.otherLim, port + 100)];
+  return {
+    cards: [...cards, { slot: slots.otherTransporter, kind: "transporter" }],
+    exchanges: exchanges.map((exchange, place) => ({ ...exchange, associations: both(2905 + place) })),
+    gateways: gateways.map(({ callAgents: [first], ...gateway }) => ({
+      ...gateway,
+      callAgents: [first, { ...first, transporter: slots.otherTransporter, port: 2728 }],
+    })),
+  };
+}

@@ -15,10 +15,10 @@ describe("the ladder of a call", () => {
       "LIM 1 > call server 3: IAM west/1",
       "call server 3 > LIM 2: IAM east/1",
       "call server 3 > transporter 5: create",
-      "LIM 1 > call server 3: created",
-      "LIM 1 > call server 3: ACM east/1",
+      "transporter 5 > call server 3: created",
+      "LIM 2 > call server 3: ACM east/1",
     ]);
-    expect(rungs.at(-1)).toBe("LIM 1 > call server 3: done");
+    expect(rungs.at(-1)).toBe("transporter 5 > call server 3: done");
     expect(arrows(pair.primary.server.ladder({ circuits: [call.outgoing] }))).toEqual(rungs);
     expect(pair.primary.server.ladder({ circuits: [west + 7] })).toEqual([]);
     const commits = arrows(pair.backup?.server.ladder({ call: call.reference }) ?? []);

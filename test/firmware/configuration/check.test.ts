@@ -28,7 +28,7 @@ const faults: readonly [name: string, change: (rack: Rack) => void, fault: strin
       rack.exchanges.push({
         ...rack.exchanges[0],
         pointCode: 9,
-        association: { ...rack.exchanges[0].association, port: 9 },
+        associations: [{ ...rack.exchanges[0].associations[0], port: 9 }],
       });
     },
     "exchanges.2.name: is the same as that of exchanges[0]; each may occur once",
@@ -72,23 +72,37 @@ const faults: readonly [name: string, change: (rack: Rack) => void, fault: strin
   [
     "two exchanges for which one LIM would listen in one place",
     (rack) => {
-      rack.exchanges[1].association.port = 2905;
+      rack.exchanges[1].associations[0].port = 2905;
     },
-    "exchanges.1.association.port: found 2905, on which the LIM in slot 1 listens for exchange west already; each has its own",
+    "exchanges.1.associations.0.port: found 2905, on which the LIM in slot 1 listens for exchange west already; each has its own",
   ],
   [
     "a LIM that is a call server",
     (rack) => {
-      rack.exchanges[1].association.lim = 2;
+      rack.exchanges[1].associations[0].lim = 2;
     },
-    "exchanges.1.association.lim: found 2; allowed: the slot of a card of kind lim: 1",
+    "exchanges.1.associations.0.lim: found 2; allowed: the slot of a card of kind lim: 1",
+  ],
+  [
+    "two associations with one LIM",
+    (rack) => {
+      rack.exchanges[0].associations.push({ ...rack.exchanges[0].associations[0], port: 2999 });
+    },
+    "exchanges.0.associations.1.lim: found 1, which has an association with this exchange already; a LIM has one",
+  ],
+  [
+    "one transporter twice",
+    (rack) => {
+      rack.gateways[0].callAgents.push({ ...rack.gateways[0].callAgents[0] });
+    },
+    "gateways.0.callAgents.1.transporter: found 4, which controls this gateway already; each is named once",
   ],
   [
     "a transporter that is not there",
     (rack) => {
-      rack.gateways[0].transporter = 60;
+      rack.gateways[0].callAgents[0].transporter = 60;
     },
-    "gateways.0.transporter: found 60; allowed: the slot of a card of kind transporter: 4",
+    "gateways.0.callAgents.0.transporter: found 60; allowed: the slot of a card of kind transporter: 4",
   ],
   [
     "an exchange that nobody defines",
@@ -173,7 +187,7 @@ describe("CICs of two trunk groups towards one exchange", () => {
 
 test("what a LIM does not listen on itself may be the same for two exchanges", () => {
   const change = (rack: Rack) => {
-    for (const { association } of rack.exchanges) Object.assign(association, { role: "asp", port: 2905 });
+    for (const { associations } of rack.exchanges) Object.assign(associations[0], { role: "asp", port: 2905 });
   };
   expect(faultsOf(change)).toEqual([]);
 });

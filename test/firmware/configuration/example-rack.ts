@@ -10,10 +10,10 @@ export function exampleRack() {
       { slot: 4, kind: "transporter" },
     ],
     exchanges: [
-      { name: "west", pointCode: "1-1-2" as string | number, association: { lim: 1, address, port: 2905 } },
-      { name: "east", pointCode: "1-1-3" as string | number, association: { lim: 1, address, port: 2906 } },
+      { name: "west", pointCode: "1-1-2" as string | number, associations: [{ lim: 1, address, port: 2905 }] },
+      { name: "east", pointCode: "1-1-3" as string | number, associations: [{ lim: 1, address, port: 2906 }] },
     ],
-    gateways: [{ name: "gw1", transporter: 4, address, callAgent: { address } }],
+    gateways: [{ name: "gw1", address, callAgents: [{ transporter: 4, address }] }],
     trunkGroups: [
       trunkGroup("west", "west", 1, 31, 20_000),
       trunkGroup("east", "east", 1, 10, 22_000),

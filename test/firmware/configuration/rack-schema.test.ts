@@ -11,9 +11,9 @@ test("what a file leaves out has a default", () => {
     heartbeat: { primaryMillis: 5, othersMillis: 20, missesToDeath: 3 },
     timersMillis: {},
   });
-  expect(rack.exchanges[0].association).toMatchObject({ role: "ipsp-server", heartbeatMillis: 5000 });
+  expect(rack.exchanges[0].associations[0]).toMatchObject({ role: "ipsp-server", heartbeatMillis: 5000 });
   expect(rack.gateways[0]).toMatchObject({ profile: "trunk-circuits", domain: "gw", port: 2427 });
-  expect(rack.gateways[0].callAgent.port).toBe(2727);
+  expect(rack.gateways[0].callAgents[0].port).toBe(2727);
   expect(rack.trunkGroups[0]).toMatchObject({ direction: "both-way", selection: "least-recently-used" });
   expect(rack.routes[0]).toMatchObject({ remove: 0, insert: "" });
 });

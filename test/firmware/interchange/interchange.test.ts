@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Input, input } from "../../../firmware/interchange/input.ts";
-import { type Instruction, instruction, type Output, outputs } from "../../../firmware/interchange/output.ts";
+import {
+  type CallInstruction,
+  type Instruction,
+  instruction,
+  type Output,
+  outputs,
+} from "../../../firmware/interchange/output.ts";
 import { decode, encode, type Field, layout, rest } from "../../../firmware/layout/layout.ts";
 import { ok } from "../../../firmware/result.ts";
 
@@ -37,11 +43,19 @@ const inputs: { readonly [K in Input["kind"]]: fc.Arbitrary<Input & { kind: K }>
 
 const pair = { call, circuit, otherCircuit: circuit };
 const identifiers = { identifier: upTo(32), secondIdentifier: upTo(32) };
-const instructions: { readonly [K in Instruction["kind"]]: fc.Arbitrary<Instruction & { kind: K }> } = {
+const callInstructions: {
+  readonly [K in CallInstruction["kind"]]: fc.Arbitrary<CallInstruction & { kind: K }>;
+} = {
   create: kind("create", { ...pair, mode: upTo(8) }),
   modify: kind("modify", { ...pair, mode: upTo(8), ...identifiers }),
   delete: kind("delete", { ...pair, ...identifiers }),
+};
+const place = { term: circuit, sequence: circuit, index: circuit };
+const instructions: { readonly [K in Instruction["kind"]]: fc.Arbitrary<Instruction & { kind: K }> } = {
+  ...callInstructions,
   clear: kind("clear", { circuit, count: circuit }),
+  again: kind("again", { ...place, instruction: fc.oneof(...Object.values(callInstructions)) }),
+  control: kind("control", { gateway: upTo(8) }),
   unequipped: kind("unequipped", { exchange: upTo(8), cic: upTo(16), message }),
   auditDestination: kind("auditDestination", { exchange: upTo(8) }),
 };

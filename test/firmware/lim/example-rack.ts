@@ -5,7 +5,10 @@ export const slots = { lim: 1, otherLim: 2, callServer: 3, otherCallServer: 4, t
 
 /** Circuits 0-30 west/1 to 31, 31-61 east/1 to 31, 62-65 osmo-west/101 to 104, 66-69 osmo-east/101 to 104. */
 export function exampleRack(changes: Readonly<Record<string, unknown>> = {}): RackConfiguration {
-  const callAgent = { address: "127.0.0.1", port: 2727 };
+  const callAgents = [slots.transporter, slots.otherTransporter].map((transporter) => ({
+    transporter,
+    address: "127.0.0.1",
+  }));
   return rackSchema.parse({
     pointCode: "2-17-5",
     cards: [
@@ -20,28 +23,27 @@ export function exampleRack(changes: Readonly<Record<string, unknown>> = {}): Ra
       {
         name: "west",
         pointCode: 100,
-        association: { role: "ipsp-server", lim: slots.lim, address: "127.0.0.1", port: 2905 },
+        associations: [{ role: "ipsp-server", lim: slots.lim, address: "127.0.0.1", port: 2905 }],
       },
       {
         name: "east",
         pointCode: 200,
-        association: { role: "asp", lim: slots.lim, address: "127.0.0.1", port: 2906, routingContext: 7 },
+        associations: [{ role: "asp", lim: slots.lim, address: "127.0.0.1", port: 2906, routingContext: 7 }],
       },
       {
         name: "north",
         pointCode: 300,
-        association: { role: "ipsp-client", lim: slots.otherLim, address: "127.0.0.1", port: 2907 },
+        associations: [{ role: "ipsp-client", lim: slots.otherLim, address: "127.0.0.1", port: 2907 }],
       },
     ],
     gateways: [
-      { name: "mgw", transporter: slots.transporter, address: "127.0.0.2", callAgent },
+      { name: "mgw", address: "127.0.0.2", callAgents },
       {
         name: "osmo",
-        transporter: slots.transporter,
         profile: "osmo-mgw",
         domain: "mgw",
         address: "127.0.0.3",
-        callAgent,
+        callAgents,
       },
     ],
     trunkGroups: [

@@ -29,11 +29,11 @@ describe.skipIf(!osmoMgwIsInstalled)("a real osmo-mgw", () => {
     gateways: [
       {
         name: "osmo",
-        transporter: slots.transporter,
+
         profile: "osmo-mgw",
         domain: "mgw",
         address,
-        callAgent: { address },
+        callAgents: [slots.transporter, slots.otherTransporter].map((transporter) => ({ transporter, address })),
       },
     ],
     trunkGroups: ["west", "east"].map((exchange, place) => ({

@@ -12,7 +12,13 @@ const address = ownAddress;
 
 /** Circuit 0 is west/1, circuit 4 is east/1. */
 const configuration = exampleRack({
-  gateways: [{ name: "mgw", transporter: slots.transporter, address, callAgent: { address } }],
+  gateways: [
+    {
+      name: "mgw",
+      address,
+      callAgents: [slots.transporter, slots.otherTransporter].map((transporter) => ({ transporter, address })),
+    },
+  ],
   trunkGroups: ["west", "east"].map((exchange, place) => ({
     name: exchange,
     exchange,

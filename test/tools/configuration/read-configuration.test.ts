@@ -18,16 +18,16 @@ cards:
 exchanges:
   - name: west
     pointCode: 1-1-2
-    association: { lim: 1, address: 127.0.0.1, port: 2905 }
+    associations: [{ lim: 1, address: 127.0.0.1, port: 2905 }]
   - name: east
     pointCode: 1-1-3
-    association:
-      lim: 1
-      address: 127.0.0.1
-      port: 2906
+    associations:
+      - lim: 1
+        address: 127.0.0.1
+        port: 2906
 
 gateways:
-  - { name: gw1, transporter: 4, address: 127.0.0.1, callAgent: { address: 127.0.0.1 } }
+  - { name: gw1, address: 127.0.0.1, callAgents: [{ transporter: 4, address: 127.0.0.1 }] }
 
 trunkGroups:
   - name: west
@@ -120,14 +120,14 @@ describe("a mistake is one sentence with line, path, what was found and what is 
       "below the range",
       "port: 2906",
       "port: 0",
-      "19: exchanges[1].association.port: found 0; allowed: a whole number from 1 to 65535",
+      "19: exchanges[1].associations[0].port: found 0; allowed: a whole number from 1 to 65535",
     ],
     ["missing section", "pointCode: 1-1-1", "name: n", `2: pointCode: found nothing; allowed: ${pointCodes}`],
     [
       "missing key",
-      "      lim: 1\n",
-      "",
-      "16: exchanges[1].association.lim: found nothing; allowed: a whole number from 0 to 63",
+      "      - lim: 1\n        address",
+      "      - address",
+      "17: exchanges[1].associations[0].lim: found nothing; allowed: a whole number from 0 to 63",
     ],
     [
       "section without content",
@@ -160,13 +160,13 @@ describe("a mistake is one sentence with line, path, what was found and what is 
       "host name",
       "address: 127.0.0.1, port",
       "address: localhost, port",
-      '13: exchanges[0].association.address: found "localhost"; allowed: an IPv4 or IPv6 address, such as 127.0.0.1',
+      '13: exchanges[0].associations[0].address: found "localhost"; allowed: an IPv4 or IPv6 address, such as 127.0.0.1',
     ],
     [
       "unknown word",
       "lim: 1, address",
       "role: server, lim: 1, address",
-      '13: exchanges[0].association.role: found "server"; allowed: ipsp-server, ipsp-client or asp',
+      '13: exchanges[0].associations[0].role: found "server"; allowed: ipsp-server, ipsp-client or asp',
     ],
     [
       "unknown kind of card",
@@ -254,11 +254,11 @@ describe("a mistake is one sentence with line, path, what was found and what is 
   });
 
   test("in a section that an alias repeats: where it is written", () => {
-    const text = changed("association: {", "association: &a {").replace(
-      /association:\n( {6}.*\n)+/,
-      "association: *a\n",
+    const text = changed("associations: [{", "associations: &a [{").replace(
+      /associations:\n( {6}.*\n)+/,
+      "associations: *a\n",
     );
-    expect(complaint(text)).toMatch(/^rack\.yaml, line 13: exchanges\[1\]\.association\.port: found 2905, /);
+    expect(complaint(text)).toMatch(/^rack\.yaml, line 13: exchanges\[1\]\.associations\[0\]\.port: found 2905, /);
   });
 
   test("an unknown timer", () => {

@@ -14,10 +14,14 @@ const rack: RackConfiguration = rackSchema.parse({
     { slot: 4, kind: "transporter" },
   ],
   exchanges: [
-    { name: "west", pointCode: "0-125-1", association: { lim: 1, address: "127.0.0.1", port: 2905 } },
-    { name: "east", pointCode: 3001, association: { role: "ipsp-client", lim: 1, address: "127.0.0.1", port: 2906 } },
+    { name: "west", pointCode: "0-125-1", associations: [{ lim: 1, address: "127.0.0.1", port: 2905 }] },
+    {
+      name: "east",
+      pointCode: 3001,
+      associations: [{ role: "ipsp-client", lim: 1, address: "127.0.0.1", port: 2906 }],
+    },
   ],
-  gateways: [{ name: "gw", transporter: 4, address: "127.0.0.1", callAgent: { address: "127.0.0.1" } }],
+  gateways: [{ name: "gw", address: "127.0.0.1", callAgents: [{ transporter: 4, address: "127.0.0.1" }] }],
   trunkGroups: [
     { name: "west", exchange: "west", firstCic: 1, lastCic: 31, gateway: "gw", media: media(31_000) },
     { name: "west-2", exchange: "west", firstCic: 33, lastCic: 63, gateway: "gw", media: media(32_000) },

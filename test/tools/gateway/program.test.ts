@@ -57,7 +57,13 @@ test("the program answers its parent and a Unix socket, and stops when its paren
 test("a rack's configuration gives the gateway its circuits and their ports", () => {
   const rack = {
     gateways: [
-      { name: "one", domain: "gw", address: "127.0.0.1", port: 2500, callAgent: { address: "127.0.0.1", port: 2700 } },
+      {
+        name: "one",
+        domain: "gw",
+        address: "127.0.0.1",
+        port: 2500,
+        callAgents: [{ transporter: 4, address: "127.0.0.1", port: 2700 }],
+      },
     ],
     trunkGroups: [
       {

@@ -113,7 +113,7 @@ describe("what is wrong is said before anything is started", () => {
     server.close();
     expect(complained()).toBe(
       `TCP port ${rack.limPort} of ${ownAddress}, where the LIM in slot 1 waits for exchange west, is taken by another program: ` +
-        "end that program, or change exchanges[0].association.port in rack.yaml\n",
+        "end that program, or change exchanges[0].associations[0].port in rack.yaml\n",
     );
     expect(existsSync(join(realpathSync(rack.folder), ".run"))).toBe(false);
   });

@@ -41,7 +41,7 @@ export function makeSmallRack(place: number): SmallRack {
   const exchange = (name: string, pointCode: string, at: number) => ({
     name,
     pointCode,
-    association: { lim: 1, address: ownAddress, port: at },
+    associations: [{ lim: 1, address: ownAddress, port: at }],
   });
   const configuration = {
     name: "small",
@@ -56,10 +56,10 @@ export function makeSmallRack(place: number): SmallRack {
     gateways: [
       {
         name: "gw1",
-        transporter: 4,
+
         address: ownAddress,
         port: gateway,
-        callAgent: { address: ownAddress, port: callAgent },
+        callAgents: [{ transporter: 4, address: ownAddress, port: callAgent }],
       },
     ],
     trunkGroups: [trunkGroup("west", 0), trunkGroup("east", 1)],

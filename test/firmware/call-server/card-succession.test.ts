@@ -1,0 +1,164 @@
+import { describe, expect, it } from "vitest";
+import { repetitions } from "../../../firmware/call-server/message-repetition.ts";
+import { acm, anm, CallServerPair, line, rel, rlc, type Said } from "./call-server-pair.ts";
+import { gatewayReply, newCall, run, setUp } from "./call-script.ts";
+import { redundantRack, slots, west } from "./example-rack.ts";
+
+/** All ways in service: each LIM has said that it reaches every exchange. */
+function redundantPair(): CallServerPair {
+  const pair = CallServerPair.inService(redundantRack());
+  for (const exchange of pair.configuration.exchanges.keys()) {
+    pair.give({ kind: "destination", exchange, available: 1 }, slots.otherLim);
+  }
+  pair.said.length = 0;
+  return pair;
+}
+
+/** Both call servers hear that the card is gone, the last commit that it performed being `performed`. */
+function dies(pair: CallServerPair, slot: number, performed: number): readonly Said[] {
+  for (const card of [pair.primary, pair.backup]) {
+    if (card !== undefined) pair.tell(card, { kind: "card", slot, alive: false, performed });
+  }
+  return pair.pass(0);
+}
+
+const slotsOf = (said: readonly Said[]) => said.map(({ slot }) => slot);
+
+describe("two LIMs", () => {
+  it("share the circuits of an exchange, and the messages of a circuit go one way", () => {
+    const pair = redundantPair();
+    const ways = [0, 1, 2, 3].map((circuit) => {
+      const [first] = pair.isup(west + circuit, rel());
+      return first.slot;
+    });
+    expect(new Set(ways)).toEqual(new Set([slots.lim, slots.otherLim]));
+    expect(ways[0]).toBe(ways[2]);
+    expect(ways[1]).toBe(ways[3]);
+  });
+
+  it("an association that is down is not used, and used again when it is up", () => {
+    const pair = redundantPair();
+    const wayOf = () => slotsOf(pair.isup(west, rel()))[0];
+    const usual = wayOf();
+    pair.give({ kind: "destination", exchange: 0, available: 0 }, usual);
+    expect(wayOf()).not.toBe(usual);
+    pair.give({ kind: "destination", exchange: 0, available: 1 }, usual);
+    expect(wayOf()).toBe(usual);
+  });
+
+  it("one dies: what it had not sent goes out by the other, what it had does not", () => {
+    const pair = redundantPair();
+    const call = setUp(pair, west);
+    pair.give({ kind: "created", call: call.reference, ...gatewayReply });
+    const [, alerting] = [pair.isup(call.outgoing, acm), pair.said.at(-1)];
+    const performed = pair.sequence;
+    const [answer] = pair.isup(call.outgoing, anm).filter(({ kind }) => kind === "isup");
+    expect(alerting?.kind).toBe("isup");
+    const said = dies(pair, answer.slot, performed);
+    expect(line(said)).toBe(`ANM ${west}`);
+    expect(slotsOf(said)).toEqual([answer.slot === slots.lim ? slots.otherLim : slots.lim]);
+    pair.compare();
+  });
+
+  it("an IAM that may have been sent: the circuit is reset, and the call goes over another one by the other LIM", () => {
+    const pair = redundantPair();
+    const { outgoing } = setUp(pair, west);
+    const way = pair.said.find((each) => each.kind === "isup" && each.type === "IAM")?.slot ?? 0;
+    const said = dies(pair, way, pair.sequence - 1);
+    expect(line(said)).toMatch(new RegExp(`^IAM \\d+, create, RSC ${outgoing}$`));
+    const other = way === slots.lim ? slots.otherLim : slots.lim;
+    expect(said.filter(({ kind }) => kind === "isup").map(({ slot }) => slot)).toEqual([other, other]);
+  });
+
+  it("a REL whose RLC has come is not said again, even when nobody knows whether it was sent", () => {
+    const pair = redundantPair();
+    const call = newCall(west);
+    const before = pair.sequence;
+    run(pair, call);
+    for (const slot of [slots.lim, slots.otherLim]) {
+      const said = dies(pair, slot, before).filter((each) => each.kind === "isup" && each.type !== "RLC");
+      expect(line(said)).toBe("");
+    }
+  });
+
+  it("the primary goes before it has moved anything: the backup does it", () => {
+    const pair = redundantPair();
+    const call = newCall(west);
+    run(pair, call, 0, 4);
+    const performed = pair.sequence;
+    const answered = pair.isup(call.outgoing, anm).find((each) => each.kind === "isup")?.slot ?? 0;
+    for (const card of [pair.primary, pair.backup]) {
+      if (card !== undefined) pair.tell(card, { kind: "card", slot: answered, alive: false, performed });
+    }
+    pair.takeOver();
+    expect(line(pair.pass(0))).toBe(`ANM ${west}`);
+  });
+
+  it("the primary goes after it has moved everything: the backup moves nothing again", () => {
+    const pair = redundantPair();
+    const call = newCall(west);
+    run(pair, call, 0, 4);
+    const performed = pair.sequence;
+    const answered = pair.isup(call.outgoing, anm).find((each) => each.kind === "isup")?.slot ?? 0;
+    expect(line(dies(pair, answered, performed))).toBe(`ANM ${west}`);
+    pair.takeOver();
+    expect(line(pair.pass(0))).toBe("");
+  });
+
+  it("every row of the repetitions says in which states it holds, and why", () => {
+    console.table(
+      repetitions.map(({ types, states, remedy, because }) => [types.join(" "), states.join(" "), remedy, because]),
+    );
+    for (const { types, states, because } of repetitions) {
+      expect(types.length).toBeGreaterThan(0);
+      expect(states.length).toBeGreaterThan(0);
+      expect(because).toMatch(/^2\.\d/);
+    }
+  });
+});
+
+describe("two transporters", () => {
+  it("one controls the gateway; when it dies the other is told so, and repeats what is outstanding under its first place", () => {
+    const pair = redundantPair();
+    const { reference } = setUp(pair, west);
+    const { sequence } = pair;
+    expect(pair.said.find(({ kind }) => kind === "instruct")?.slot).toBe(slots.transporter);
+    const said = dies(pair, slots.transporter, sequence);
+    expect(said).toMatchObject([
+      { slot: slots.otherTransporter, instruction: { kind: "control", gateway: 0 } },
+      {
+        slot: slots.otherTransporter,
+        instruction: { kind: "again", sequence, instruction: { kind: "create", call: reference } },
+      },
+    ]);
+    pair.give({ kind: "created", call: reference, ...gatewayReply }, slots.otherTransporter);
+    pair.tell(pair.primary, { kind: "card", slot: slots.transporter, alive: true });
+    pair.isup(west, rel());
+    expect(pair.said.findLast(({ kind }) => kind === "instruct")).toMatchObject({
+      slot: slots.otherTransporter,
+      instruction: { kind: "delete" },
+    });
+    pair.compare();
+  });
+
+  it("what the gateway has answered is not repeated", () => {
+    const pair = redundantPair();
+    const call = newCall(west);
+    run(pair, call, 0, 3);
+    expect(line(dies(pair, slots.transporter, 0))).toBe("control");
+  });
+
+  it("the second one dies too, with what it had inherited: the first, back again, gets it under the first place", () => {
+    const pair = redundantPair();
+    const { reference } = setUp(pair, west);
+    const { sequence } = pair;
+    dies(pair, slots.transporter, sequence);
+    pair.tell(pair.primary, { kind: "card", slot: slots.transporter, alive: true });
+    expect(dies(pair, slots.otherTransporter, pair.sequence)).toMatchObject([
+      { slot: slots.transporter, instruction: { kind: "control" } },
+      { slot: slots.transporter, instruction: { kind: "again", sequence, instruction: { call: reference } } },
+    ]);
+    pair.isup(west, rel());
+    pair.isup(west, rlc);
+  });
+});
