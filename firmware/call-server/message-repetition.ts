@@ -22,7 +22,7 @@ const groupReset = ["group-reset-wait-gra", "group-reset-unanswered", "group-res
 // biome-ignore format: one row a line
 export const repetitions: readonly RepetitionRow[] = [
   { types: ["IAM"],                 states: ["outgoing-wait-acm"],                 remedy: "try-again", because: "2.9.5.1, 2.8.1: a second IAM would meet a circuit that is busy; a reset ends whatever the first began" },
-  { types: ["ACM"],                 states: ["incoming-wait-anm"],                 remedy: "repeat",    because: "2.9.5.1: in that state an ACM is discarded" },
+  { types: ["ACM"],                 states: ["incoming-wait-anm", "incoming-answered"], remedy: "repeat", because: "2.9.5.1: after the first one an ACM is discarded; without it the answer is none" },
   { types: ["ANM", "CON"],          states: ["incoming-answered"],                 remedy: "repeat",    because: "2.9.5.1: after the answer another one is discarded" },
   { types: ["CPG"],                 states: ["incoming-wait-anm", "incoming-answered"], remedy: "repeat", because: "2.1.5: progress may be said as often as one likes" },
   { types: ["REL"],                 states: ["wait-rlc"],                          remedy: "repeat",    because: "2.9.6: T1 repeats it too, and it is answered with RLC" },

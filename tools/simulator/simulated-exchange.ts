@@ -13,6 +13,8 @@ export class SimulatedExchange {
   readonly reports: ExchangeReport[] = [];
   /** Every message in both directions, by type, as this exchange sees them. */
   readonly seen: string[] = [];
+  /** How many messages it has sent to a LIM, by the LIM's slot. */
+  readonly sentTo = new Map<number, number>();
   /** By the slot of the LIM at the other end. */
   readonly #associations: ReadonlyMap<number, Association>;
   readonly #configuration: ExchangeConfiguration;
@@ -59,7 +61,9 @@ export class SimulatedExchange {
       if (action.kind !== "send") continue;
       this.seen.push(`sent ${action.octets[2].toString(16)}`);
       const sls = action.cic % 16;
-      this.#associate(this.#limFor(sls), {
+      const lim = this.#limFor(sls);
+      this.sentTo.set(lim, (this.sentTo.get(lim) ?? 0) + 1);
+      this.#associate(lim, {
         kind: "transfer",
         protocolData: {
           dpc: nodePointCode,

@@ -1,0 +1,101 @@
+/**
+ * A LIM or a transporter goes at every frame of a call, in a rack that has two of each. What a LIM had taken off its association
+ * and not yet put on the bus is lost with it: the one exception of the promise, which is counted here.
+ */
+import { expect, test } from "vitest";
+import { input } from "../../firmware/interchange/input.ts";
+import { decode } from "../../firmware/layout/layout.ts";
+import { readConfiguration } from "../../tools/configuration/read-configuration.ts";
+import { SimulatedRack } from "../../tools/simulator/simulated-rack.ts";
+
+const { configuration: redundant } = readConfiguration("boards/simulated/redundant.yaml");
+const configuration = {
+  ...redundant,
+  bus: { ...redundant.bus, frames: "classic" as const },
+  trunkGroups: redundant.trunkGroups.map((group) => ({ ...group, lastCic: 4 })),
+};
+const mix = { ringMicros: 30_000, holdMicros: 60_000 };
+const startMillis = 300;
+const callMillis = 400;
+
+interface Outcome {
+  readonly calls: readonly string[];
+  readonly connected: number;
+  readonly notIdle: number;
+  readonly records: number;
+}
+
+interface Run {
+  readonly outcome: Outcome;
+  readonly transmissions: number;
+  /** Messages that an exchange had given the card and no call server heard of. */
+  readonly lost: number;
+  readonly story: string;
+}
+
+/** One call from west to east. `at`: the transmission on plane A, from the IAM on, at which the card goes. */
+function oneCall(slot: number, at: number): Run {
+  const heard = new Set<number>();
+  const rack = new SimulatedRack(configuration, {
+    mix,
+    observe: (_card, event) => {
+      if (event.kind === "input" && event.slot === slot && isSignalling(event.payload)) heard.add(event.number);
+    },
+  });
+  rack.run(startMillis);
+  let transmissions = 0;
+  rack.buses[0].decideFate = (_frame, sender) => {
+    if (transmissions++ !== at) return undefined;
+    rack.clock.at(rack.clock.nowMicros(), () => rack.pull(slot));
+    return sender === rack.card(slot).ports[0] ? { kind: "severed", moment: "before", port: sender } : undefined;
+  };
+  rack.exchange("west").step({ kind: "call" });
+  rack.run(callMillis);
+  rack.buses[0].decideFate = undefined;
+  const now = rack.clock.nowMicros();
+  const cores = [...rack.exchanges.values()].map(({ core }) => core.statistics(now));
+  const [primary] = rack.primaries();
+  const outcome = {
+    calls: rack
+      .exchange("west")
+      .reports.map((report) => (report.kind === "call" ? `${report.call.outcome}` : report.kind)),
+    connected: [...rack.gateways.values()].reduce((sum, { connected }) => sum + connected.length, 0),
+    notIdle: cores.reduce((sum, { circuitsNotIdle }) => sum + circuitsNotIdle.length, 0),
+    records: (rack.files.get(`${primary}/cdr.jsonl`) ?? []).length,
+  };
+  const sent = [...rack.exchanges.values()].reduce((sum, { sentTo }) => sum + (sentTo.get(slot) ?? 0), 0);
+  const seen = [...rack.exchanges].map(([name, { seen }]) => `${name}: ${seen.join(", ")}`).join("\n");
+  const story = `${seen}\n${rack.log.filter((line) => !line.includes("is heard")).join("\n")}`;
+  return { outcome, transmissions, lost: sent - heard.size, story };
+}
+
+function isSignalling(payload: Uint8Array): boolean {
+  const decoded = decode(input, payload);
+  return decoded.ok && decoded.value.kind === "isup";
+}
+
+const never = -1;
+
+test.each([
+  ["LIM", 1],
+  ["LIM", 2],
+  ["transporter", 5],
+  ["transporter", 6],
+] as const)("%s in slot %i", (_, slot) => {
+  const undisturbed = oneCall(slot, never);
+  expect(undisturbed.outcome).toEqual({ calls: ["completed"], connected: 0, notIdle: 0, records: 1 });
+  expect(undisturbed.lost).toBe(0);
+  const others: string[] = [];
+  let excepted = 0;
+  for (let at = 0; at < undisturbed.transmissions; at++) {
+    const { outcome, lost, story } = oneCall(slot, at);
+    if (lost > 0) excepted++;
+    else if (JSON.stringify(outcome) !== JSON.stringify(undisturbed.outcome)) {
+      others.push(`transmission ${at}: ${JSON.stringify(outcome)}\n${story}`);
+    }
+  }
+  console.log(
+    `slot ${slot}: ${undisturbed.transmissions} runs, ${others.length} with another outcome; in ${excepted} a message was lost with the card`,
+  );
+  expect(others.join("\n\n")).toBe("");
+});
