@@ -409,8 +409,9 @@ export class CallServerMember implements Member {
 
   #hand(slot: number): void {
     if (this.#role !== role.primary || this.#draining) return;
-    this.#view.intake.hand(slot, (number, payload) => {
-      this.#context.toApplication({ kind: "input", slot, number, payload });
+    const { intake } = this.#view;
+    intake.hand(slot, (number, payload) => {
+      this.#context.toApplication({ kind: "input", slot, number, payload, waiting: intake.handedOver() - 1 });
     });
   }
 

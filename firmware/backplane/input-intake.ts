@@ -116,6 +116,13 @@ export class InputIntake {
     }
   }
 
+  /** Inputs handed to the application and not consumed. */
+  handedOver(): number {
+    let count = 0;
+    for (const { handed, consumed } of this.#senders.values()) count += handed - consumed;
+    return count;
+  }
+
   slots(): IterableIterator<number> {
     return this.#senders.keys();
   }

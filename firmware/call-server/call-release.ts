@@ -7,7 +7,7 @@ import type { Turn } from "./turn.ts";
 export interface ReleaseReason {
   readonly by: Exclude<StateRow["releasedBy"], "nobody">;
   readonly cause: number;
-  /** The REL as received, to be passed on. */
+  /** The REL as received, to be passed on, or one that says more than the cause. */
   readonly message?: Uint8Array;
 }
 

@@ -28,6 +28,7 @@ import { callDetailRecords } from "./call-detail-record.ts";
 import { circuitActions } from "./circuit-actions.ts";
 import { CircuitPlan } from "./circuit-plan.ts";
 import { connectionActions } from "./connection-actions.ts";
+import { Congestion } from "./congestion.ts";
 import { Counters } from "./counters.ts";
 import { IdleCircuits } from "./idle-circuits.ts";
 import { receiveInput } from "./input-reception.ts";
@@ -77,6 +78,7 @@ export class CallServer implements Application {
   readonly #ladder: Ladder;
   readonly #work: BackgroundWork;
   readonly #node: Turn["node"];
+  readonly #congestion = new Congestion();
   readonly #history = new OutputHistory();
   /** LIMs and transporters that do not live, with the last commit that each is known to have performed. */
   readonly #dead = new Map<number, number>();
@@ -108,6 +110,7 @@ export class CallServer implements Application {
       counters: this.#counters,
       actions: { circuit: circuitActions, connection: connectionActions },
       isAlive: (candidate) => !this.#dead.has(candidate),
+      congestion: this.#congestion,
     };
     this.#work = new BackgroundWork(this.#node, this.#history);
   }
@@ -175,6 +178,7 @@ export class CallServer implements Application {
       role: this.#role,
       sequence: this.#sequence,
       digest: this.#tables.digest(),
+      congestionLevel: this.#congestion.level,
       ...this.#traffic.gauges(),
       ...this.#counters.all(),
       idleCircuits: Object.fromEntries(trunkGroups),
@@ -226,6 +230,7 @@ export class CallServer implements Application {
     if (this.#role === "synchronising" || this.#role === "astray") this.#forget();
     this.#role = "primary";
     this.#sequence = sequence;
+    this.#congestion.clear();
     this.#work.begin(this.#now, coldStart, this.#dead);
     return [];
   }
@@ -244,9 +249,10 @@ export class CallServer implements Application {
   }
 
   #consume(
-    event: { readonly slot: number; readonly number: number; readonly payload: Uint8Array },
+    event: Extract<ApplicationEvent, { readonly kind: "input" }>,
     wallMillis: number,
   ): readonly ApplicationAction[] {
+    this.#congestion.note(event.waiting, this.#now);
     const decoded = decode(inputLayout, event.payload);
     const turn = new Turn(
       this.#node,

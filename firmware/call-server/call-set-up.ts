@@ -2,7 +2,13 @@
 import { releaseCall } from "./call-release.ts";
 import { availabilityOf, hasLim } from "./signalling-routes.ts";
 import { noCircuit } from "./tables/column.ts";
-import { decodeInitialAddress, hopsExhausted, type InitialAddress, onwardInitialAddress } from "./own-messages.ts";
+import {
+  congestionRelease,
+  decodeInitialAddress,
+  hopsExhausted,
+  type InitialAddress,
+  onwardInitialAddress,
+} from "./own-messages.ts";
 import { releaseCause } from "./release-causes.ts";
 import type { Route } from "./routing.ts";
 import type { Turn } from "./turn.ts";
@@ -29,6 +35,13 @@ export function setUpCall(turn: Turn, incoming: number): void {
   endpoint.call = call;
   // The other end uses it, so whatever it said of blocking is past (Q.764 2.8.2.1).
   endpoint.remotelyBlocked = false;
+  const { congestion, counters } = turn.node;
+  if (congestion.level > 0) {
+    counters.count("callsRefusedByCongestion");
+    const cause = releaseCause.switchingEquipmentCongestion;
+    releaseCall(turn, call, { by: "exchange", cause, message: congestionRelease(congestion.level) });
+    return;
+  }
   const choice =
     turn.node.plan.trunkGroup(incoming).direction === "outgoing" ? wrongDirection : choose(turn, incoming, message);
   if (choice.cause !== undefined) releaseCall(turn, call, { by: "exchange", cause: choice.cause });

@@ -1,6 +1,7 @@
 /** What this card has counted since it started; for the monitor, not replicated. */
 
 const names = [
+  "callsRefusedByCongestion",
   "attempts",
   "answered",
   "released",

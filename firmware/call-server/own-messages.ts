@@ -21,6 +21,16 @@ export function release(cause: number): Uint8Array {
   return encodeMessage({ type: "REL", parameters: { causeIndicators: { ...causeHead, cause } }, unknown: [] });
 }
 
+/** The REL of a node that is overloaded: it says how much (Q.764 2.11.1). */
+export function congestionRelease(level: number): Uint8Array {
+  const causeIndicators = { ...causeHead, cause: releaseCause.switchingEquipmentCongestion };
+  return encodeMessage({
+    type: "REL",
+    parameters: { causeIndicators, automaticCongestionLevel: { level } },
+    unknown: [],
+  });
+}
+
 /** CFN for a message type that is not known here; the diagnostic is that type (Q.850 table 2, cause 97). */
 export function confusion(messageType: number): Uint8Array {
   const causeIndicators = {

@@ -8,6 +8,7 @@ export const releaseCause = {
   normalUnspecified: 31,
   noCircuitAvailable: 34,
   temporaryFailure: 41,
+  switchingEquipmentCongestion: 42,
   requestedCircuitNotAvailable: 44,
   messageTypeNotImplemented: 97,
   recoveryOnTimerExpiry: 102,

@@ -11,6 +11,7 @@ import { connectionMachine } from "./connection-machine.ts";
 import type { Counters } from "./counters.ts";
 import type { IdleCircuits } from "./idle-circuits.ts";
 import { messageOutput } from "./message-output.ts";
+import type { Congestion } from "./congestion.ts";
 import { controllerOf } from "./gateway-controllers.ts";
 import type { Routing } from "./routing.ts";
 import { limFor } from "./signalling-routes.ts";
@@ -25,6 +26,7 @@ export interface Node {
   readonly idleCircuits: IdleCircuits;
   readonly counters: Counters;
   readonly actions: Actions;
+  readonly congestion: Pick<Congestion, "level">;
   /** Whether the card in a slot is alive, as far as is known. */
   isAlive(slot: number): boolean;
 }

@@ -24,8 +24,17 @@ export interface DeliveredCommit {
 export type ApplicationEvent =
   | { readonly kind: "deadline" }
   // --- from the backplane, to call servers
-  /** Primary only: the next input to consume; inputs of one slot come in the order of their numbers. */
-  | { readonly kind: "input"; readonly slot: number; readonly number: number; readonly payload: Uint8Array }
+  /**
+   * Primary only: the next input to consume; inputs of one slot come in the order of their numbers. `waiting`: how many others
+   * have been handed over and not been consumed.
+   */
+  | {
+      readonly kind: "input";
+      readonly slot: number;
+      readonly number: number;
+      readonly payload: Uint8Array;
+      readonly waiting: number;
+    }
   /** To the backup: apply the changes. To LIM and transporter: perform the outputs addressed to the own slot. */
   | { readonly kind: "commit"; readonly commit: DeliveredCommit }
   /** The group's primary is now this card: commits of its own begin at `sequence` + 1. Timers run from here on. */

@@ -67,6 +67,8 @@ export class CallServerPair {
   now = 1_000_000;
   readonly said: Said[] = [];
   readonly trace: CommitTrace[] = [];
+  /** Inputs that wait behind the one that is given. */
+  waiting = 0;
   /** Whether commits are confirmed as transmitted at once. */
   transmits = true;
   term = 1;
@@ -93,7 +95,9 @@ export class CallServerPair {
   /** An input, and what it made the primary say. */
   consume(slot: number, payload: Uint8Array): readonly Said[] {
     const number = ++this.#inputNumber;
-    return this.distribute(this.tell(this.primary, { kind: "input", slot, number, payload }), payload, () => "input");
+    const { waiting } = this;
+    const actions = this.tell(this.primary, { kind: "input", slot, number, payload, waiting });
+    return this.distribute(actions, payload, () => "input");
   }
 
   /** From whom such an input comes. */

@@ -9,7 +9,7 @@ const octets = Uint8Array.from({ length: 300 }, (_, n) => n & 0xff);
 
 const messages: readonly (ApplicationEvent | ApplicationAction)[] = [
   { kind: "deadline" },
-  { kind: "input", slot: 5, number: 2 ** 40, payload: octets },
+  { kind: "input", slot: 5, number: 2 ** 40, payload: octets, waiting: 3 },
   {
     kind: "commit",
     commit: {
