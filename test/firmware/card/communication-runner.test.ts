@@ -125,7 +125,7 @@ describe("a card on its planes", () => {
     run(100);
     expect(events).toEqual([
       { kind: "card", slot: 4, alive: true },
-      { kind: "card", slot: 4, alive: false },
+      { kind: "card", slot: 4, alive: false, performed: 0 },
     ]);
     expect(log).toContain("warning: slot 4 is silent: counts as dead");
   });

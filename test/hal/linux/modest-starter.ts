@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { setPriority } from "node:os";
+import { getPriority, setPriority } from "node:os";
 import { Worker } from "node:worker_threads";
 import { startModestly } from "../../../hal/linux/modest-start.ts";
 
@@ -11,10 +11,11 @@ function priorities(): number[] {
   });
 }
 
+const usual = getPriority();
 let mayRaise = true;
 try {
-  setPriority(-1);
-  setPriority(0);
+  setPriority(usual - 1);
+  setPriority(usual);
 } catch {
   mayRaise = false;
 }
