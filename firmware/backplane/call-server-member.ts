@@ -46,6 +46,7 @@ export class CallServerMember implements Member {
   readonly #whileDraining: (() => void)[] = [];
   /** The claim that is heard now, to be answered as soon as this card has made way. */
   #claimHeard: { slot: number; claim: TakeoverRecord & { kind: "claim" }; at: Micros } | undefined;
+  #toldToLeave = false;
   #leaving = false;
   /** The last sequence of own commits that is known to be on the bus. */
   #transmitted = 0;
@@ -61,8 +62,9 @@ export class CallServerMember implements Member {
     this.#taker = new StateTaker(context);
   }
 
+  /** Who makes way is primary no more, though its application may not know it yet. */
   role(): Role {
-    return this.#role;
+    return this.#draining ? role.resigned : this.#role;
   }
 
   term(): number {
@@ -263,13 +265,37 @@ export class CallServerMember implements Member {
   }
 
   leave(now: Micros): void {
-    this.#leaving = true;
+    this.#toldToLeave = true;
+    this.tick(now);
+    if (!this.#leaving) this.#context.log("warning", "is to leave, and waits for a backup");
+  }
+
+  /** A card that is to leave does so when another can serve the group, and stays if that one is lost before it does. */
+  #leaveIfPossible(now: Micros): void {
+    if (!this.#toldToLeave || this.#leaving === this.#isDispensable()) return;
+    this.#leaving = !this.#leaving;
+    if (!this.#leaving) {
+      this.#context.log("warning", "is to leave, but nobody else serves: stays");
+      return;
+    }
+    this.#context.log("info", "leaves");
     if (this.#role === role.primary) this.#makeWay(now);
     else if (this.#role === role.claimant || this.#role === role.backup) this.#role = role.resigned;
   }
 
+  /** Without the state there is nothing to lose; with it, another fit card must have it too. */
+  #isDispensable(): boolean {
+    const { roster, plan, slot } = this.#context;
+    if (!this.#complete) return true;
+    return plan.callServers.some((other) => other !== slot && roster.isFit(other) && roster.isComplete(other));
+  }
+
   get leaving(): boolean {
     return this.#leaving;
+  }
+
+  get hasLeft(): boolean {
+    return this.#leaving && !this.#draining && (!this.#complete || this.#healthyPrimary());
   }
 
   /** What this card holds is not the group's: it begins anew with what the primary gives it. */
@@ -519,6 +545,7 @@ export class CallServerMember implements Member {
 
   tick(now: Micros): void {
     const { roster } = this.#context;
+    this.#leaveIfPossible(now);
     if (this.#role === role.primary && !this.#draining) {
       if (!roster.hearsAnybody()) this.#makeWay(now);
       else this.#admitNewcomers(now);
@@ -551,11 +578,18 @@ export class CallServerMember implements Member {
 
   status(): Readonly<Record<string, unknown>> {
     return {
-      role: roleNames[this.#role],
+      role: roleNames[this.role()],
       term: this.#term,
       commit: this.#view.log.last,
       pendingInputs: this.#view.intake.pendingCount(),
       waitingCommits: this.#view.log.heldCount,
+      leaving: !this.#toldToLeave
+        ? undefined
+        : !this.#leaving
+          ? "waits for a backup"
+          : this.hasLeft
+            ? "safe to pull"
+            : "makes way",
     };
   }
 }

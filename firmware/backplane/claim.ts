@@ -106,7 +106,8 @@ export class Claim {
   mustDefer(own: Role, now: Micros): boolean {
     if (this.#stands(now)) return true;
     if (own !== role.resigned) return false;
-    return this.#others().some((entry) => entry.alive && !entry.leaving && entry.role === role.backup);
+    const { roster } = this.#context;
+    return this.#others().some((entry) => roster.isFit(entry.slot) && entry.role === role.backup);
   }
 
   /** Whether a witness is heard to follow the claimed term. */

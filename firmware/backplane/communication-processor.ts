@@ -16,7 +16,7 @@ import {
   recordClass,
   slotOf,
 } from "./frame-identifier.ts";
-import { beatKind, cardKinds, heartbeat, type Role, role, roleNames } from "./heartbeat.ts";
+import { beatKind, cardKinds, heartbeat, role, roleNames } from "./heartbeat.ts";
 import type { GroupPlan, Member, MemberContext, Milestone, ProtocolRule } from "./membership.ts";
 import { RecordStream } from "./record-stream.ts";
 import { type HeartbeatTiming, Roster } from "./roster.ts";
@@ -78,6 +78,8 @@ export class CommunicationProcessor {
   /** By slot: when each plane brought something of the card last, and how long it is on trial. */
   readonly #heard = new Map<number, { readonly lastAt: [Micros, Micros]; readonly trialUntil: [Micros, Micros] }>();
   readonly #passive: [boolean, boolean] = [false, false];
+  /** By slot: whether the application was told last that the card is there. */
+  readonly #serving = new Map<number, boolean>();
   readonly #sequences = new Uint8Array(8);
   /** Per plane and class: frames that the port has not taken yet. */
   readonly #backlog: readonly (readonly CanFrame[][])[] = planes.map(() => Array.from({ length: 8 }, () => []));
@@ -89,7 +91,11 @@ export class CommunicationProcessor {
   #behind = false;
   /** Since the start of this incarnation. */
   #beats = 0;
-  #beatenRole: Role | undefined;
+  /** What the last beat said that nobody should have to wait for. */
+  #beatenNews: number | undefined;
+  /** The beat that says that this card has left, until it is on the bus. */
+  #farewell: CanFrame | undefined;
+  #hasSaidFarewell = false;
   #nextBeat: Micros;
   #wakeBy: Micros | undefined;
   readonly #counters = { records: [0, 0], broken: [0, 0], beats: 0, lateWakes: 0, lateMaxMicros: 0, dropped: [0, 0] };
@@ -146,6 +152,7 @@ export class CommunicationProcessor {
     let sequence = 0;
     for (const frame of frames) {
       if (frame === this.#waitingBeats[plane][0]) this.#waitingBeats[plane].shift();
+      if (frame === this.#farewell) this.#saidFarewell();
       if (canClassOf(frame.id) !== recordClass.commit || unconfirmed[0]?.frame !== frame) continue;
       sequence = unconfirmed.shift()?.sequence ?? 0;
     }
@@ -193,7 +200,7 @@ export class CommunicationProcessor {
       this.#effects.log("warning", `slot ${entry.slot} is silent: counts as dead`);
       this.#effects.milestone("death", entry.slot);
       this.#member.card(entry, "died", now);
-      this.#effects.toApplication({ kind: "card", slot: entry.slot, alive: false, performed: entry.commit });
+      this.#tellApplication(entry.slot);
     }
     this.#settle(now);
   }
@@ -229,8 +236,7 @@ export class CommunicationProcessor {
     this.#member.tick(now);
     const interval =
       this.#member.role() === role.primary ? this.#options.timing.primaryMicros : this.#options.timing.othersMicros;
-    // What a card has become is news.
-    if (this.#member.role() !== this.#beatenRole) this.#nextBeat = now;
+    if (this.#news() !== this.#beatenNews) this.#nextBeat = now;
     if (now >= this.#nextBeat) {
       this.#beat();
       this.#nextBeat = Math.max(this.#nextBeat + interval, now + interval / 2);
@@ -298,22 +304,33 @@ export class CommunicationProcessor {
     const decoded = decode(heartbeat, data);
     if (!decoded.ok) return;
     this.#counters.beats++;
-    const performed = this.#roster.isAlive(slot) ? this.#roster.entry(slot)?.commit : undefined;
+    const performed = this.#serving.get(slot) ? this.#roster.entry(slot)?.commit : undefined;
     const change = this.#roster.beat(slot, decoded.value, now);
     if (change === "restarted" && performed !== undefined) {
+      this.#serving.set(slot, false);
       this.#effects.toApplication({ kind: "card", slot, alive: false, performed });
     }
     if (change !== "none") {
       // Even a card with the same low octet of the incarnation may have restarted while it was not heard: what it says is new.
       for (let kind = 0; kind < 8; kind++) this.#streams.delete(slot * 8 + kind);
-      this.#effects.toApplication({ kind: "card", slot, alive: true });
+      this.#serving.delete(slot);
     }
+    this.#tellApplication(slot);
     const entry = this.#roster.entry(slot);
     if (!entry) return;
     if (change === "restarted") this.#effects.log("warning", `slot ${slot} has restarted`);
     if (change === "came") this.#effects.log("info", `slot ${slot} is heard`);
     if (change !== "none") this.#member.card(entry, change, now);
     this.#member.card(entry, "beat", now);
+  }
+
+  /** To the application a card that leaves, or whose own application hangs, is as good as gone. */
+  #tellApplication(slot: number): void {
+    const alive = this.#roster.isFit(slot);
+    if (this.#serving.get(slot) === alive) return;
+    this.#serving.set(slot, alive);
+    const performed = this.#roster.entry(slot)?.commit ?? 0;
+    this.#effects.toApplication({ kind: "card", slot, alive, ...(alive ? {} : { performed }) });
   }
 
   // --- out
@@ -365,11 +382,25 @@ export class CommunicationProcessor {
     this.#beats = 0;
   }
 
+  /** What a card has become, and that it leaves, is told at once. */
+  #news(): number {
+    const member = this.#member;
+    return member.role() | (member.leaving ? 8 : 0) | (member.hasLeft ? 16 : 0);
+  }
+
+  #saidFarewell(): void {
+    this.#farewell = undefined;
+    if (this.#hasSaidFarewell) return;
+    this.#hasSaidFarewell = true;
+    this.#effects.log("info", "has left: safe to pull");
+    this.#effects.milestone("left", this.#member.term());
+  }
+
   #beat(): void {
     const { slot, kind, plan, realTime, configurationDigest } = this.#options;
     const incarnation = this.#incarnation;
     const member = this.#member;
-    this.#beatenRole = member.role();
+    this.#beatenNews = this.#news();
     const turn = this.#beats++ % 4;
     const tells =
       turn === 0
@@ -398,6 +429,8 @@ export class CommunicationProcessor {
       value: values[tells],
     });
     const frame = { id: frameIdentifier(recordClass.heartbeat, slot, framePart.whole), fd: false, data };
+    this.#farewell = member.hasLeft ? frame : undefined;
+    if (!member.hasLeft) this.#hasSaidFarewell = false;
     for (const plane of planes) {
       const waiting = this.#waitingBeats[plane];
       if (waiting.length >= waitingBeatsMax) continue;

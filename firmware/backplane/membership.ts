@@ -46,6 +46,8 @@ export type Milestone =
   | "claim"
   | "begin"
   | "resign"
+  /** This card was told to leave, and has: it is safe to pull. */
+  | "left"
   /** A call server holds the group's state: the group is protected. */
   | "complete";
 
@@ -63,7 +65,7 @@ export interface Member {
   drained(now: Micros): void;
   /** Own commits up to this sequence went out on at least one plane. */
   transmitted(sequence: number, now: Micros): void;
-  /** Leaves on purpose: says so, and makes way. */
+  /** Is to leave on purpose: says so and makes way, as soon as the group is served without this card. */
   leave(now: Micros): void;
   tick(now: Micros): void;
   nextDeadline(): Micros | undefined;
@@ -74,7 +76,10 @@ export interface Member {
   lastInput(): number;
   /** Sequence of the last commit this card proposed or followed. */
   lastProposed(): number;
+  /** Has left, or is making way. */
   readonly leaving: boolean;
+  /** Has left: nothing is lost with this card any more. */
+  readonly hasLeft: boolean;
   status(): Readonly<Record<string, unknown>>;
 }
 

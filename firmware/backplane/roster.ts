@@ -76,8 +76,13 @@ export class Roster {
 
   /** Whether this card is heard as a primary that nothing is said against. */
   isHealthyPrimary(slot: number): boolean {
+    return this.isFit(slot) && this.#entries.get(slot)?.role === role.primary;
+  }
+
+  /** Whether this card is heard, and nothing is said against it. */
+  isFit(slot: number): boolean {
     const entry = this.#entries.get(slot);
-    return entry?.alive === true && entry.role === role.primary && !entry.leaving && !entry.hung;
+    return entry?.alive === true && !entry.leaving && !entry.hung;
   }
 
   /** Whether this card is heard and holds its group's state. */

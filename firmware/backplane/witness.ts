@@ -35,6 +35,7 @@ export class Witness implements Member {
   #base = 0;
   #service = false;
   #primaryHeardAt: Micros = 0;
+  #leaving = false;
 
   constructor(context: MemberContext) {
     this.#context = context;
@@ -68,7 +69,11 @@ export class Witness implements Member {
   }
 
   get leaving(): boolean {
-    return false;
+    return this.#leaving;
+  }
+
+  get hasLeft(): boolean {
+    return this.#leaving;
   }
 
   record(kind: RecordClass, slot: number, record: Uint8Array, now: Micros): void {
@@ -246,7 +251,9 @@ export class Witness implements Member {
 
   transmitted(): void {}
 
-  leave(): void {}
+  leave(): void {
+    this.#leaving = true;
+  }
 
   tick(now: Micros): void {
     const { roster, plan } = this.#context;
@@ -270,6 +277,7 @@ export class Witness implements Member {
       admitted: this.#admitted,
       inputsUnconsumed: this.#inputs.unconsumed,
       waitingCommits: this.#view.log.heldCount,
+      leaving: this.#leaving ? "safe to pull" : undefined,
     };
   }
 }

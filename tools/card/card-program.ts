@@ -20,6 +20,10 @@ import type { CardReport, CardRequest, CommunicationStart } from "./card-start.t
 import { rehearse } from "./rehearsal.ts";
 
 const statusMillis = 200;
+/** A card that is told to end leaves the group first; not if nobody can take its place within this time. */
+const leaveWithinMillis = 3_000;
+/** For what was reported last to get out. */
+const lastWordsMillis = 50;
 
 interface CardOptions {
   readonly config: string;
@@ -114,12 +118,24 @@ async function start(options: CardOptions, started: () => void): Promise<void> {
     log: (severity, logged) => report({ kind: "log", severity, text: logged, atMicros: clock.nowMicros() }),
     unusable: (why) => {
       report({ kind: "unusable", text: why });
-      setTimeout(() => process.exit(2), 50);
+      setTimeout(() => process.exit(2), lastWordsMillis);
     },
   });
   started();
   const thread = new Worker(new URL("./communication-thread.ts", import.meta.url), { workerData: communication });
-  thread.on("message", (message: CardReport) => report(message));
+  let isEnding = false;
+  let hasLeft = false;
+  thread.on("message", (message: CardReport) => {
+    report(message);
+    if (message.kind !== "milestone" || message.step !== "left") return;
+    hasLeft = true;
+    if (isEnding) setTimeout(() => process.exit(0), lastWordsMillis);
+  });
+  process.once("SIGTERM", () => {
+    isEnding = true;
+    runner.leave();
+    setTimeout(() => process.exit(0), hasLeft ? lastWordsMillis : leaveWithinMillis);
+  });
   thread.on("error", (error) => {
     console.error(error);
     process.exit(1);

@@ -9,6 +9,7 @@ import {
   CommunicationProcessor,
   type Plane,
 } from "../../firmware/backplane/communication-processor.ts";
+import type { Milestone } from "../../firmware/backplane/membership.ts";
 import type { Application, ApplicationAction, ApplicationEvent } from "../../firmware/card/application.ts";
 
 /** How long a message takes from one processor of a card to the other. */
@@ -22,6 +23,7 @@ export interface SimulatedWorld {
   observe?(card: SimulatedCard, event: ApplicationEvent): void;
   perform(card: SimulatedCard, action: ApplicationAction): void;
   log(card: SimulatedCard, severity: string, text: string): void;
+  milestone?(card: SimulatedCard, step: Milestone, term: number): void;
 }
 
 export class SimulatedCard {
@@ -67,7 +69,7 @@ export class SimulatedCard {
         progress: () => 0,
         wallMillis: () => clock.wallMillis(),
         log: (severity, text) => world.log(this, severity, text),
-        milestone: () => {},
+        milestone: (step, term) => world.milestone?.(this, step, term),
       },
       clock.nowMicros(),
     );

@@ -1,45 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { ProtocolRule } from "../../../firmware/backplane/membership.ts";
 import type { FrameFate } from "../../../hal/simulated/can-frame-fate.ts";
-import { ToyRack } from "./toy-rack.ts";
-
-/** Values that the witnesses say one after the other, some so close that commits are pipelined. */
-const says: readonly { afterMillis: number; slot: number; value: number }[] = [
-  { afterMillis: 0, slot: 1, value: 11 },
-  { afterMillis: 0.2, slot: 4, value: 12 },
-  { afterMillis: 0.1, slot: 1, value: 13 },
-  { afterMillis: 3, slot: 1, value: 14 },
-  { afterMillis: 0, slot: 4, value: 15 },
-];
-const values = says.map(({ value }) => value);
-
-function started(withoutRules: readonly ProtocolRule[] = []): ToyRack {
-  const rack = new ToyRack({ withoutRules });
-  rack.run(300);
-  return rack;
-}
-
-function sayAll(rack: ToyRack): void {
-  for (const { afterMillis, slot, value } of says) {
-    rack.run(afterMillis);
-    rack.say(slot, value);
-  }
-  rack.run(200);
-}
-
-/** What is wrong with the outcome, if anything. */
-function wrong(rack: ToyRack): string | undefined {
-  const [primary, ...more] = rack.primaries();
-  if (primary === undefined || more.length > 0) return `primaries: ${rack.primaries().join()}`;
-  for (const witness of [1, 4]) {
-    const performed = [...rack.performed(witness)].sort((a, b) => a - b);
-    if (performed.join() !== values.join()) return `slot ${witness} performed ${rack.performed(witness).join()}`;
-  }
-  if (rack.performed(1).join() !== rack.performed(4).join()) return "the witnesses performed in different orders";
-  if (rack.callServer(primary).values.join() !== rack.performed(1).join())
-    return "the primary's table is not what was performed";
-  return undefined;
-}
+import type { ToyRack } from "./toy-rack.ts";
+import { sayAll, started, values, wrong } from "./toy-words.ts";
 
 /** How many transmissions the undisturbed run takes on plane A from the first word on. */
 function countTransmissions(): number {
@@ -155,13 +118,6 @@ test("a primary that is frozen and thawed has no effect and returns as backup", 
   expect(rack.performed(1)).toEqual(rack.performed(4));
   expect([...rack.performed(1)].sort((a, b) => a - b)).toEqual([...values, 77, 78]);
   expect(rack.callServer(2).values).toEqual(rack.callServer(3).values);
-});
-
-test("a planned leave costs no detection time", () => {
-  const rack = started();
-  rack.card(2).leave();
-  rack.run(3);
-  expect(rack.primaries()).toEqual([3]);
 });
 
 test("a LIM that is pulled and inserted takes part again", () => {

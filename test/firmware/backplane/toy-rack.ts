@@ -2,7 +2,7 @@
 import { SimulatedCanBus } from "../../../hal/simulated/can-bus.ts";
 import { VirtualClock } from "../../../hal/simulated/clock.ts";
 import type { CommunicationOptions } from "../../../firmware/backplane/communication-processor.ts";
-import type { ProtocolRule } from "../../../firmware/backplane/membership.ts";
+import type { Milestone, ProtocolRule } from "../../../firmware/backplane/membership.ts";
 import type { Application, ApplicationAction, ApplicationEvent } from "../../../firmware/card/application.ts";
 import { SimulatedCard } from "../../../tools/simulator/simulated-card.ts";
 
@@ -44,6 +44,8 @@ export class ToyCallServer implements Application {
   sequence = 0;
   primary = false;
   coldStarts = 0;
+  /** Cards that it was told are gone. */
+  readonly gone = new Set<number>();
 
   start(): readonly ApplicationAction[] {
     return [];
@@ -51,6 +53,10 @@ export class ToyCallServer implements Application {
 
   step(event: ApplicationEvent): readonly ApplicationAction[] {
     switch (event.kind) {
+      case "card":
+        if (event.alive) this.gone.delete(event.slot);
+        else this.gone.add(event.slot);
+        return [];
       case "primary":
         this.primary = true;
         this.sequence = event.sequence;
@@ -132,6 +138,7 @@ export class ToyRack {
   readonly buses: readonly SimulatedCanBus[];
   readonly cards = new Map<number, SimulatedCard>();
   readonly lines: string[] = [];
+  readonly milestones: { readonly slot: number; readonly step: Milestone; readonly atMicros: number }[] = [];
   readonly #withoutRules: ReadonlySet<ProtocolRule>;
   #incarnation = 1;
 
@@ -163,6 +170,7 @@ export class ToyRack {
       log: (of, severity, text) => {
         this.lines.push(`${(this.clock.nowMicros() / 1000).toFixed(3)} slot ${of.slot} ${severity}: ${text}`);
       },
+      milestone: (of, step) => this.milestones.push({ slot: of.slot, step, atMicros: this.clock.nowMicros() }),
     });
     this.cards.set(slot, card);
     return card;
@@ -201,8 +209,18 @@ export class ToyRack {
     return (this.card(slot).application as ToyWitness).performed.map(({ value }) => value);
   }
 
+  status(slot: number): Readonly<Record<string, unknown>> {
+    return this.card(slot).communication.status();
+  }
+
   roles(): Record<number, unknown> {
     return Object.fromEntries([...this.cards].map(([slot, card]) => [slot, card.communication.status().role]));
+  }
+
+  /** Microseconds of virtual time from a moment until a card next reaches this step; infinite when none has. */
+  microsUntil(step: Milestone, sinceMicros: number): number {
+    const reached = this.milestones.find((one) => one.step === step && one.atMicros >= sinceMicros);
+    return reached === undefined ? Number.POSITIVE_INFINITY : reached.atMicros - sinceMicros;
   }
 
   primaries(): number[] {
