@@ -8,7 +8,7 @@ import { assert } from "../result.ts";
 import type { Micros } from "../time.ts";
 import { Claim } from "./claim.ts";
 import { type Commit, type Consumed, encodeCommit } from "./commit.ts";
-import type { HeldCommit } from "./commit-log.ts";
+import { type HeldCommit, heldCommitsMax } from "./commit-log.ts";
 import { type RecordClass, recordClass } from "./frame-identifier.ts";
 import { GroupView } from "./group-view.ts";
 import { type Role, role, roleNames } from "./heartbeat.ts";
@@ -44,6 +44,8 @@ export class CallServerMember implements Member {
   /** Made way and waits for the application to hand in what it has committed. */
   #draining = false;
   readonly #whileDraining: (() => void)[] = [];
+  /** The application has not let go for longer than there was room: what came meanwhile is lost. */
+  #hasLostWhileDraining = false;
   /** The claim that is heard now, to be answered as soon as this card has made way. */
   #claimHeard: { slot: number; claim: TakeoverRecord & { kind: "claim" }; at: Micros } | undefined;
   #toldToLeave = false;
@@ -76,6 +78,14 @@ export class CallServerMember implements Member {
   }
 
   lastInput(): number {
+    return 0;
+  }
+
+  receivedFrom(slot: number): number {
+    return this.#view.intake.numberNear(slot);
+  }
+
+  deaf(): number {
     return 0;
   }
 
@@ -161,13 +171,13 @@ export class CallServerMember implements Member {
   #commit(commit: Commit, octets: Uint8Array, input: Uint8Array | undefined, senderTerm: number, now: Micros): void {
     if (senderTerm < this.#term) return;
     if (this.#draining) {
-      this.#whileDraining.push(() => this.#commit(commit, octets, input, senderTerm, now));
+      this.#afterDraining(() => this.#commit(commit, octets, input, senderTerm, now));
       return;
     }
     if (this.#role === role.primary) {
       if (senderTerm === this.#term) return;
       this.#makeWay(now);
-      this.#whileDraining.push(() => this.#commit(commit, octets, input, senderTerm, now));
+      this.#afterDraining(() => this.#commit(commit, octets, input, senderTerm, now));
       return;
     }
     if (this.#role === role.claimant && this.#claim.term > senderTerm) {
@@ -253,12 +263,19 @@ export class CallServerMember implements Member {
     this.tick(now);
   }
 
+  #afterDraining(work: () => void): void {
+    if (this.#whileDraining.length < heldCommitsMax) this.#whileDraining.push(work);
+    else this.#hasLostWhileDraining = true;
+  }
+
   drained(now: Micros): void {
     if (!this.#draining) return;
     this.#draining = false;
     this.#role = role.resigned;
     this.#giver.clear();
     for (const later of this.#whileDraining.splice(0)) later();
+    if (this.#hasLostWhileDraining) this.#loseThread("the application hung");
+    this.#hasLostWhileDraining = false;
     const heard = this.#claimHeard;
     if (heard && now - heard.at < claimAnswerMicros) this.#answerClaim(heard.slot, heard.claim, now);
     this.tick(now);
@@ -280,14 +297,28 @@ export class CallServerMember implements Member {
     }
     this.#context.log("info", "leaves");
     if (this.#role === role.primary) this.#makeWay(now);
-    else if (this.#role === role.claimant || this.#role === role.backup) this.#role = role.resigned;
+    else if (this.#role === role.claimant) this.#withdraw();
+    else if (this.#role === role.backup) this.#role = role.resigned;
   }
 
-  /** Without the state there is nothing to lose; with it, another fit card must have it too. */
+  /**
+   * Without the state there is nothing to lose. With it, the primary needs somebody fit to take over, and whoever is on the way out
+   * needs him still; everybody else needs somebody who serves or is about to. So of two that are to leave one stays.
+   */
   #isDispensable(): boolean {
+    const startsCold = this.#role === role.claimant && this.#claim.cold;
+    if (!this.#complete || startsCold) return true;
     const { roster, plan, slot } = this.#context;
-    if (!this.#complete) return true;
-    return plan.callServers.some((other) => other !== slot && roster.isFit(other) && roster.isComplete(other));
+    const isOnTheWayOut = this.#role === role.primary || this.#leaving;
+    const enough: readonly Role[] = isOnTheWayOut
+      ? [role.backup, role.resigned, role.claimant, role.primary]
+      : this.#role === role.resigned
+        ? [role.claimant, role.primary]
+        : [role.primary];
+    return plan.callServers.some((other) => {
+      const entry = other === slot ? undefined : roster.entry(other);
+      return entry !== undefined && roster.isFit(other) && enough.includes(entry.role);
+    });
   }
 
   get leaving(): boolean {
@@ -308,7 +339,11 @@ export class CallServerMember implements Member {
 
   #claimIfDue(now: Micros): void {
     const { roster } = this.#context;
-    if (this.#leaving || this.#draining || !roster.hearsAnybody()) return;
+    if (this.#leaving || this.#draining) return;
+    if (!roster.hearsAnybody() || !this.#context.isFit()) {
+      if (this.#role === role.claimant) this.#withdraw();
+      return;
+    }
     if (this.#role === role.blank) {
       if (this.#mayStartCold(now)) {
         this.#role = role.claimant;
@@ -319,7 +354,7 @@ export class CallServerMember implements Member {
     if (this.#role !== role.backup && this.#role !== role.resigned && this.#role !== role.claimant) return;
     if (this.#role === role.claimant) {
       if (this.#claim.higherIsHeard(now)) {
-        this.#role = this.#claim.cold ? role.blank : role.resigned;
+        this.#withdraw();
         return;
       }
       if (this.#healthyPrimary() && !this.#claim.answers.any() && !this.#claim.isFollowed()) {
@@ -339,6 +374,10 @@ export class CallServerMember implements Member {
       "warning",
       `finds no primary: claims term ${this.#claim.term} after commit ${this.#view.log.last}`,
     );
+  }
+
+  #withdraw(): void {
+    this.#role = this.#claim.cold ? role.blank : role.resigned;
   }
 
   #healthyPrimary(): boolean {
@@ -469,6 +508,8 @@ export class CallServerMember implements Member {
     }
   }
 
+  inputTransmitted(): void {}
+
   transmitted(sequence: number): void {
     if (sequence <= this.#transmitted) return;
     this.#transmitted = sequence;
@@ -547,7 +588,7 @@ export class CallServerMember implements Member {
     const { roster } = this.#context;
     this.#leaveIfPossible(now);
     if (this.#role === role.primary && !this.#draining) {
-      if (!roster.hearsAnybody()) this.#makeWay(now);
+      if (!roster.hearsAnybody() || this.#context.isMute()) this.#makeWay(now);
       else this.#admitNewcomers(now);
     }
     if (this.#role === role.blank && this.#healthyPrimary()) {

@@ -164,7 +164,7 @@ export class Claim {
     for (const entry of others) {
       const answered = this.answers.isWhole(entry.slot);
       if (answered) votes++;
-      else if (entry.alive && !entry.hung && entry.role >= role.backup) return false;
+      else if (entry.alive && !entry.hung && !roster.isDeaf(entry.slot) && entry.role >= role.backup) return false;
     }
     return votes >= Math.floor(everybody / 2) + 1;
   }

@@ -2,10 +2,11 @@
  * What runs on a card's communication processor: records on two planes, heartbeats, the roster, and the card's membership in
  * its group. Sans-I/O: frames and time come in by method, everything that is to happen goes out through `effects`.
  */
-import { type CanFrame, canClassOf } from "../../hal/can-frame.ts";
+import type { CanFrame } from "../../hal/can-frame.ts";
 import type { ApplicationAction, ApplicationEvent } from "../card/application.ts";
 import { decode, encode } from "../layout/layout.ts";
 import type { Micros } from "../time.ts";
+import { ApplicationWatch } from "./application-watch.ts";
 import { CallServerMember } from "./call-server-member.ts";
 import {
   classOf,
@@ -16,7 +17,8 @@ import {
   recordClass,
   slotOf,
 } from "./frame-identifier.ts";
-import { beatKind, cardKinds, heartbeat, role, roleNames } from "./heartbeat.ts";
+import { receivedBits } from "./deafness.ts";
+import { beatKind, cardKinds, heartbeat, role, roleNames, witnessesABeat } from "./heartbeat.ts";
 import type { GroupPlan, Member, MemberContext, Milestone, ProtocolRule } from "./membership.ts";
 import { RecordStream } from "./record-stream.ts";
 import { type HeartbeatTiming, Roster } from "./roster.ts";
@@ -49,6 +51,8 @@ export interface CommunicationEffects {
   toApplication(event: ApplicationEvent): void;
   /** How far the application has got, as it says itself in shared memory. */
   progress(): number;
+  /** Asks the application to count one step more. */
+  nudge(): void;
   wallMillis(): number;
   log(severity: "info" | "warning" | "alarm", text: string): void;
   milestone(step: Milestone, term: number): void;
@@ -64,27 +68,52 @@ const planeTrialMicros = 50_000;
 const lateMicros = 2_000;
 /** The shortest time between two looks at what is missing. */
 const restMicros = 1_000;
+/** A card whose frames are not confirmed for so long, on both planes, is mute; the others have long found it silent. */
+const muteAfterMicros = 100_000;
+/** What the beats of a call server, and of a witness, tell in turn. */
+const turnsOf = (...names: (keyof typeof beatKind)[]) => names.map((name) => beatKind[name]);
+const callServerTurns = turnsOf(
+  ...(["identity", "commit", "received", "commit"] as const),
+  ...(["configuration", "commit", "received", "commit"] as const),
+);
+const witnessTurns = turnsOf(
+  ...(["identity", "configuration", "commit", "input"] as const),
+  ...(["identity", "input", "commit", "input"] as const),
+);
+/** Of the turns of a call server. */
+const receivedATurn = 2;
 /** Beats that a plane may not have taken yet. Beyond that it takes no other: old beats would be heard as new ones when it is mended. */
 const waitingBeatsMax = 3;
 /** Frames that may wait in the card for one plane and class; a plane that takes none for so long is given up. */
 const backlogFramesMax = 8192;
+
+interface Unconfirmed {
+  readonly commits: { readonly frame: CanFrame; readonly number: number }[];
+  readonly inputs: { readonly frame: CanFrame; readonly number: number }[];
+}
 
 export class CommunicationProcessor {
   readonly #options: CommunicationOptions;
   readonly #effects: CommunicationEffects;
   readonly #roster: Roster;
   readonly #member: Member;
+  readonly #application: ApplicationWatch;
   readonly #streams = new Map<number, { stream: RecordStream; reassemblers: readonly [Reassembler, Reassembler] }>();
   /** By slot: when each plane brought something of the card last, and how long it is on trial. */
   readonly #heard = new Map<number, { readonly lastAt: [Micros, Micros]; readonly trialUntil: [Micros, Micros] }>();
   readonly #passive: [boolean, boolean] = [false, false];
+  /** Per plane: since when nothing has gone out although there was something to say. */
+  readonly #silentSince: [Micros | undefined, Micros | undefined] = [undefined, undefined];
+  #isMute = false;
+  #isDeaf = false;
+  #hasHeardSomebody = false;
   /** By slot: whether the application was told last that the card is there. */
   readonly #serving = new Map<number, boolean>();
   readonly #sequences = new Uint8Array(8);
   /** Per plane and class: frames that the port has not taken yet. */
   readonly #backlog: readonly (readonly CanFrame[][])[] = planes.map(() => Array.from({ length: 8 }, () => []));
-  /** Per plane: the last frames of own commits, with the commit's sequence. */
-  readonly #unconfirmed: readonly { frame: CanFrame; sequence: number }[][] = [[], []];
+  /** Per plane: the last frames of own commits and inputs, with their sequences and numbers. */
+  readonly #unconfirmed: readonly Unconfirmed[] = planes.map(() => ({ commits: [], inputs: [] }));
   /** Per plane: own beats that are not on the bus yet. */
   readonly #waitingBeats: readonly [CanFrame[], CanFrame[]] = [[], []];
   #incarnation: number;
@@ -103,7 +132,8 @@ export class CommunicationProcessor {
   constructor(options: CommunicationOptions, effects: CommunicationEffects, now: Micros) {
     this.#options = options;
     this.#effects = effects;
-    this.#roster = new Roster(options.timing, options.realTime);
+    this.#roster = new Roster(options.timing, options.realTime, options.plan);
+    this.#application = new ApplicationWatch(effects, now);
     this.#nextBeat = now;
     this.#incarnation = options.incarnation;
     const incarnation = () => this.#incarnation;
@@ -112,6 +142,8 @@ export class CommunicationProcessor {
       get incarnation() {
         return incarnation();
       },
+      isFit: () => !this.#isUnfit() && !this.#isMute && !this.#roster.isDeaf(options.slot),
+      isMute: () => this.#isMute,
       isBehind: () => this.#behind,
       renew: () => this.#renew(),
       plan: options.plan,
@@ -148,14 +180,17 @@ export class CommunicationProcessor {
 
   /** Own frames that are on the bus, the very objects that were handed to `transmit`. */
   transmitted(plane: Plane, frames: readonly CanFrame[], now: Micros): void {
-    const unconfirmed = this.#unconfirmed[plane];
+    const { commits, inputs } = this.#unconfirmed[plane];
+    this.#silentSince[plane] = undefined;
     let sequence = 0;
+    let input = 0;
     for (const frame of frames) {
       if (frame === this.#waitingBeats[plane][0]) this.#waitingBeats[plane].shift();
       if (frame === this.#farewell) this.#saidFarewell();
-      if (canClassOf(frame.id) !== recordClass.commit || unconfirmed[0]?.frame !== frame) continue;
-      sequence = unconfirmed.shift()?.sequence ?? 0;
+      if (frame === commits[0]?.frame) sequence = commits.shift()?.number ?? 0;
+      if (frame === inputs[0]?.frame) input = inputs.shift()?.number ?? 0;
     }
+    if (input > 0) this.#member.inputTransmitted(input);
     if (sequence > 0) this.#member.transmitted(sequence, now);
   }
 
@@ -167,29 +202,34 @@ export class CommunicationProcessor {
   /** The port of a plane has lost what it had queued. */
   planeLost(plane: Plane): void {
     for (const queue of this.#backlog[plane]) queue.length = 0;
-    this.#unconfirmed[plane].length = 0;
+    this.#unconfirmed[plane].commits.length = 0;
+    this.#unconfirmed[plane].inputs.length = 0;
     this.#waitingBeats[plane].length = 0;
   }
 
   /** The port of a plane gets nothing out (`passive`), or does again. Meanwhile only the other plane is written to, but for beats. */
   planePassive(plane: Plane, passive: boolean): void {
     this.#passive[plane] = passive;
+    this.#silentSince[plane] = passive ? Number.NEGATIVE_INFINITY : undefined;
     if (passive) this.planeLost(plane);
   }
 
   application(action: ApplicationAction, now: Micros): void {
+    this.#noticeLateness(now);
     this.#member.application(action, now);
     this.#settle(now);
   }
 
   /** The application has handled all events up to the last `backup`. */
   drained(now: Micros): void {
+    this.#noticeLateness(now);
     this.#member.drained(now);
     this.#settle(now);
   }
 
   /** The card leaves on purpose. */
   leave(now: Micros): void {
+    this.#noticeLateness(now);
     this.#member.leave(now);
     this.#settle(now);
   }
@@ -217,6 +257,7 @@ export class CommunicationProcessor {
       term: entry.term,
       commit: entry.commit,
       realTime: entry.realTime,
+      fit: this.#roster.isFit(entry.slot),
       limitMicros: this.#roster.limitMicros(entry),
       gapMaxMicros: Math.max(entry.gapMax, entry.gapMaxBefore),
     }));
@@ -226,19 +267,30 @@ export class CommunicationProcessor {
       onlyA += stream.only[0];
       onlyB += stream.only[1];
     }
-    return { ...this.#member.status(), role: roleNames[this.#member.role()], cards, onlyA, onlyB, ...this.#counters };
+    return {
+      ...this.#member.status(),
+      role: roleNames[this.#member.role()],
+      hung: this.#application.isHung,
+      deaf: this.#isDeaf || this.#roster.isDeaf(this.#options.slot),
+      mute: this.#isMute,
+      cards,
+      onlyA,
+      onlyB,
+      ...this.#counters,
+    };
   }
 
   // --- in
 
   /** Every pass through the processor ends here: the member looks around, the beat goes out, the next deadline is set. */
   #settle(now: Micros): void {
+    this.#examine(now);
     this.#member.tick(now);
     const interval =
       this.#member.role() === role.primary ? this.#options.timing.primaryMicros : this.#options.timing.othersMicros;
     if (this.#news() !== this.#beatenNews) this.#nextBeat = now;
     if (now >= this.#nextBeat) {
-      this.#beat();
+      this.#beat(now);
       this.#nextBeat = Math.max(this.#nextBeat + interval, now + interval / 2);
     }
     let look = Number.POSITIVE_INFINITY;
@@ -246,8 +298,32 @@ export class CommunicationProcessor {
     if (silence !== undefined) look = silence;
     const member = this.#member.nextDeadline();
     if (member !== undefined && member < look) look = member;
+    const hung = this.#application.nextDeadline();
+    if (hung !== undefined && hung < look) look = hung;
     // This thread may run above all others of the host: but for its beats it leaves them some time, whatever a deadline says.
     this.#wakeBy = Math.min(this.#nextBeat, Math.max(look, now + restMicros));
+  }
+
+  /** What is wrong with the card itself. */
+  #examine(now: Micros): void {
+    if (this.#application.look(now)) {
+      if (this.#application.isHung) this.#effects.log("alarm", "the application hangs");
+      else this.#effects.log("warning", "the application goes on");
+    }
+    const isMute = this.#silentSince.every((since) => since !== undefined && now - since >= muteAfterMicros);
+    if (isMute && !this.#isMute)
+      this.#effects.log("alarm", "nothing of what this card says gets on any plane: is mute");
+    this.#isMute = isMute;
+    const hearsSomebody = this.#roster.hearsAnybody();
+    const isDeaf = this.#hasHeardSomebody && !hearsSomebody;
+    if (isDeaf && !this.#isDeaf) this.#effects.log("alarm", "hears nobody any more: is deaf, or alone");
+    this.#isDeaf = isDeaf;
+    this.#hasHeardSomebody ||= hearsSomebody;
+  }
+
+  /** The card cannot do its work, and says so. */
+  #isUnfit(): boolean {
+    return this.#application.isHung || this.#isDeaf;
   }
 
   #noticeLateness(now: Micros): void {
@@ -258,6 +334,11 @@ export class CommunicationProcessor {
     this.#counters.lateWakes++;
     this.#counters.lateMaxMicros = Math.max(this.#counters.lateMaxMicros, late);
     this.#roster.excuse(late);
+    this.#application.excuse(late);
+    for (const plane of planes) {
+      const since = this.#silentSince[plane];
+      if (since !== undefined) this.#silentSince[plane] = since + late;
+    }
   }
 
   /**
@@ -351,9 +432,9 @@ export class CommunicationProcessor {
         this.#counters.dropped[plane] += frames.length;
         continue;
       }
-      if (kind === recordClass.commit && last) {
-        this.#unconfirmed[plane].push({ frame: last, sequence: this.#member.lastProposed() });
-      }
+      const { commits, inputs } = this.#unconfirmed[plane];
+      if (kind === recordClass.commit && last) commits.push({ frame: last, number: this.#member.lastProposed() });
+      if (kind === recordClass.input && last) inputs.push({ frame: last, number: this.#member.lastInput() });
       for (const frame of frames) backlog.push(frame);
       this.#pump(plane, kind);
     }
@@ -382,10 +463,13 @@ export class CommunicationProcessor {
     this.#beats = 0;
   }
 
-  /** What a card has become, and that it leaves, is told at once. */
+  /** What a card has become, that it leaves, that it cannot do its work, and what it finds of others, is told at once. */
   #news(): number {
     const member = this.#member;
-    return member.role() | (member.leaving ? 8 : 0) | (member.hasLeft ? 16 : 0);
+    const flags = [member.leaving, member.hasLeft, this.#isUnfit()];
+    return (
+      flags.reduce<number>((sum, flag, index) => sum | (flag ? 8 << index : 0), member.role()) | (member.deaf() << 6)
+    );
   }
 
   #saidFarewell(): void {
@@ -396,42 +480,56 @@ export class CommunicationProcessor {
     this.#effects.milestone("left", this.#member.term());
   }
 
-  #beat(): void {
-    const { slot, kind, plan, realTime, configurationDigest } = this.#options;
+  /** What the beats tell in turn. */
+  #tell(beat: number): { tells: number; value: number } {
+    const { kind, plan, configurationDigest } = this.#options;
+    const member = this.#member;
+    const turns = kind === "call-server" ? callServerTurns : witnessTurns;
+    const tells = turns[beat % turns.length];
+    switch (tells) {
+      case beatKind.identity:
+        return { tells, value: this.#incarnation * 256 + cardKinds.indexOf(kind) * 16 + plan.group };
+      case beatKind.commit:
+        return { tells, value: lowBits(member.lastCommit(), 24) };
+      case beatKind.input:
+        return { tells, value: lowBits(member.lastInput(), 24) };
+      case beatKind.configuration:
+        return { tells, value: configurationDigest };
+      case beatKind.received: {
+        const pairs = Math.max(1, Math.ceil(plan.witnesses.length / witnessesABeat));
+        const pair = Math.floor((beat * receivedATurn) / turns.length) % pairs;
+        const [first, second] = [0, 1].map((index) => {
+          const witness = plan.witnesses[pair * witnessesABeat + index];
+          return witness === undefined ? 0 : lowBits(member.receivedFrom(witness), receivedBits);
+        });
+        return { tells: tells + pair, value: first * 2 ** receivedBits + second };
+      }
+    }
+  }
+
+  #beat(now: Micros): void {
+    const { slot, realTime } = this.#options;
     const incarnation = this.#incarnation;
     const member = this.#member;
     this.#beatenNews = this.#news();
-    const turn = this.#beats++ % 4;
-    const tells =
-      turn === 0
-        ? beatKind.identity
-        : turn === 2 && kind === "call-server" && this.#beats % 8 > 4
-          ? beatKind.configuration
-          : kind === "call-server" || turn === 2
-            ? beatKind.commit
-            : beatKind.input;
-    const values = {
-      [beatKind.identity]: incarnation * 256 + cardKinds.indexOf(kind) * 16 + plan.group,
-      [beatKind.commit]: lowBits(member.lastCommit(), 24),
-      [beatKind.input]: lowBits(member.lastInput(), 24),
-      [beatKind.configuration]: configurationDigest,
-    };
+    const { tells, value } = this.#tell(this.#beats++);
     const data = encode(heartbeat, {
       role: member.role(),
       leaving: member.leaving ? 1 : 0,
       realTime: realTime ? 1 : 0,
-      hung: 0,
-      spare: 0,
+      hung: this.#isUnfit() ? 1 : 0,
+      deaf: member.deaf(),
       term: lowBits(member.term(), 16),
       incarnation: lowBits(incarnation, 8),
       progress: lowBits(this.#effects.progress(), 4),
       kind: tells,
-      value: values[tells],
+      value,
     });
     const frame = { id: frameIdentifier(recordClass.heartbeat, slot, framePart.whole), fd: false, data };
     this.#farewell = member.hasLeft ? frame : undefined;
     if (!member.hasLeft) this.#hasSaidFarewell = false;
     for (const plane of planes) {
+      this.#silentSince[plane] ??= now;
       const waiting = this.#waitingBeats[plane];
       if (waiting.length >= waitingBeatsMax) continue;
       if (this.#effects.transmit(plane, frame) === "queued") waiting.push(frame);

@@ -35,11 +35,20 @@ export const beatKind = {
   input: 2,
   /** Digest of the configuration (24 bits). */
   configuration: 3,
+  /**
+   * From here on, of two witnesses: low bits of the number of the last input that this call server heard (12 bits each). 8 is about
+   * the first two of the group's plan, 9 about the next two, and so on.
+   */
+  received: 8,
 } as const;
+
+/** Witnesses that one beat of kind `received` is about. */
+export const witnessesABeat = 2;
 
 export const heartbeat = layout(
   "heartbeat",
-  bits({ role: 3, leaving: 1, realTime: 1, hung: 1, spare: 2 }),
+  /** `hung`: the card cannot do its work. `deaf`: a bit for each call server of the group, set by a witness that finds it deaf. */
+  bits({ role: 3, leaving: 1, realTime: 1, hung: 1, deaf: 2 }),
   /** `incarnation` is the low octet of the card's incarnation: enough to notice a restart at its first beat. */
   { term: u16, incarnation: u8 },
   bits({ progress: 4, kind: 4 }),

@@ -24,6 +24,10 @@ export interface MemberContext {
   readonly plan: GroupPlan;
   readonly timing: HeartbeatTiming;
   readonly roster: Roster;
+  /** Whether this card is fit to be primary: its application answers, it hears the others and is heard. */
+  isFit(): boolean;
+  /** Whether nothing that this card says gets on any plane. */
+  isMute(): boolean;
   /** Frames have come that are not taken in yet: what seems to be missing may be among them. */
   isBehind(): boolean;
   /** Sends a record on both planes. */
@@ -63,6 +67,8 @@ export interface Member {
   application(action: ApplicationAction, now: Micros): void;
   /** The application has handled everything sent to it before the last `backup` event. */
   drained(now: Micros): void;
+  /** Own inputs up to this number went out on at least one plane. */
+  inputTransmitted(number: number): void;
   /** Own commits up to this sequence went out on at least one plane. */
   transmitted(sequence: number, now: Micros): void;
   /** Is to leave on purpose: says so and makes way, as soon as the group is served without this card. */
@@ -74,6 +80,10 @@ export interface Member {
   /** What the beat tells in turn besides identity and configuration. */
   lastCommit(): number;
   lastInput(): number;
+  /** Number of the last input that this call server heard of a witness. */
+  receivedFrom(slot: number): number;
+  /** The call servers that this witness finds deaf, a bit for each in the order of the plan. */
+  deaf(): number;
   /** Sequence of the last commit this card proposed or followed. */
   lastProposed(): number;
   /** Has left, or is making way. */

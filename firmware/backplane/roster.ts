@@ -1,6 +1,8 @@
 /** Who is in the rack, as one card hears it: alive or dead by the heartbeats on both planes, and what the beats say. */
 import type { Micros } from "../time.ts";
-import { beatKind, type Heartbeat, type Role, role } from "./heartbeat.ts";
+import { receivedBits } from "./deafness.ts";
+import { beatKind, type Heartbeat, type Role, role, witnessesABeat } from "./heartbeat.ts";
+import type { GroupPlan } from "./membership.ts";
 import { nearest } from "./sequence-number.ts";
 
 export interface HeartbeatTiming {
@@ -23,6 +25,8 @@ export interface RosterEntry {
   term: number;
   leaving: boolean;
   hung: boolean;
+  /** The call servers that this witness finds deaf, a bit for each. */
+  deaf: number;
   /** The card beats at real-time priority: three misses mean dead. Otherwise the limit follows the measured gaps. */
   realTime: boolean;
   /** Low octet, known from every beat; the whole from the beats of kind identity (0 until then). */
@@ -32,6 +36,8 @@ export interface RosterEntry {
   commit: number;
   input: number;
   configurationDigest: number;
+  /** What the last beat told of inputs received: low bits of their numbers, from a place in the list of witnesses on. */
+  received: { readonly firstWitness: number; readonly numbers: readonly number[] } | undefined;
   /** Since when the silence is too long: once more the card's own mail is looked at before it counts as death. */
   suspectedAt: Micros | undefined;
   /** Longest gap between two beats in the present measuring span, which ends then, and in the last one. */
@@ -55,11 +61,19 @@ const limitMicrosMax = 250_000;
 export class Roster {
   readonly #timing: HeartbeatTiming;
   readonly #ownRealTime: boolean;
+  readonly #plan: Pick<GroupPlan, "callServers" | "witnesses">;
   readonly #entries = new Map<number, RosterEntry>();
+  /** The call servers that this card finds deaf, when it is a witness. */
+  ownVerdict: number | undefined;
 
-  constructor(timing: HeartbeatTiming, ownRealTime: boolean) {
+  constructor(
+    timing: HeartbeatTiming,
+    ownRealTime: boolean,
+    plan: Pick<GroupPlan, "callServers" | "witnesses"> = { callServers: [], witnesses: [] },
+  ) {
     this.#timing = timing;
     this.#ownRealTime = ownRealTime;
+    this.#plan = plan;
   }
 
   entry(slot: number): RosterEntry | undefined {
@@ -82,7 +96,25 @@ export class Roster {
   /** Whether this card is heard, and nothing is said against it. */
   isFit(slot: number): boolean {
     const entry = this.#entries.get(slot);
-    return entry?.alive === true && !entry.leaving && !entry.hung;
+    return entry?.alive === true && !entry.leaving && !entry.hung && !this.isDeaf(slot);
+  }
+
+  /** Whether the majority of the witnesses that take part find this call server deaf. */
+  isDeaf(slot: number): boolean {
+    const index = this.#plan.callServers.indexOf(slot);
+    if (index < 0) return false;
+    let judges = 0;
+    let against = 0;
+    const hear = (verdict: number) => {
+      judges++;
+      against += (verdict >> index) & 1;
+    };
+    if (this.ownVerdict !== undefined) hear(this.ownVerdict);
+    for (const witness of this.#plan.witnesses) {
+      const entry = this.#entries.get(witness);
+      if (entry?.alive && entry.role === role.witness) hear(entry.deaf);
+    }
+    return 2 * against > judges;
   }
 
   /** Whether this card is heard and holds its group's state. */
@@ -130,6 +162,8 @@ export class Roster {
     entry.leaving = beat.leaving === 1;
     entry.hung = beat.hung === 1;
     entry.realTime = beat.realTime === 1;
+    entry.deaf = beat.deaf;
+    entry.received = undefined;
     switch (beat.kind) {
       case beatKind.identity:
         entry.incarnation = Math.floor(beat.value / 256);
@@ -143,6 +177,12 @@ export class Roster {
       case beatKind.configuration:
         entry.configurationDigest = beat.value;
         break;
+      default:
+        if (beat.kind < beatKind.received) break;
+        entry.received = {
+          firstWitness: (beat.kind - beatKind.received) * witnessesABeat,
+          numbers: [beat.value >> receivedBits, beat.value % 2 ** receivedBits],
+        };
     }
   }
 
@@ -210,12 +250,14 @@ function blankEntry(slot: number, beat: Heartbeat, now: Micros): RosterEntry {
     term: beat.term,
     leaving: false,
     hung: false,
+    deaf: 0,
     realTime: false,
     incarnationLow: beat.incarnation,
     incarnation: 0,
     commit: 0,
     input: 0,
     configurationDigest: 0,
+    received: undefined,
     suspectedAt: undefined,
     ...gapsUnmeasured(now),
   };

@@ -7,6 +7,7 @@ import { decode, encode } from "../layout/layout.ts";
 import type { Micros } from "../time.ts";
 import type { Commit } from "./commit.ts";
 import { type RecordClass, recordClass } from "./frame-identifier.ts";
+import { DeafnessWatch } from "./deafness.ts";
 import { GroupView } from "./group-view.ts";
 import { type Role, role } from "./heartbeat.ts";
 import { inputRecord } from "./input-record.ts";
@@ -36,6 +37,9 @@ export class Witness implements Member {
   #service = false;
   #primaryHeardAt: Micros = 0;
   #leaving = false;
+  readonly #deafness = new DeafnessWatch();
+  /** The last own input that is known to have been on the bus. */
+  #inputTransmitted = { incarnation: 0, number: 0 };
 
   constructor(context: MemberContext) {
     this.#context = context;
@@ -62,6 +66,14 @@ export class Witness implements Member {
 
   lastInput(): number {
     return this.#inputs.last;
+  }
+
+  receivedFrom(): number {
+    return 0;
+  }
+
+  deaf(): number {
+    return this.#context.roster.ownVerdict ?? 0;
   }
 
   lastProposed(): number {
@@ -241,6 +253,39 @@ export class Witness implements Member {
       this.#primaryHeardAt = now;
       if (entry.term >= this.#term) this.#view.primaryIsAt(entry.commit);
     }
+    this.#listen(entry, now);
+  }
+
+  /** What a call server says that it heard is held against what this card knows to have been said. */
+  #listen({ slot, alive, role: itsRole, received }: RosterEntry, now: Micros): void {
+    const { plan, incarnation } = this.#context;
+    if (!plan.callServers.includes(slot)) return;
+    if (!alive || itsRole < role.backup) this.#deafness.forget(slot);
+    else if (received && this.#admitted) {
+      received.numbers.forEach((number, index) => {
+        const sender = plan.witnesses[received.firstWitness + index];
+        if (sender === undefined) return;
+        const { intake } = this.#view;
+        const own = this.#inputTransmitted.incarnation === incarnation ? this.#inputTransmitted.number : 0;
+        const [heard, of] =
+          sender === this.#context.slot ? [own, incarnation] : [intake.numberNear(sender), intake.incarnation(sender)];
+        this.#deafness.told(slot, sender, number, heard, of, now);
+      });
+    }
+    this.#judge(now);
+  }
+
+  #judge(now: Micros): void {
+    const { plan, roster } = this.#context;
+    let verdict = 0;
+    plan.callServers.forEach((slot, index) => {
+      const isDeaf = this.#deafness.isDeaf(slot, now);
+      if (isDeaf) verdict |= 1 << index;
+      if (isDeaf && ((this.deaf() >> index) & 1) === 0) {
+        this.#context.log("alarm", `slot ${slot} does not hear what others hear: finds it deaf`);
+      }
+    });
+    roster.ownVerdict = this.#admitted ? verdict : undefined;
   }
 
   application(action: ApplicationAction, now: Micros): void {
@@ -248,6 +293,10 @@ export class Witness implements Member {
   }
 
   drained(): void {}
+
+  inputTransmitted(number: number): void {
+    this.#inputTransmitted = { incarnation: this.#context.incarnation, number };
+  }
 
   transmitted(): void {}
 

@@ -52,7 +52,6 @@ export class ApplicationRunner {
         const event = decodeLinkMessage(octets) as ToApplication;
         this.#step(event);
         if (event.kind === "backup") this.#queue.send({ kind: "drained" });
-        parts.link.countProgress();
       },
       writable: () => this.#queue.flush(),
       nudged: () => parts.link.countProgress(),
@@ -69,6 +68,7 @@ export class ApplicationRunner {
   #step(event: ApplicationEvent): void {
     const { clock } = this.#parts;
     this.#perform(this.#application.step(event, clock.nowMicros(), clock.wallMillis()));
+    this.#parts.link.countProgress();
     this.#arm();
   }
 

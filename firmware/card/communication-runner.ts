@@ -46,6 +46,7 @@ export class CommunicationRunner {
         transmit: (plane, frame) => ports[plane].transmit(frame),
         toApplication: (event) => this.#queue.send(event),
         progress: () => link.progressOfOther(),
+        nudge: () => link.nudge(),
         wallMillis: () => clock.wallMillis(),
         log: (severity, text) => parts.log(severity, text),
         milestone: (step, term) => parts.milestone(step, term),

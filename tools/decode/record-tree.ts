@@ -1,7 +1,15 @@
 /** The records of the backplane by class (firmware/backplane), with what they carry inside (firmware/interchange). */
 import { type Commit, type CommitContext, decodeCommit } from "../../firmware/backplane/commit.ts";
 import type { recordClassNames } from "../../firmware/backplane/frame-identifier.ts";
-import { beatKind, cardKinds, type Heartbeat, heartbeat, roleNames } from "../../firmware/backplane/heartbeat.ts";
+import { receivedBits } from "../../firmware/backplane/deafness.ts";
+import {
+  beatKind,
+  cardKinds,
+  type Heartbeat,
+  heartbeat,
+  roleNames,
+  witnessesABeat,
+} from "../../firmware/backplane/heartbeat.ts";
 import { inputRecord } from "../../firmware/backplane/input-record.ts";
 import { repairRecord } from "../../firmware/backplane/repair-records.ts";
 import { resynchronisationRecord } from "../../firmware/backplane/resynchronisation-records.ts";
@@ -66,6 +74,7 @@ function heartbeatTree(beat: Heartbeat): Branch {
     leaving: beat.leaving === 1,
     realTime: beat.realTime === 1,
     hung: beat.hung === 1,
+    deaf: beat.deaf,
     progress: beat.progress,
     incarnationLow8: beat.incarnation,
     ...beatValueTree(beat),
@@ -85,8 +94,11 @@ function beatValueTree({ kind, value }: Heartbeat): Branch {
       return { inputLow24: value };
     case beatKind.configuration:
       return { configurationDigest: value.toString(16).padStart(6, "0") };
-    default:
-      return { kind, value };
+    default: {
+      if (kind < beatKind.received) return { kind, value };
+      const firstWitness = (kind - beatKind.received) * witnessesABeat;
+      return { received: { firstWitness, first: value >> receivedBits, second: value % 2 ** receivedBits } };
+    }
   }
 }
 

@@ -193,6 +193,41 @@ function leave(stage: Stage): readonly number[] {
   return [slot];
 }
 
+/** The application of a card stands still, and goes on as if nothing had been. */
+function hang(stage: Stage): readonly number[] {
+  const { rack, chance } = stage;
+  const slot = oneOf(chance, [stage.primary, stage.primary, stage.backup, stage.lim, stage.transporter]);
+  const millis = 1 + chance.integer(oneOf(chance, [40, 160, 300, 900]));
+  stage.tell(`the application of slot ${slot} stands still for ${millis} ms`);
+  if ((slot === stage.lim || slot === stage.transporter) && millis > aliveMillis) stage.excuse();
+  rack.card(slot).hang();
+  stage.run(millis);
+  rack.card(slot).resume();
+  return [];
+}
+
+/** A call server does not hear, or is not heard, on one plane or on both. */
+function impair(how: "deaf" | "mute"): Fault {
+  return (stage) => {
+    const { rack, chance } = stage;
+    const slot = oneOf(chance, [stage.primary, stage.primary, stage.backup]);
+    const affected = oneOf(chance, [[0], [1], [0, 1], [0, 1]] as const);
+    const millis = 1 + chance.integer(oneOf(chance, [20, 100, 300]));
+    stage.tell(`slot ${slot} is ${how} on plane ${affected} for ${millis} ms`);
+    const set = (is: boolean) => {
+      for (const plane of affected) {
+        const port = rack.card(slot).ports[plane];
+        if (how === "deaf") rack.buses[plane].setDeaf(port, is);
+        else rack.buses[plane].setMute(port, is);
+      }
+    };
+    set(true);
+    stage.run(millis);
+    set(false);
+    return [];
+  };
+}
+
 /** The card that is given the state is pulled again meanwhile. */
 function pullWhileTaking(stage: Stage): readonly number[] {
   const { rack, chance, backup } = stage;
@@ -221,10 +256,15 @@ export const faults = {
   omissions,
   errors,
   leave,
+  hang,
+  deaf: impair("deaf"),
+  mute: impair("mute"),
   "pull while taking": pullWhileTaking,
   "pull primary in noise": inNoise(pull((stage) => stage.primary)),
   "freeze in noise": inNoise(freeze),
   "leave in noise": inNoise(leave),
+  "hang in noise": inNoise(hang),
+  "deaf in noise": inNoise(impair("deaf")),
 } as const satisfies Record<string, Fault>;
 
 export type FaultName = keyof typeof faults;

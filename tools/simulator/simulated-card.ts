@@ -36,6 +36,11 @@ export class SimulatedCard {
   #pulled = false;
   #frozen = false;
   readonly #frozenWork: (() => void)[] = [];
+  #hung = false;
+  /** What waits for the application while it hangs. */
+  readonly #hungWork: (() => void)[] = [];
+  /** Steps that the application counts in shared memory. */
+  #progress = 0;
   /** By class: frames that plane B's port gets later. */
   readonly #delayed: { readonly frame: CanFrame; readonly dueMicros: number }[][] = Array.from(
     { length: canClasses },
@@ -65,8 +70,9 @@ export class SimulatedCard {
           if (plane === 0 || skewMicros === 0) return this.ports[plane].transmit(frame);
           return this.#transmitLater(frame, skewMicros);
         },
-        toApplication: (event) => this.#later(linkMicros, () => this.event(event)),
-        progress: () => 0,
+        toApplication: (event) => this.#later(linkMicros, () => this.#run(() => this.event(event))),
+        progress: () => this.#progress,
+        nudge: () => this.#later(linkMicros, () => this.#run(() => this.#progress++)),
         wallMillis: () => clock.wallMillis(),
         log: (severity, text) => world.log(this, severity, text),
         milestone: (step, term) => world.milestone?.(this, step, term),
@@ -156,6 +162,16 @@ export class SimulatedCard {
     for (const work of this.#frozenWork.splice(0)) this.#work(work);
   }
 
+  /** The application stands still, while the communication processor goes on. */
+  hang(): void {
+    this.#hung = true;
+  }
+
+  resume(): void {
+    this.#hung = false;
+    for (const work of this.#hungWork.splice(0)) this.#run(work);
+  }
+
   leave(): void {
     this.#work(() => this.communication.leave(this.now()));
   }
@@ -163,6 +179,7 @@ export class SimulatedCard {
   /** Something happened to the application. */
   event(event: ApplicationEvent): void {
     this.#world.observe?.(this, event);
+    this.#progress++;
     this.#actions(this.application.step(event, this.now(), this.#clock.wallMillis()));
     if (event.kind === "backup") this.#later(linkMicros, () => this.communication.drained(this.now()));
     this.#armApplication();
@@ -170,7 +187,13 @@ export class SimulatedCard {
 
   /** Something from outside reaches the application, unless the card is out. */
   fromWorld(event: ApplicationEvent): void {
-    this.#work(() => this.event(event));
+    this.#work(() => this.#run(() => this.event(event)));
+  }
+
+  /** Lets the application do something, as soon as it can. */
+  #run(work: () => void): void {
+    if (this.#hung) this.#hungWork.push(work);
+    else work();
   }
 
   #actions(actions: readonly ApplicationAction[]): void {
@@ -219,6 +242,9 @@ export class SimulatedCard {
     this.#applicationWake = undefined;
     const deadline = this.application.nextDeadline();
     if (deadline === undefined) return;
-    this.#applicationWake = this.#clock.at(deadline, () => this.#work(() => this.event({ kind: "deadline" })));
+    this.#applicationWake = this.#clock.at(deadline, () => {
+      this.#applicationWake = undefined;
+      this.#work(() => this.#run(() => this.event({ kind: "deadline" })));
+    });
   }
 }

@@ -16,6 +16,8 @@ function started(backlog = 0) {
   const context: MemberContext = {
     slot: 3,
     incarnation: 1,
+    isFit: () => true,
+    isMute: () => false,
     isBehind: () => false,
     renew: () => {},
     plan: { group: 1, callServers: [2, 3], witnesses: [1, 4] },

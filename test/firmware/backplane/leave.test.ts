@@ -28,7 +28,7 @@ describe("a primary that leaves", () => {
     console.log(`from leave to BEGIN: ${micros} µs`);
     expect(micros).toBeLessThan(changeoverMicrosMax);
     expect(rack.primaries()).toEqual([3]);
-    expect(rack.status(2)).toMatchObject({ role: "resigned", leaving: "safe to pull" });
+    expect(rack.status(2)).toMatchObject({ role: "backup", leaving: "safe to pull" });
     expect(rack.microsUntil("left", now)).toBeLessThan(changeoverMicrosMax + 1_000);
   });
 
@@ -108,5 +108,5 @@ test.each([
   rack.pull(slot);
   rack.run(100);
   expect(rack.primaries()).toEqual([2]);
-  expect(rack.performed(slot === 1 ? 4 : 1)).toEqual(values);
+  expect([...rack.performed(slot === 1 ? 4 : 1)].sort((a, b) => a - b)).toEqual(values);
 });

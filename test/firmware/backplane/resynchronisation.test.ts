@@ -21,6 +21,8 @@ function processor(incarnation: number) {
       if (record) said.push(record);
     },
     backlog: () => 0,
+    isFit: () => true,
+    isMute: () => false,
     isBehind: () => false,
     toApplication: (event) => events.push(event),
     wallMillis: () => 0,

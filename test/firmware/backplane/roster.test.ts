@@ -8,7 +8,7 @@ const primaryLimit = 17_500;
 const othersLimit = 70_000;
 
 function beatOf(changes: Partial<Heartbeat> = {}): Heartbeat {
-  const blank = { leaving: 0, realTime: 1, hung: 0, spare: 0, term: 1, incarnation: 1, progress: 0 };
+  const blank = { leaving: 0, realTime: 1, hung: 0, deaf: 0, term: 1, incarnation: 1, progress: 0 };
   return { role: role.witness, kind: beatKind.identity, value: 1, ...blank, ...changes };
 }
 

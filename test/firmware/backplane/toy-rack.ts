@@ -3,7 +3,12 @@ import { SimulatedCanBus } from "../../../hal/simulated/can-bus.ts";
 import { VirtualClock } from "../../../hal/simulated/clock.ts";
 import type { CommunicationOptions } from "../../../firmware/backplane/communication-processor.ts";
 import type { Milestone, ProtocolRule } from "../../../firmware/backplane/membership.ts";
-import type { Application, ApplicationAction, ApplicationEvent } from "../../../firmware/card/application.ts";
+import {
+  type Application,
+  type ApplicationAction,
+  type ApplicationEvent,
+  snapshotPieceOctetsMax,
+} from "../../../firmware/card/application.ts";
 import { SimulatedCard } from "../../../tools/simulator/simulated-card.ts";
 
 const plan = { group: 1, callServers: [2, 3], witnesses: [1, 4] };
@@ -44,6 +49,8 @@ export class ToyCallServer implements Application {
   sequence = 0;
   primary = false;
   coldStarts = 0;
+  /** Pieces of a snapshot that is not whole yet. */
+  readonly #known: number[] = [];
   /** Cards that it was told are gone. */
   readonly gone = new Set<number>();
 
@@ -67,6 +74,7 @@ export class ToyCallServer implements Application {
         return [];
       case "forget":
         this.values = [];
+        this.#known.length = 0;
         return [];
       case "admit":
         if (!this.primary) return [];
@@ -91,24 +99,28 @@ export class ToyCallServer implements Application {
       case "resynchronise":
         return [{ kind: "snapshot-request", request: Uint8Array.of(7) }];
       case "snapshot-wanted":
-        return [
-          {
-            kind: "snapshot",
-            slot: event.slot,
-            piece: Uint8Array.from(this.values),
-            sequence: this.sequence,
-            last: true,
-          },
-        ];
+        return this.#snapshotFor(event.slot);
       case "snapshot": {
+        this.#known.push(...event.piece);
+        if (!event.last) return [];
         // The one row of the table, copied at `sequence`: what was applied since stays behind it.
-        const known = Array.from(event.piece);
+        const known = this.#known.splice(0);
         this.values = [...known, ...this.values.filter((value) => !known.includes(value))];
         return [{ kind: "complete", sequence: event.sequence }];
       }
       default:
         return [];
     }
+  }
+
+  #snapshotFor(slot: number): ApplicationAction[] {
+    const actions: ApplicationAction[] = [];
+    for (let from = 0; from === 0 || from < this.values.length; from += snapshotPieceOctetsMax) {
+      const piece = Uint8Array.from(this.values.slice(from, from + snapshotPieceOctetsMax));
+      const last = from + snapshotPieceOctetsMax >= this.values.length;
+      actions.push({ kind: "snapshot", slot, piece, sequence: this.sequence, last });
+    }
+    return actions;
   }
 
   #commit(consumed: Parameters<typeof consumedOf>[0], refersToInput: boolean, body: Uint8Array): ApplicationAction {

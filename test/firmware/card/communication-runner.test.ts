@@ -43,7 +43,7 @@ beforeEach(() => {
   link.application.listen({
     message: (message) => events.push(decodeLinkMessage(message) as ApplicationEvent),
     writable: () => {},
-    nudged: () => {},
+    nudged: () => link.application.countProgress(),
   });
 });
 
@@ -83,7 +83,7 @@ function planeOf(): Plane {
 }
 
 function beat(plane: Plane, slot: number, as: number): void {
-  const fixed = { leaving: 0, realTime: 1, hung: 0, spare: 0, term: 0, incarnation: slot, progress: 0 };
+  const fixed = { leaving: 0, realTime: 1, hung: 0, deaf: 0, term: 0, incarnation: slot, progress: 0 };
   const data = encode(heartbeat, { role: as, ...fixed, kind: beatKind.identity, value: slot * 256 });
   plane.others.transmit({ id: frameIdentifier(recordClass.heartbeat, slot, framePart.whole), fd: false, data });
 }

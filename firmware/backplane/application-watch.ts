@@ -1,0 +1,66 @@
+/**
+ * Tells an application that hangs from one that has nothing to do and from one that is slow. It counts its progress in shared memory;
+ * where that stands still it is nudged, and one that does not even answer that hangs. Any progress at all, however little, is life.
+ */
+import type { Micros } from "../time.ts";
+
+/** An application that has not counted for so long is nudged. */
+const nudgeAfterMicros = 20_000;
+/** A nudge that is not answered for so long means that it hangs. With detection and takeover this stays within 250 ms. */
+const hungAfterMicros = 150_000;
+
+export interface WatchedApplication {
+  /** How far it has got, as it says itself in shared memory. */
+  progress(): number;
+  /** Asks it to count one step more. */
+  nudge(): void;
+}
+
+export class ApplicationWatch {
+  readonly #application: WatchedApplication;
+  #progress: number;
+  #movedAt: Micros;
+  #nudgedAt: Micros | undefined;
+  #isHung = false;
+
+  constructor(application: WatchedApplication, now: Micros) {
+    this.#application = application;
+    this.#progress = application.progress();
+    this.#movedAt = now;
+  }
+
+  get isHung(): boolean {
+    return this.#isHung;
+  }
+
+  /** @returns whether it began or ceased to hang */
+  look(now: Micros): boolean {
+    const progress = this.#application.progress();
+    const before = this.#isHung;
+    if (progress !== this.#progress) {
+      this.#progress = progress;
+      this.#movedAt = now;
+      this.#nudgedAt = undefined;
+      this.#isHung = false;
+    } else if (this.#nudgedAt === undefined) {
+      if (now - this.#movedAt >= nudgeAfterMicros) {
+        this.#nudgedAt = now;
+        this.#application.nudge();
+      }
+    } else if (now - this.#nudgedAt >= hungAfterMicros) {
+      this.#isHung = true;
+    }
+    return this.#isHung !== before;
+  }
+
+  /** Time in which the card as a whole could not run says nothing about its application. */
+  excuse(micros: Micros): void {
+    this.#movedAt += micros;
+    if (this.#nudgedAt !== undefined) this.#nudgedAt += micros;
+  }
+
+  /** When an unanswered nudge would mean that it hangs. */
+  nextDeadline(): Micros | undefined {
+    return this.#nudgedAt === undefined || this.#isHung ? undefined : this.#nudgedAt + hungAfterMicros;
+  }
+}

@@ -1,0 +1,80 @@
+import { describe, expect, test } from "vitest";
+import { ApplicationWatch } from "../../../firmware/backplane/application-watch.ts";
+
+/** An application, and the watch that looks at it every 5 ms as a beating primary does. */
+function watched() {
+  let now = 0;
+  let progress = 0;
+  let nudges = 0;
+  let answers = true;
+  const watch = new ApplicationWatch(
+    {
+      progress: () => progress,
+      nudge: () => {
+        nudges++;
+        if (answers) progress++;
+      },
+    },
+    now,
+  );
+  return {
+    watch,
+    nudges: () => nudges,
+    work: () => progress++,
+    hang: () => {
+      answers = false;
+    },
+    /** Looks until then. @returns when it was found hung or well again */
+    until(micros: number): [number, boolean][] {
+      const found: [number, boolean][] = [];
+      while (now < micros) {
+        now += 5_000;
+        if (watch.look(now)) found.push([now, watch.isHung]);
+      }
+      return found;
+    },
+  };
+}
+
+describe("an application", () => {
+  test("that has nothing to do answers when it is nudged", () => {
+    const bench = watched();
+    expect(bench.until(2_000_000)).toEqual([]);
+    expect(bench.nudges()).toBeGreaterThan(50);
+  });
+
+  test("that works is not even asked", () => {
+    const bench = watched();
+    for (let until = 10_000; until < 1_000_000; until += 10_000) {
+      bench.work();
+      bench.until(until);
+    }
+    expect(bench.nudges()).toBe(0);
+  });
+
+  test("that is slow, one step in 140 ms and no time for nudges, does not hang", () => {
+    const bench = watched();
+    bench.hang();
+    for (let until = 140_000; until < 5_000_000; until += 140_000) {
+      expect(bench.until(until)).toEqual([]);
+      bench.work();
+    }
+  });
+
+  test("that does not answer hangs, and is well again with its next step", () => {
+    const bench = watched();
+    bench.hang();
+    expect(bench.until(500_000)).toEqual([[170_000, true]]);
+    bench.work();
+    expect(bench.until(600_000)).toEqual([[505_000, false]]);
+  });
+
+  test("is not to blame for time in which the whole card stood still", () => {
+    const bench = watched();
+    bench.hang();
+    bench.until(40_000);
+    bench.watch.excuse(300_000);
+    expect(bench.until(340_000)).toEqual([]);
+    expect(bench.watch.nextDeadline()).toBe(470_000);
+  });
+});
