@@ -2,8 +2,8 @@
 export type ProcessorEnd = "application" | "communication";
 
 /**
- * One end of what joins the two processors of a card: a bounded ring of messages in each direction, and two counters
- * that tell each processor that the other is alive.
+ * One end of what joins the two processors of a card: a bounded ring of messages in each direction, and for each processor
+ * a counter that tells the other that it is alive, and a word that tells what it is doing.
  */
 export interface ProcessorLink {
   /**
@@ -21,6 +21,12 @@ export interface ProcessorLink {
 
   /** Counts one step of work done at this end. Cheap enough for every message. */
   countProgress(): void;
+
+  /** Says what this end works on, 0 to 2^31 - 1; 0 at first. It stays said when this end never comes back from it. */
+  workOn(what: number): void;
+
+  /** What the other end said last that it works on. */
+  workOfOther(): number;
 
   /** How many steps the other end has counted, modulo 2^32. Is seen also when the other end never wakes again. */
   progressOfOther(): number;

@@ -3,7 +3,8 @@
  * commit consumes it and every commit in order; claims when the primary fails; gives way when another was granted its place.
  */
 import type { ApplicationAction } from "../card/application.ts";
-import { decode } from "../layout/layout.ts";
+import { workNumberBits } from "../card/work-word.ts";
+import { decode, encode } from "../layout/layout.ts";
 import { assert } from "../result.ts";
 import type { Micros } from "../time.ts";
 import { Claim } from "./claim.ts";
@@ -17,6 +18,7 @@ import { type RepairRecord, repairRecord } from "./repair-records.ts";
 import { decodeResynchronisation, StateGiver, StateTaker } from "./resynchronisation.ts";
 import type { RosterEntry } from "./roster.ts";
 import { answerClaim } from "./salvage.ts";
+import { nearest } from "./sequence-number.ts";
 import { type TakeoverRecord, takeoverRecord } from "./takeover-records.ts";
 
 const nothing = new Uint8Array(0);
@@ -79,6 +81,18 @@ export class CallServerMember implements Member {
 
   lastInput(): number {
     return 0;
+  }
+
+  deathNote(slot: number, number: number): Uint8Array | undefined {
+    if (this.#role !== role.primary) return undefined;
+    const { intake } = this.#view;
+    return encode(takeoverRecord, {
+      kind: "death note",
+      group: this.#context.plan.group,
+      slot,
+      incarnation: intake.incarnation(slot),
+      number: nearest(intake.numberNear(slot), number, workNumberBits),
+    });
   }
 
   receivedFrom(slot: number): number {
@@ -225,6 +239,9 @@ export class CallServerMember implements Member {
       case "grant":
         if (record.claimant === this.#context.slot) this.#answered(slot, record.term, record.salvaged, now);
         else if (this.#role === role.primary && record.term > this.#term) this.#makeWay(now);
+        break;
+      case "death note":
+        this.#view.intake.markPoison(record.slot, record.incarnation, record.number);
         break;
       case "resign":
         if (record.claimant === this.#context.slot) this.#answered(slot, record.term, record.salvaged, now);
@@ -476,7 +493,8 @@ export class CallServerMember implements Member {
     if (this.#role !== role.primary || this.#draining) return;
     const { intake } = this.#view;
     intake.hand(slot, (number, payload) => {
-      this.#context.toApplication({ kind: "input", slot, number, payload, waiting: intake.handedOver() - 1 });
+      const kind = intake.isPoison(slot, number) ? "poison" : "input";
+      this.#context.toApplication({ kind, slot, number, payload, waiting: intake.handedOver() - 1 });
     });
   }
 

@@ -4,6 +4,7 @@
  */
 import type { CanFrame } from "../../hal/can-frame.ts";
 import type { ApplicationAction, ApplicationEvent } from "../card/application.ts";
+import { workOf } from "../card/work-word.ts";
 import { decode, encode } from "../layout/layout.ts";
 import type { Micros } from "../time.ts";
 import { ApplicationWatch } from "./application-watch.ts";
@@ -53,6 +54,10 @@ export interface CommunicationEffects {
   progress(): number;
   /** Asks the application to count one step more. */
   nudge(): void;
+  /** What the application works on, as it says itself in shared memory. */
+  work(): number;
+  /** Ends the card: the application has failed, and the others know. */
+  end(reason: string): void;
   wallMillis(): number;
   log(severity: "info" | "warning" | "alarm", text: string): void;
   milestone(step: Milestone, term: number): void;
@@ -70,6 +75,12 @@ const lateMicros = 2_000;
 const restMicros = 1_000;
 /** A card whose frames are not confirmed for so long, on both planes, is mute; the others have long found it silent. */
 const muteAfterMicros = 100_000;
+/** So long a death note is waited for to get on the bus. */
+const noteMicros = 20_000;
+/** A card whose application has failed ends after this time, whether or not that could be told. */
+const lastWordsMicros = 50_000;
+/** An application that has hung for so long does not come back: the card ends, to be started anew. */
+const hopelessAfterMicros = 10_000_000;
 /** What the beats of a call server, and of a witness, tell in turn. */
 const turnsOf = (...names: (keyof typeof beatKind)[]) => names.map((name) => beatKind[name]);
 const callServerTurns = turnsOf(
@@ -104,6 +115,15 @@ export class CommunicationProcessor {
   readonly #passive: [boolean, boolean] = [false, false];
   /** Per plane: since when nothing has gone out although there was something to say. */
   readonly #silentSince: [Micros | undefined, Micros | undefined] = [undefined, undefined];
+  /** Why the application does nothing any more. */
+  #failure: { readonly reason: string; readonly at: Micros } | undefined;
+  #hungAt: Micros = 0;
+  /** The last frame of the death note as long as it is not on the bus, and until when that is waited for. */
+  #note: CanFrame | undefined;
+  #noteUntil: Micros = 0;
+  /** The beat after which a card with a failed application ends. */
+  #lastWord: CanFrame | undefined;
+  #hasEnded = false;
   #isMute = false;
   #isDeaf = false;
   #hasHeardSomebody = false;
@@ -149,7 +169,7 @@ export class CommunicationProcessor {
       plan: options.plan,
       timing: options.timing,
       roster: this.#roster,
-      send: (kind, record) => this.#send(kind, record),
+      send: (kind, record) => void this.#send(kind, record),
       backlog: (kind) => Math.min(...this.#backlog.map((byClass) => byClass[kind].length)),
       toApplication: (event) => effects.toApplication(event),
       wallMillis: () => effects.wallMillis(),
@@ -187,11 +207,15 @@ export class CommunicationProcessor {
     for (const frame of frames) {
       if (frame === this.#waitingBeats[plane][0]) this.#waitingBeats[plane].shift();
       if (frame === this.#farewell) this.#saidFarewell();
+      if (frame === this.#note) this.#note = undefined;
+      if (frame === this.#lastWord) this.#end();
       if (frame === commits[0]?.frame) sequence = commits.shift()?.number ?? 0;
       if (frame === inputs[0]?.frame) input = inputs.shift()?.number ?? 0;
     }
     if (input > 0) this.#member.inputTransmitted(input);
     if (sequence > 0) this.#member.transmitted(sequence, now);
+    // That a death note is out is not to wait for the next beat.
+    if (this.#news() !== this.#beatenNews) this.#settle(now);
   }
 
   /** The port of a plane takes frames of this class again. */
@@ -231,6 +255,17 @@ export class CommunicationProcessor {
   leave(now: Micros): void {
     this.#noticeLateness(now);
     this.#member.leave(now);
+    this.#settle(now);
+  }
+
+  /** The application does nothing any more. What it died of is told the others, and then the card ends. */
+  applicationFailed(reason: string, now: Micros): void {
+    this.#noticeLateness(now);
+    if (this.#failure === undefined) {
+      this.#effects.log("alarm", `the application has failed: ${reason}`);
+      this.#failure = { reason, at: now };
+      this.#sendDeathNote(now);
+    }
     this.#settle(now);
   }
 
@@ -307,9 +342,17 @@ export class CommunicationProcessor {
   /** What is wrong with the card itself. */
   #examine(now: Micros): void {
     if (this.#application.look(now)) {
-      if (this.#application.isHung) this.#effects.log("alarm", "the application hangs");
-      else this.#effects.log("warning", "the application goes on");
+      if (this.#application.isHung) {
+        this.#effects.log("alarm", "the application hangs");
+        this.#hungAt = now;
+        this.#sendDeathNote(now);
+      } else this.#effects.log("warning", "the application goes on");
     }
+    if (this.#application.isHung && this.#failure === undefined && now - this.#hungAt >= hopelessAfterMicros) {
+      this.#failure = { reason: "it has hung for too long", at: now };
+    }
+    if (this.#failure && now - this.#failure.at >= lastWordsMicros) this.#end();
+    if (now >= this.#noteUntil) this.#note = undefined;
     const isMute = this.#silentSince.every((since) => since !== undefined && now - since >= muteAfterMicros);
     if (isMute && !this.#isMute)
       this.#effects.log("alarm", "nothing of what this card says gets on any plane: is mute");
@@ -321,9 +364,25 @@ export class CommunicationProcessor {
     this.#hasHeardSomebody ||= hearsSomebody;
   }
 
+  /** The note goes before the beat that says that this card cannot do its work: whoever takes over must know it. */
+  #sendDeathNote(now: Micros): void {
+    const work = workOf(this.#effects.work());
+    const note = work && this.#member.deathNote(work.slot, work.number);
+    if (!work || !note) return;
+    this.#effects.log("alarm", `the application was working on input ${work.number} of slot ${work.slot}`);
+    this.#noteUntil = now + noteMicros;
+    this.#note = this.#send(recordClass.takeover, note);
+  }
+
   /** The card cannot do its work, and says so. */
   #isUnfit(): boolean {
-    return this.#application.isHung || this.#isDeaf;
+    return this.#isDeaf || ((this.#application.isHung || this.#failure !== undefined) && this.#note === undefined);
+  }
+
+  #end(): void {
+    if (this.#hasEnded || this.#failure === undefined) return;
+    this.#hasEnded = true;
+    this.#effects.end(this.#failure.reason);
   }
 
   #noticeLateness(now: Micros): void {
@@ -416,7 +475,8 @@ export class CommunicationProcessor {
 
   // --- out
 
-  #send(kind: RecordClass, record: Uint8Array): void {
+  /** @returns the record's last frame */
+  #send(kind: RecordClass, record: Uint8Array): CanFrame | undefined {
     const { slot, frameOctets } = this.#options;
     const sequence = this.#sequences[kind]++;
     let last: CanFrame | undefined;
@@ -438,6 +498,7 @@ export class CommunicationProcessor {
       for (const frame of frames) backlog.push(frame);
       this.#pump(plane, kind);
     }
+    return last;
   }
 
   #pump(plane: Plane, kind: number): void {
@@ -528,6 +589,7 @@ export class CommunicationProcessor {
     const frame = { id: frameIdentifier(recordClass.heartbeat, slot, framePart.whole), fd: false, data };
     this.#farewell = member.hasLeft ? frame : undefined;
     if (!member.hasLeft) this.#hasSaidFarewell = false;
+    if (this.#failure && this.#isUnfit()) this.#lastWord = frame;
     for (const plane of planes) {
       this.#silentSince[plane] ??= now;
       const waiting = this.#waitingBeats[plane];

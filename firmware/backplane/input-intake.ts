@@ -25,6 +25,8 @@ interface Sender {
   /** Everything up to here was heard or consumed. */
   unbroken: number;
   readonly heard: Map<number, Uint8Array>;
+  /** Unconsumed ones that a primary has died of. */
+  readonly poison: Set<number>;
 }
 
 export interface InputMark {
@@ -40,7 +42,15 @@ export class InputIntake {
   admit(slot: number, incarnation: number): void {
     const present = this.#senders.get(slot);
     if (present?.incarnation === incarnation) return;
-    this.#senders.set(slot, { incarnation, consumed: 0, handed: 0, highest: 0, unbroken: 0, heard: new Map() });
+    this.#senders.set(slot, {
+      incarnation,
+      consumed: 0,
+      handed: 0,
+      highest: 0,
+      unbroken: 0,
+      heard: new Map(),
+      poison: new Set(),
+    });
   }
 
   incarnation(slot: number): number {
@@ -93,11 +103,22 @@ export class InputIntake {
     const sender = this.#senders.get(slot);
     if (!sender || number <= sender.consumed) return;
     sender.consumed = number;
+    for (const poison of sender.poison) if (poison <= number) sender.poison.delete(poison);
     if (sender.handed < number) sender.handed = number;
     if (sender.unbroken < number) {
       sender.unbroken = number;
       while (sender.heard.has(sender.unbroken + 1)) sender.unbroken++;
     }
+  }
+
+  /** A primary has died of this input. */
+  markPoison(slot: number, incarnation: number, number: number): void {
+    const sender = this.#senders.get(slot);
+    if (sender?.incarnation === incarnation && number > sender.consumed) sender.poison.add(number);
+  }
+
+  isPoison(slot: number, number: number): boolean {
+    return this.#senders.get(slot)?.poison.has(number) === true;
   }
 
   /** A new primary begins with everything that no commit consumed. */

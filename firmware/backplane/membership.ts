@@ -80,6 +80,8 @@ export interface Member {
   /** What the beat tells in turn besides identity and configuration. */
   lastCommit(): number;
   lastInput(): number;
+  /** The record that names the input which the application was working on; `number` is its low bits. */
+  deathNote(slot: number, number: number): Uint8Array | undefined;
   /** Number of the last input that this call server heard of a witness. */
   receivedFrom(slot: number): number;
   /** The call servers that this witness finds deaf, a bit for each in the order of the plan. */

@@ -13,6 +13,11 @@ export const takeoverRecord = variants(
     grant: [1, layout("grant", { term: varint, claimant: u8, salvaged: u16 })],
     /** The incumbent's answer: "I have stopped, and these `salvaged` commits you lacked." */
     resign: [2, layout("resign", { term: varint, claimant: u8, salvaged: u16 })],
+    /**
+     * Of the communication processor of a primary whose application has failed or hangs: "it was working on this input". Witnesses say
+     * it again before they grant.
+     */
+    "death note": [3, layout("death note", { slot: u8, incarnation: u16, number: varint })],
   },
   { group: 4 },
 );

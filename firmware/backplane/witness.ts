@@ -38,6 +38,8 @@ export class Witness implements Member {
   #primaryHeardAt: Micros = 0;
   #leaving = false;
   readonly #deafness = new DeafnessWatch();
+  /** What the last primary died of, for the next one. */
+  #deathNote: Uint8Array | undefined;
   /** The last own input that is known to have been on the bus. */
   #inputTransmitted = { incarnation: 0, number: 0 };
 
@@ -66,6 +68,10 @@ export class Witness implements Member {
 
   lastInput(): number {
     return this.#inputs.last;
+  }
+
+  deathNote(): undefined {
+    return undefined;
   }
 
   receivedFrom(): number {
@@ -162,6 +168,7 @@ export class Witness implements Member {
       log.dropOlderTerms(commit.sequence, commit.term);
       this.#begun = commit.term;
       this.#base = commit.sequence - 1;
+      this.#deathNote = undefined;
       this.#inputs.repeat(now);
     }
     this.#view.hold(commit, octets, input);
@@ -216,6 +223,7 @@ export class Witness implements Member {
     if (!decoded.ok || decoded.value.group !== this.#context.plan.group) return;
     const record = decoded.value;
     if (record.kind === "claim") this.#claim(slot, record);
+    if (record.kind === "death note") this.#deathNote = octets.slice();
   }
 
   /** Judges a claim; each repetition afresh. From the grant to the BEGIN nothing is performed. */
@@ -240,6 +248,7 @@ export class Witness implements Member {
     }
     this.#term = claim.term;
     this.#grantedTo = slot;
+    if (this.#deathNote) this.#context.send(recordClass.takeover, this.#deathNote);
     answerClaim(this.#context, this.#view, "grant", slot, claim);
   }
 

@@ -17,6 +17,7 @@ import type {
 import type { RackConfiguration } from "../configuration/rack-schema.ts";
 import { type Input, input as inputLayout } from "../interchange/input.ts";
 import { outputs as outputsLayout } from "../interchange/output.ts";
+import { toHex } from "../isup/format-codec.ts";
 import type { TimerName } from "../isup/timers.ts";
 import { decode, encode } from "../layout/layout.ts";
 import { OctetReader } from "../layout/octet-reader.ts";
@@ -34,6 +35,7 @@ import { IdleCircuits } from "./idle-circuits.ts";
 import { receiveInput } from "./input-reception.ts";
 import { Ladder, type LadderStep } from "./ladder.ts";
 import { NodeTimers } from "./node-timers.ts";
+import { discardPoison } from "./poison-input.ts";
 import { Routing } from "./routing.ts";
 import { SnapshotReceiver, SnapshotSender } from "./snapshot.ts";
 import { callOf, type CommitSetting, decodeChanges, encodeChanges } from "./tables/change-codec.ts";
@@ -125,6 +127,8 @@ export class CallServer implements Application {
     switch (event.kind) {
       case "input":
         return this.#role === "primary" ? this.#consume(event, wallMillis) : [];
+      case "poison":
+        return this.#role === "primary" ? this.#discard(event, wallMillis) : [];
       case "deadline":
         return this.#role === "primary" ? this.#workOff(wallMillis) : [];
       case "commit":
@@ -264,6 +268,25 @@ export class CallServer implements Application {
     if (decoded.ok) receiveInput(turn, decoded.value);
     else this.#counters.count("inputsMalformed");
     return this.#commit(turn, { kind: "input", slot: event.slot, number: event.number }, event.payload);
+  }
+
+  /** What the last primary has died of is consumed unread, put right, and kept for those who find out why. */
+  #discard(
+    event: { readonly slot: number; readonly number: number; readonly payload: Uint8Array },
+    wallMillis: number,
+  ): readonly ApplicationAction[] {
+    const { slot, number, payload } = event;
+    const decoded = decode(inputLayout, payload);
+    const timeMillis = Math.max(1, wallMillis);
+    const turn = new Turn(this.#node, this.#sequence + 1, timeMillis, decoded.ok ? decoded.value : undefined);
+    if (decoded.ok) discardPoison(turn, decoded.value);
+    this.#counters.count("inputsPoisoned");
+    turn.alarm(`input ${number} of slot ${slot} has ended the last primary: it is discarded, and its call released`);
+    const line = JSON.stringify({ at: utcTime(timeMillis), slot, number, octets: toHex(payload) });
+    return [
+      ...this.#commit(turn, { kind: "input", slot, number }, payload),
+      { kind: "append", file: "poison.jsonl", line },
+    ];
   }
 
   /** Timers that have expired, then background work, then a piece of a snapshot. */

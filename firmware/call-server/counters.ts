@@ -13,6 +13,7 @@ const names = [
   "messagesUnknown",
   "messagesUnequipped",
   "inputsMalformed",
+  "inputsPoisoned",
   "inputsStray",
   "circuitAlarms",
 ] as const;

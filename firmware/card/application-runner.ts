@@ -10,7 +10,10 @@ import type { Application, ApplicationAction, ApplicationEvent } from "./applica
 import { truncateLines } from "./line-file.ts";
 import { decodeLinkMessage, type ToApplication } from "./link-message.ts";
 import { LinkQueue } from "./link-queue.ts";
+import { noWork, workWord } from "./work-word.ts";
 
+/** Of what went wrong, for the other processor; the whole is in the log. */
+const reasonCharactersMax = 200;
 /** A stream that this card opens is opened again so long after it ended. */
 const reconnectAfterMicros = 500_000;
 /** Octets kept for a stream whose queue is full; a peer that takes nothing for so long is cut off. */
@@ -42,6 +45,7 @@ export class ApplicationRunner {
   #armedFor: Micros | undefined;
   #disarm: (() => void) | undefined;
   #storageFailed = false;
+  #failed = false;
 
   constructor(application: Application, parts: ApplicationParts) {
     this.#application = application;
@@ -51,10 +55,12 @@ export class ApplicationRunner {
       message: (octets) => {
         const event = decodeLinkMessage(octets) as ToApplication;
         this.#step(event);
-        if (event.kind === "backup") this.#queue.send({ kind: "drained" });
+        if (event.kind === "backup" && !this.#failed) this.#queue.send({ kind: "drained" });
       },
       writable: () => this.#queue.flush(),
-      nudged: () => parts.link.countProgress(),
+      nudged: () => {
+        if (!this.#failed) parts.link.countProgress();
+      },
     });
     this.#perform(application.start(parts.clock.nowMicros()));
     this.#arm();
@@ -66,10 +72,29 @@ export class ApplicationRunner {
   }
 
   #step(event: ApplicationEvent): void {
-    const { clock } = this.#parts;
-    this.#perform(this.#application.step(event, clock.nowMicros(), clock.wallMillis()));
-    this.#parts.link.countProgress();
+    if (this.#failed) return;
+    const { clock, link } = this.#parts;
+    link.workOn(event.kind === "input" ? workWord(event.slot, event.number) : noWork);
+    let actions: readonly ApplicationAction[];
+    try {
+      actions = this.#application.step(event, clock.nowMicros(), clock.wallMillis());
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
+    link.workOn(noWork);
+    this.#perform(actions);
+    link.countProgress();
     this.#arm();
+  }
+
+  /** What an application that has failed holds is not to be relied on. The communication processor outlives it and has the last word. */
+  #fail(error: unknown): void {
+    this.#failed = true;
+    this.#disarm?.();
+    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    this.#parts.log("alarm", `the application has failed: ${(error instanceof Error && error.stack) || reason}`);
+    this.#queue.send({ kind: "failed", reason: reason.slice(0, reasonCharactersMax) });
   }
 
   #perform(actions: readonly ApplicationAction[]): void {

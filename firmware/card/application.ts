@@ -25,11 +25,12 @@ export type ApplicationEvent =
   | { readonly kind: "deadline" }
   // --- from the backplane, to call servers
   /**
-   * Primary only: the next input to consume; inputs of one slot come in the order of their numbers. `waiting`: how many others
-   * have been handed over and not been consumed.
+   * Primary only: the next input to consume; inputs of one slot come in the order of their numbers. `poison`: one that the last
+   * primary died of, to be consumed like any other, but not processed. `waiting`: how many others have been handed over and not
+   * been consumed.
    */
   | {
-      readonly kind: "input";
+      readonly kind: "input" | "poison";
       readonly slot: number;
       readonly number: number;
       readonly payload: Uint8Array;

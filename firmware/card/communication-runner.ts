@@ -24,6 +24,8 @@ export interface CommunicationParts {
   readonly link: ProcessorLink;
   log(severity: "info" | "warning" | "alarm", text: string): void;
   milestone(step: Milestone, term: number): void;
+  /** The card is to end now: its application has failed, and everybody knows. */
+  end(reason: string): void;
 }
 
 export class CommunicationRunner {
@@ -47,6 +49,8 @@ export class CommunicationRunner {
         toApplication: (event) => this.#queue.send(event),
         progress: () => link.progressOfOther(),
         nudge: () => link.nudge(),
+        work: () => link.workOfOther(),
+        end: (reason) => parts.end(reason),
         wallMillis: () => clock.wallMillis(),
         log: (severity, text) => parts.log(severity, text),
         milestone: (step, term) => parts.milestone(step, term),
@@ -71,6 +75,7 @@ export class CommunicationRunner {
     const now = this.#parts.clock.nowMicros();
     if (message.kind === "drained") this.#processor.drained(now);
     else if (message.kind === "leave") this.#processor.leave(now);
+    else if (message.kind === "failed") this.#processor.applicationFailed(message.reason, now);
     else this.#processor.application(message, now);
   }
 

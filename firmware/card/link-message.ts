@@ -7,7 +7,12 @@ import type { ApplicationAction, ApplicationEvent } from "./application.ts";
 export type ToApplication = ApplicationEvent;
 
 /** To the communication processor. `drained`: everything sent before the last `backup` event has been handled. */
-export type ToCommunication = ApplicationAction | { readonly kind: "drained" } | { readonly kind: "leave" };
+export type ToCommunication =
+  | ApplicationAction
+  | { readonly kind: "drained" }
+  | { readonly kind: "leave" }
+  /** The application has failed and does nothing any more. */
+  | { readonly kind: "failed"; readonly reason: string };
 
 export function encodeLinkMessage(message: ToApplication | ToCommunication): Uint8Array {
   return encodeCbor(message);

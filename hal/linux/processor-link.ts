@@ -37,7 +37,7 @@ export function processorLink(memory: ProcessorLinkMemory, end: ProcessorEnd): L
 
 const ends: readonly ProcessorEnd[] = ["application", "communication"];
 
-/** Control words of an end, a cache line of them; the first three are in use. */
+/** Control words of an end, a cache line of them; the first four are in use. */
 const endWords = 16;
 /** 1 while the end sleeps on this word. Whoever makes it 0 wakes it: only the first of many messages costs a wake-up. */
 const sleeping = 0;
@@ -45,6 +45,8 @@ const sleeping = 0;
 const signals = 1;
 /** Steps of work that the end has done. */
 const progress = 2;
+/** What the end works on. */
+const work = 3;
 
 /** Signals, one bit each. */
 const nudge = 1;
@@ -111,6 +113,14 @@ class SharedMemoryLink implements LinuxProcessorLink {
 
   progressOfOther(): number {
     return Atomics.load(this.#control, this.#there + progress) >>> 0;
+  }
+
+  workOn(what: number): void {
+    Atomics.store(this.#control, this.#here + work, what);
+  }
+
+  workOfOther(): number {
+    return Atomics.load(this.#control, this.#there + work);
   }
 
   #signal(signal: number): void {

@@ -43,6 +43,7 @@ class QueueLink implements ProcessorLink {
   #listener: ProcessorLinkListener | undefined;
   #hung = false;
   #progress = 0;
+  #work = 0;
 
   /** What the other end has sent and this one has not taken, the oldest first. */
   readonly #incoming: Uint8Array[] = [];
@@ -84,6 +85,14 @@ class QueueLink implements ProcessorLink {
 
   progressOfOther(): number {
     return this.#other.#progress;
+  }
+
+  workOn(what: number): void {
+    this.#work = what;
+  }
+
+  workOfOther(): number {
+    return this.#other.#work;
   }
 
   hang(): void {

@@ -206,5 +206,17 @@ export function processorLinkContract(implementation: string, create: (ringOctet
       communication.countProgress();
       expect(application.progressOfOther()).toBe(1);
     });
+
+    test("what an end works on is seen by the other end, whether it wakes or not", () => {
+      const { application, communication } = open();
+      expect(communication.workOfOther()).toBe(0);
+      for (const what of [1, 2 ** 31 - 1, 0x1234_5678]) {
+        application.workOn(what);
+        expect(communication.workOfOther()).toBe(what);
+      }
+      expect(application.workOfOther()).toBe(0);
+      application.workOn(0);
+      expect(communication.workOfOther()).toBe(0);
+    });
   });
 }

@@ -127,6 +127,7 @@ async function start(options: CardOptions, started: () => void): Promise<void> {
   let hasLeft = false;
   thread.on("message", (message: CardReport) => {
     report(message);
+    if (message.kind === "failed") setTimeout(() => process.exit(1), lastWordsMillis);
     if (message.kind !== "milestone" || message.step !== "left") return;
     hasLeft = true;
     if (isEnding) setTimeout(() => process.exit(0), lastWordsMillis);

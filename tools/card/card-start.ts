@@ -24,6 +24,8 @@ export type CardReport =
   | { readonly kind: "milestone"; readonly step: Milestone; readonly term: number; readonly atMicros: number }
   | { readonly kind: "communication"; readonly status: Readonly<Record<string, unknown>> }
   | { readonly kind: "application"; readonly status: Readonly<Record<string, unknown>> }
+  /** The application has failed: the card ends. */
+  | { readonly kind: "failed"; readonly text: string }
   /** The card cannot do its work: a sentence for the user. */
   | { readonly kind: "unusable"; readonly text: string }
   | { readonly kind: "ladder"; readonly request: number; readonly entries: unknown };

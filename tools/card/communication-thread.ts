@@ -9,6 +9,8 @@ import { connectSoftwareCanPort } from "../../hal/software-bus/software-can-port
 import type { CardReport, CommunicationStart } from "./card-start.ts";
 
 const statusMillis = 200;
+/** For the other thread to report what was said last, and to end the process itself. */
+const lastWordsMillis = 200;
 
 const start = workerData as CommunicationStart;
 const clock = preciseLinuxClock();
@@ -26,6 +28,11 @@ const runner = new CommunicationRunner(
     clock,
     link: processorLink(start.memory, "communication"),
     log: (severity, text) => report({ kind: "log", severity, text, atMicros: clock.nowMicros() }),
+    end: (text) => {
+      report({ kind: "failed", text });
+      // Where the other thread never comes back from what it does, nobody else can end the process.
+      setTimeout(() => process.kill(process.pid, "SIGKILL"), lastWordsMillis);
+    },
     milestone: (step, term) => report({ kind: "milestone", step, term, atMicros: clock.nowMicros() }),
   },
 );

@@ -1,4 +1,5 @@
 /** One card of the simulated rack: both processors, joined by a link that takes time, on the card's own clock. */
+import { noWork, workWord } from "../../firmware/card/work-word.ts";
 import { canClasses, canClassOf, type CanFrame } from "../../hal/can-frame.ts";
 import type { CanTransmitResult } from "../../hal/can-port.ts";
 import type { Clock } from "../../hal/clock.ts";
@@ -21,6 +22,11 @@ const delayedFramesMax = 64;
 export interface SimulatedWorld {
   /** Something is about to happen to the card's application. */
   observe?(card: SimulatedCard, event: ApplicationEvent): void;
+  /**
+   * Makes an application fail over an event: what this throws, the application is said to have thrown. "never returns": it is caught in
+   * an endless loop.
+   */
+  sabotage?(card: SimulatedCard, event: ApplicationEvent): "never returns" | undefined;
   perform(card: SimulatedCard, action: ApplicationAction): void;
   log(card: SimulatedCard, severity: string, text: string): void;
   milestone?(card: SimulatedCard, step: Milestone, term: number): void;
@@ -41,6 +47,9 @@ export class SimulatedCard {
   readonly #hungWork: (() => void)[] = [];
   /** Steps that the application counts in shared memory. */
   #progress = 0;
+  /** What it works on, in shared memory too. */
+  #workingOn = noWork;
+  #failed = false;
   /** By class: frames that plane B's port gets later. */
   readonly #delayed: { readonly frame: CanFrame; readonly dueMicros: number }[][] = Array.from(
     { length: canClasses },
@@ -72,6 +81,11 @@ export class SimulatedCard {
         },
         toApplication: (event) => this.#later(linkMicros, () => this.#run(() => this.event(event))),
         progress: () => this.#progress,
+        work: () => this.#workingOn,
+        end: (reason) => {
+          world.log(this, "alarm", `ends: ${reason}`);
+          this.pull(buses);
+        },
         nudge: () => this.#later(linkMicros, () => this.#run(() => this.#progress++)),
         wallMillis: () => clock.wallMillis(),
         log: (severity, text) => world.log(this, severity, text),
@@ -178,11 +192,27 @@ export class SimulatedCard {
 
   /** Something happened to the application. */
   event(event: ApplicationEvent): void {
+    if (this.#failed) return;
     this.#world.observe?.(this, event);
+    this.#workingOn = event.kind === "input" ? workWord(event.slot, event.number) : noWork;
+    if (!this.#survives(event)) return;
+    this.#workingOn = noWork;
     this.#progress++;
     this.#actions(this.application.step(event, this.now(), this.#clock.wallMillis()));
     if (event.kind === "backup") this.#later(linkMicros, () => this.communication.drained(this.now()));
     this.#armApplication();
+  }
+
+  /** What a test wants the application to fail over, it does. */
+  #survives(event: ApplicationEvent): boolean {
+    try {
+      if (this.#world.sabotage?.(this, event) !== "never returns") return true;
+      this.#hung = true;
+    } catch (error) {
+      this.#failed = true;
+      this.#later(linkMicros, () => this.communication.applicationFailed(String(error), this.now()));
+    }
+    return false;
   }
 
   /** Something from outside reaches the application, unless the card is out. */

@@ -27,6 +27,8 @@ export interface SimulationOptions {
   readonly mix?: SimulatedMix;
   /** By how many parts per million the clock of the card in a slot runs fast. */
   readonly driftPpm?: (slot: number) => number;
+  /** Makes an application fail over an event (see `SimulatedWorld.sabotage`). */
+  readonly sabotage?: (card: SimulatedCard, event: ApplicationEvent) => "never returns" | undefined;
   /** Told of everything that happens to a card's application, before the application is. */
   readonly observe?: (card: SimulatedCard, event: ApplicationEvent) => void;
 }
@@ -50,6 +52,7 @@ export class SimulatedRack {
   readonly #skewMicros: number;
   readonly #clockOf: (slot: number) => Clock;
   readonly #observe: SimulationOptions["observe"];
+  readonly #sabotage: SimulationOptions["sabotage"];
   /** What a LIM calls the stream to an exchange. */
   readonly #streamOf = new Map<string, string>();
   readonly #entropy: ReturnType<typeof seededEntropy>;
@@ -62,6 +65,7 @@ export class SimulatedRack {
     this.#clockOf = (slot) =>
       driftPpm ? this.clock.derived({ driftPpm: driftPpm(slot), offsetMicros: 0 }) : this.clock;
     this.#observe = options.observe;
+    this.#sabotage = options.sabotage;
     this.#entropy = seededEntropy(options.seed ?? 1);
     const { bitRate, dataBitRate, frames } = configuration.bus;
     const plane = () =>
@@ -155,6 +159,7 @@ export class SimulatedRack {
       this.#clockOf(slot),
       {
         observe: (of, event) => this.#observe?.(of, event),
+        sabotage: (of, event) => this.#sabotage?.(of, event),
         perform: (of, action) => this.#perform(of, action),
         log: (of, severity, text) =>
           this.log.push(`${(this.clock.nowMicros() / 1000).toFixed(3)} slot ${of.slot} ${severity}: ${text}`),

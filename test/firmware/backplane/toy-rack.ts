@@ -9,7 +9,7 @@ import {
   type ApplicationEvent,
   snapshotPieceOctetsMax,
 } from "../../../firmware/card/application.ts";
-import { SimulatedCard } from "../../../tools/simulator/simulated-card.ts";
+import { SimulatedCard, type SimulatedWorld } from "../../../tools/simulator/simulated-card.ts";
 
 const plan = { group: 1, callServers: [2, 3], witnesses: [1, 4] };
 
@@ -81,6 +81,9 @@ export class ToyCallServer implements Application {
         return [
           this.#commit({ kind: "admit", slot: event.slot, incarnation: event.incarnation }, false, new Uint8Array(0)),
         ];
+      case "poison":
+        if (!this.primary) return [];
+        return [this.#commit({ kind: "input", slot: event.slot, number: event.number }, false, new Uint8Array(21))];
       case "input": {
         if (!this.primary) return [];
         this.values.push(event.payload[0]);
@@ -145,6 +148,12 @@ function consumedOf(consumed: (ApplicationAction & { kind: "commit" })["consumed
   return consumed;
 }
 
+export interface ToyOptions {
+  readonly withoutRules?: readonly ProtocolRule[];
+  readonly fd?: boolean;
+  readonly sabotage?: SimulatedWorld["sabotage"];
+}
+
 export class ToyRack {
   readonly clock = new VirtualClock();
   readonly buses: readonly SimulatedCanBus[];
@@ -152,10 +161,12 @@ export class ToyRack {
   readonly lines: string[] = [];
   readonly milestones: { readonly slot: number; readonly step: Milestone; readonly atMicros: number }[] = [];
   readonly #withoutRules: ReadonlySet<ProtocolRule>;
+  readonly #sabotage: ToyOptions["sabotage"];
   #incarnation = 1;
 
-  constructor(options: { withoutRules?: readonly ProtocolRule[]; fd?: boolean } = {}) {
+  constructor(options: ToyOptions = {}) {
     this.#withoutRules = new Set(options.withoutRules);
+    this.#sabotage = options.sabotage;
     const fd = options.fd ?? false;
     this.buses = [0, 1].map(
       () => new SimulatedCanBus({ rates: { bitRate: 1_000_000, dataBitRate: 5_000_000 }, fd, clock: this.clock }),
@@ -178,6 +189,7 @@ export class ToyRack {
     };
     const application = kind === "call-server" ? new ToyCallServer() : new ToyWitness();
     const card = new SimulatedCard(options, application, this.buses, this.clock, {
+      sabotage: (of, event) => this.#sabotage?.(of, event),
       perform: () => {},
       log: (of, severity, text) => {
         this.lines.push(`${(this.clock.nowMicros() / 1000).toFixed(3)} slot ${of.slot} ${severity}: ${text}`);

@@ -1,6 +1,6 @@
 /** What the witnesses of the toy rack say in a test, and what must have come of it. */
 import type { ProtocolRule } from "../../../firmware/backplane/membership.ts";
-import { ToyRack } from "./toy-rack.ts";
+import { type ToyOptions, ToyRack } from "./toy-rack.ts";
 
 /** Values that the witnesses say one after the other, some so close that commits are pipelined. */
 const says: readonly { afterMillis: number; slot: number; value: number }[] = [
@@ -12,8 +12,8 @@ const says: readonly { afterMillis: number; slot: number; value: number }[] = [
 ];
 export const values = says.map(({ value }) => value);
 
-export function started(withoutRules: readonly ProtocolRule[] = []): ToyRack {
-  const rack = new ToyRack({ withoutRules });
+export function started(withoutRules: readonly ProtocolRule[] = [], options: ToyOptions = {}): ToyRack {
+  const rack = new ToyRack({ ...options, withoutRules });
   rack.run(300);
   return rack;
 }

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { Application, ApplicationAction, ApplicationEvent } from "../../../firmware/card/application.ts";
 import { ApplicationRunner } from "../../../firmware/card/application-runner.ts";
 import { decodeLinkMessage, encodeLinkMessage } from "../../../firmware/card/link-message.ts";
+import { noWork, workWord } from "../../../firmware/card/work-word.ts";
 import type { DatagramSocket } from "../../../hal/datagram-socket.ts";
 import { VirtualClock } from "../../../hal/simulated/clock.ts";
 import { simulatedDatagramSockets } from "../../../hal/simulated/datagram-network.ts";
@@ -375,6 +376,38 @@ describe("the communication processor", () => {
     rest.link.communication.nudge();
     run(1);
     expect(rest.link.communication.progressOfOther()).toBe(before + 2);
+  });
+
+  test("sees what input the application works on, and of which it never came back", () => {
+    const seen: number[] = [];
+    application.react = () => {
+      seen.push(rest.link.communication.workOfOther());
+      return [];
+    };
+    rest.link.communication.send(encodeLinkMessage({ kind: "input", slot: 4, number: 77, payload: new Uint8Array(1) }));
+    rest.link.communication.send(encodeLinkMessage({ kind: "transmitted", sequence: 1 }));
+    run(1);
+    expect(seen).toEqual([workWord(4, 77), noWork]);
+    expect(rest.link.communication.workOfOther()).toBe(noWork);
+  });
+
+  test("hears that the application has failed; from then on it does nothing, and answers no nudge", () => {
+    application.react = ({ kind }) => {
+      if (kind === "input") throw new TypeError("no such call");
+      return [];
+    };
+    application.deadline = 5_000;
+    rest.link.communication.send(encodeLinkMessage({ kind: "input", slot: 4, number: 77, payload: new Uint8Array(1) }));
+    rest.link.communication.send(encodeLinkMessage({ kind: "backup", term: 5 }));
+    run(1);
+    rest.link.communication.nudge();
+    run(50);
+    expect(rest.toCommunication).toEqual([{ kind: "failed", reason: "TypeError: no such call" }]);
+    expect(application.takeKinds()).toEqual(["input"]);
+    expect(rest.link.communication.workOfOther()).toBe(workWord(4, 77));
+    expect(rest.link.communication.progressOfOther()).toBe(0);
+    expect(log).toHaveLength(1);
+    expect(log[0]).toContain("alarm: the application has failed: TypeError: no such call");
   });
 
   test("hears that the card leaves", () => {

@@ -58,6 +58,7 @@ function start(ports: readonly [CanPort, CanPort]): CommunicationRunner {
     link: link.communication,
     log: (severity, text) => log.push(`${severity}: ${text}`),
     milestone: () => {},
+    end: (reason) => log.push(`ends: ${reason}`),
   });
 }
 
@@ -147,6 +148,32 @@ describe("a card on its planes", () => {
     runAmongOthers(planes, 100);
     const last = decode(heartbeat, planes[0].heard[planes[0].heard.length - 1].data);
     expect(last.ok && last.value.leaving).toBe(1);
+  });
+});
+
+describe("a card whose application fails", () => {
+  test("says so on its planes, and then ends", () => {
+    const planes = [planeOf(), planeOf()];
+    start([planes[0].port, planes[1].port]);
+    runAmongOthers(planes, 60);
+    link.application.send(encodeLinkMessage({ kind: "failed", reason: "a broken invariant" }));
+    run(1);
+    const last = decode(heartbeat, planes[0].heard[planes[0].heard.length - 1].data);
+    expect(last.ok && last.value.hung).toBe(1);
+    expect(log.slice(-2)).toEqual([
+      "alarm: the application has failed: a broken invariant",
+      "ends: a broken invariant",
+    ]);
+  });
+
+  test("ends also when nobody can be told", () => {
+    const planes = [planeOf(), planeOf()];
+    start([planes[0].port, planes[1].port]);
+    runAmongOthers(planes, 60);
+    for (const { bus } of planes) bus.cut();
+    link.application.send(encodeLinkMessage({ kind: "failed", reason: "a broken invariant" }));
+    run(100);
+    expect(log.filter((line) => line.startsWith("ends"))).toEqual(["ends: a broken invariant"]);
   });
 });
 
