@@ -16,6 +16,7 @@ import { type Role, role, roleNames } from "./heartbeat.ts";
 import type { Member, MemberContext } from "./membership.ts";
 import { type RepairRecord, repairRecord } from "./repair-records.ts";
 import { decodeResynchronisation, StateGiver, StateTaker } from "./resynchronisation.ts";
+import { type ResynchronisationRecord, resynchronisationRecord } from "./resynchronisation-records.ts";
 import type { RosterEntry } from "./roster.ts";
 import { answerClaim } from "./salvage.ts";
 import { nearest } from "./sequence-number.ts";
@@ -518,6 +519,19 @@ export class CallServerMember implements Member {
           this.#context.log("info", `has the state of commit ${action.sequence}: backup`);
         }
         break;
+      case "digest":
+        if (!this.#complete || this.#draining) break;
+        this.#context.send(
+          recordClass.management,
+          encode(resynchronisationRecord, {
+            kind: "digest",
+            group: this.#context.plan.group,
+            term: this.#term,
+            sequence: action.sequence,
+            digest: action.digest,
+          }),
+        );
+        break;
       case "astray":
         if (this.#role === role.primary || this.#role === role.blank) break;
         this.#context.log("alarm", action.reason);
@@ -567,7 +581,17 @@ export class CallServerMember implements Member {
       case "gone":
         if (this.#role === role.incomplete) this.#taker.gone(record);
         break;
+      case "digest":
+        this.#heardDigest(slot, record);
+        break;
     }
+  }
+
+  /** Primary and backup listen to each other; of two that are not of one term neither knows better. */
+  #heardDigest(slot: number, { term, sequence, digest }: ResynchronisationRecord & { kind: "digest" }): void {
+    const isBetweenTheTwo = (this.#role === role.primary) !== (this.#context.roster.entry(slot)?.role === role.primary);
+    if (term !== this.#term || !this.#complete || this.#draining || !isBetweenTheTwo) return;
+    this.#context.toApplication({ kind: "digest", slot, sequence, digest });
   }
 
   /** LIMs and transporters that have started are admitted by a commit of the application's. */

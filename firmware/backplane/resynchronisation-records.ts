@@ -1,4 +1,4 @@
-/** How an inserted call server gets the group's state. */
+/** How an inserted call server gets the group's state, and how it is seen whether all have the same. */
 import { layout, list, octets, rest, u8, u16, u32, type ValueOf, variants, varint } from "../layout/layout.ts";
 
 /** One sender of inputs as the group knows it: incarnation admitted last, highest number consumed. */
@@ -29,6 +29,8 @@ export const resynchronisationRecord = variants(
     ask: [3, layout("ask", { attempt: u16, from: u16 })],
     /** "I know nothing (any more) of this attempt." */
     gone: [4, layout("gone", { slot: u8, attempt: u16 })],
+    /** What the tables of a call server that follows or leads `term` come to at a commit: whether the state is the same everywhere. */
+    digest: [5, layout("digest", { term: varint, sequence: varint, digest: u32 })],
   },
   { group: 4 },
 );

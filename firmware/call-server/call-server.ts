@@ -49,6 +49,8 @@ import { utcTime } from "./utc-time.ts";
 
 /** At these sequences a commit carries the digest of the tables before it. */
 const digestInterval = 1024;
+/** And so often primary and backup tell each other the digest of what they hold. */
+const digestIntervalMicros: Micros = 1_000_000;
 const snapshotIntervalMicros: Micros = microsPerMilli;
 /** Commits of background work, and timers, that one `deadline` handles before inputs get their turn. */
 const workPerStepMax = 8;
@@ -91,6 +93,7 @@ export class CallServer implements Application {
   #now: Micros = 0;
   #sender: SnapshotSender | undefined;
   #nextPiece: Micros = 0;
+  #nextDigest: Micros = 0;
   #receiver: SnapshotReceiver | undefined;
   #buffered: BufferedCommit[] = [];
 
@@ -130,7 +133,9 @@ export class CallServer implements Application {
       case "poison":
         return this.#role === "primary" ? this.#discard(event, wallMillis) : [];
       case "deadline":
-        return this.#role === "primary" ? this.#workOff(wallMillis) : [];
+        return [...this.#publish(), ...(this.#role === "primary" ? this.#workOff(wallMillis) : [])];
+      case "digest":
+        return this.#compare(event.slot, event.sequence, event.digest);
       case "commit":
         return this.#deliver(event.commit);
       case "primary":
@@ -164,8 +169,10 @@ export class CallServer implements Application {
   }
 
   nextDeadline(): Micros | undefined {
+    if (this.#role === "backup") return this.#nextDigest;
     if (this.#role !== "primary") return undefined;
     const deadlines = [
+      this.#nextDigest,
       this.#timers.nextDeadline(),
       this.#work.nextDeadline(this.#now),
       this.#sender && this.#nextPiece,
@@ -235,6 +242,7 @@ export class CallServer implements Application {
     this.#role = "primary";
     this.#sequence = sequence;
     this.#congestion.clear();
+    this.#nextDigest = this.#now + digestIntervalMicros;
     this.#work.begin(this.#now, coldStart, this.#dead);
     return [];
   }
@@ -419,6 +427,23 @@ export class CallServer implements Application {
       if (this.#role === "backup" && commit.sequence > this.#sequence) actions.push(...this.#apply(commit, now));
     }
     return this.#role === "backup" ? [...actions, { kind: "complete", sequence: this.#sequence }] : actions;
+  }
+
+  // --- whether both hold the same
+
+  #publish(): readonly ApplicationAction[] {
+    if ((this.#role !== "primary" && this.#role !== "backup") || this.#now < this.#nextDigest) return [];
+    this.#nextDigest = this.#now + digestIntervalMicros;
+    return [{ kind: "digest", sequence: this.#sequence, digest: this.#tables.digest() }];
+  }
+
+  /** What was said of another commit than the one that the tables hold now is compared another time. */
+  #compare(slot: number, sequence: number, digest: number): readonly ApplicationAction[] {
+    if (sequence !== this.#sequence || digest === this.#tables.digest()) return [];
+    if (this.#role === "backup")
+      return this.#goAstray(`tables differ from those of slot ${slot} at commit ${sequence}`);
+    if (this.#role !== "primary") return [];
+    return [{ kind: "log", severity: "alarm", text: `the tables of slot ${slot} differ at commit ${sequence}` }];
   }
 
   /** Tables that cannot follow their primary are of no use. */

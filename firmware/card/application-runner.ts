@@ -109,6 +109,7 @@ export class ApplicationRunner {
       case "snapshot-request":
       case "complete":
       case "astray":
+      case "digest":
         this.#queue.send(action);
         break;
       case "append":

@@ -55,6 +55,8 @@ export type ApplicationEvent =
    * `last`. Commits above the sequence of the first piece are delivered as `commit` from the first piece on, all of them, in order.
    */
   | { readonly kind: "snapshot"; readonly piece: Uint8Array; readonly sequence: number; readonly last: boolean }
+  /** What another call server says its tables come to at a commit; compared by whoever stands at the same commit. */
+  | { readonly kind: "digest"; readonly slot: number; readonly sequence: number; readonly digest: number }
   /** Forget all state: what this card holds is not the group's. */
   | { readonly kind: "forget" }
   /** A card of the rack came or went. `performed`: the last commit that one that went is known to have followed (24 bits). */
@@ -103,6 +105,8 @@ export type ApplicationAction =
   | { readonly kind: "complete"; readonly sequence: number }
   /** What this card holds is not the group's state, and is forgotten: the card is to be given it anew. */
   | { readonly kind: "astray"; readonly reason: string }
+  /** What the tables come to at a commit, 32 bits: for the other call server to compare. */
+  | { readonly kind: "digest"; readonly sequence: number; readonly digest: number }
   /** A line for a file, such as the call detail records'. */
   | { readonly kind: "append"; readonly file: string; readonly line: string }
   /** Cut a file to its first `lines` lines (CDRs that never became the group's). */

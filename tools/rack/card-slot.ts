@@ -88,6 +88,12 @@ export class CardSlot {
     return this.communication.role;
   }
 
+  /** What is wrong with it, or how far it is on its way out; undefined when it can be counted on. */
+  get condition(): string | undefined {
+    const { hung, deaf, mute, leaving } = this.communication;
+    return hung ? "hangs" : mute ? "mute" : deaf ? "deaf" : leaving;
+  }
+
   /** Resolves when the last one in the slot is gone and the new one has been started. */
   async insert(): Promise<void> {
     if (this.#child !== undefined) await ended(this.#child);

@@ -13,6 +13,11 @@ const communication = z.looseObject({
   role: z.string().optional(),
   term: z.number().optional(),
   commit: z.number().optional(),
+  /** What is wrong with the card, and how far it is on its way out. */
+  hung: z.boolean().optional(),
+  deaf: z.boolean().optional(),
+  mute: z.boolean().optional(),
+  leaving: z.string().optional(),
   realTime: z.boolean().optional(),
   cards: z.array(heard).optional(),
   planes: z.array(z.looseObject({ dropped: z.number().optional() })).optional(),

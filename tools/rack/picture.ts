@@ -100,8 +100,9 @@ function slotPicture(slot: SlotView, isSelected: boolean, width: number): Line[]
   ];
 }
 
-function roleSpan({ state, role }: SlotView): Span {
+function roleSpan({ state, role, condition }: SlotView): Span {
   if (state === "running") {
+    if (condition !== undefined) return span(condition, condition === "safe to pull" ? "green" : "red");
     if (role === "primary") return span("PRIMARY", "green");
     if (role === "backup") return span("backup", "amber");
     return span(role === "witness" ? "in service" : (role ?? "starting"), role === "witness" ? "green" : "amber");

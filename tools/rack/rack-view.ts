@@ -14,6 +14,8 @@ export interface SlotView {
   readonly kind: "lim" | "call-server" | "transporter";
   readonly state: SlotState;
   readonly role: string | undefined;
+  /** What is wrong with it, or that it leaves: more to the point than its role. */
+  readonly condition?: string | undefined;
   readonly term: number | undefined;
   readonly commit: number | undefined;
   readonly lights: {
@@ -127,6 +129,7 @@ function slotView(rack: Rack, slot: CardSlot): SlotView {
     kind: slot.card.kind,
     state: slot.state,
     role,
+    condition: slot.condition,
     term,
     commit,
     lights: {

@@ -261,7 +261,7 @@ export class Rack {
   }
 
   get backup(): CardSlot | undefined {
-    return this.slots.find((slot) => slot.role === "backup");
+    return this.slots.find((slot) => slot.role === "backup" && slot.condition === undefined);
   }
 
   /** What all cards remember of the last call that was answered and is over, in order. */

@@ -235,6 +235,7 @@ export class SimulatedCard {
         case "snapshot-request":
         case "complete":
         case "astray":
+        case "digest":
           this.#later(linkMicros, () => this.communication.application(action, this.now()));
           break;
         case "log":

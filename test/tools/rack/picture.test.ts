@@ -134,6 +134,16 @@ describe("the rack on a screen", () => {
     }
   });
 
+  it.each(["hangs", "safe to pull", "out of service"])(
+    "shows a card that %s as such, whatever its role",
+    (condition) => {
+      const one = { ...slots[2], condition };
+      const shown = text(rackPicture({ ...view, slots: [one] }, 3, size));
+      expect(shown).toContain(`║ ${condition} `);
+      expect(shown).not.toContain("PRIMARY");
+    },
+  );
+
   it("says what was lost, and that nobody asked for the switchover", () => {
     const traffic = { ...(view.traffic ?? never()), lostInSetup: 2, lostInConversation: 1 };
     const switchover = { ...(view.switchover ?? never()), cause: "unprompted", lostSince: 3 } as const;
