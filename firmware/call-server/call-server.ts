@@ -11,6 +11,7 @@ import type {
   ApplicationAction,
   ApplicationEvent,
   DeliveredCommit,
+  HandedInput,
   LadderRequest,
   LadderRung,
 } from "../card/application.ts";
@@ -260,10 +261,7 @@ export class CallServer implements Application {
     if (this.#role === "primary") this.#work.left(slot, this.#dead.get(slot) ?? 0);
   }
 
-  #consume(
-    event: Extract<ApplicationEvent, { readonly kind: "input" }>,
-    wallMillis: number,
-  ): readonly ApplicationAction[] {
+  #consume(event: HandedInput, wallMillis: number): readonly ApplicationAction[] {
     this.#congestion.note(event.waiting, this.#now);
     const decoded = decode(inputLayout, event.payload);
     const turn = new Turn(
@@ -279,14 +277,11 @@ export class CallServer implements Application {
   }
 
   /** What the last primary has died of is consumed unread, put right, and kept for those who find out why. */
-  #discard(
-    event: { readonly slot: number; readonly number: number; readonly payload: Uint8Array },
-    wallMillis: number,
-  ): readonly ApplicationAction[] {
+  #discard(event: HandedInput, wallMillis: number): readonly ApplicationAction[] {
     const { slot, number, payload } = event;
     const decoded = decode(inputLayout, payload);
     const timeMillis = Math.max(1, wallMillis);
-    const turn = new Turn(this.#node, this.#sequence + 1, timeMillis, decoded.ok ? decoded.value : undefined);
+    const turn = new Turn(this.#node, this.#sequence + 1, timeMillis, slot, decoded.ok ? decoded.value : undefined);
     if (decoded.ok) discardPoison(turn, decoded.value);
     this.#counters.count("inputsPoisoned");
     turn.alarm(`input ${number} of slot ${slot} has ended the last primary: it is discarded, and its call released`);

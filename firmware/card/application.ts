@@ -20,22 +20,23 @@ export interface DeliveredCommit {
   readonly input: Uint8Array;
 }
 
+/** An input as the primary's application gets it. */
+export interface HandedInput {
+  readonly slot: number;
+  readonly number: number;
+  readonly payload: Uint8Array;
+  /** How many others have been handed over and not been consumed. */
+  readonly waiting: number;
+}
+
 /** What happens to an application. */
 export type ApplicationEvent =
   | { readonly kind: "deadline" }
   // --- from the backplane, to call servers
-  /**
-   * Primary only: the next input to consume; inputs of one slot come in the order of their numbers. `poison`: one that the last
-   * primary died of, to be consumed like any other, but not processed. `waiting`: how many others have been handed over and not
-   * been consumed.
-   */
-  | {
-      readonly kind: "input" | "poison";
-      readonly slot: number;
-      readonly number: number;
-      readonly payload: Uint8Array;
-      readonly waiting: number;
-    }
+  /** Primary only: the next input to consume; inputs of one slot come in the order of their numbers. */
+  | ({ readonly kind: "input" } & HandedInput)
+  /** Primary only: the next input is one that the last primary died of. To be consumed like any other, but not processed. */
+  | ({ readonly kind: "poison" } & HandedInput)
   /** To the backup: apply the changes. To LIM and transporter: perform the outputs addressed to the own slot. */
   | { readonly kind: "commit"; readonly commit: DeliveredCommit }
   /** The group's primary is now this card: commits of its own begin at `sequence` + 1. Timers run from here on. */

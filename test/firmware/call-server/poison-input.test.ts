@@ -8,7 +8,7 @@ import { causes } from "./release-causes.ts";
 
 /** An input that the primary before this one died of. */
 function poison(pair: CallServerPair, payload: Uint8Array): readonly Said[] {
-  const event = { kind: "poison", slot: slots.lim, number: 99, payload } as const;
+  const event = { kind: "poison", slot: slots.lim, number: 99, payload, waiting: 0 } as const;
   return pair.distribute(pair.tell(pair.primary, event), payload, () => "poison");
 }
 

@@ -384,7 +384,9 @@ describe("the communication processor", () => {
       seen.push(rest.link.communication.workOfOther());
       return [];
     };
-    rest.link.communication.send(encodeLinkMessage({ kind: "input", slot: 4, number: 77, payload: new Uint8Array(1) }));
+    rest.link.communication.send(
+      encodeLinkMessage({ kind: "input", slot: 4, number: 77, payload: new Uint8Array(1), waiting: 0 }),
+    );
     rest.link.communication.send(encodeLinkMessage({ kind: "transmitted", sequence: 1 }));
     run(1);
     expect(seen).toEqual([workWord(4, 77), noWork]);
@@ -397,7 +399,9 @@ describe("the communication processor", () => {
       return [];
     };
     application.deadline = 5_000;
-    rest.link.communication.send(encodeLinkMessage({ kind: "input", slot: 4, number: 77, payload: new Uint8Array(1) }));
+    rest.link.communication.send(
+      encodeLinkMessage({ kind: "input", slot: 4, number: 77, payload: new Uint8Array(1), waiting: 0 }),
+    );
     rest.link.communication.send(encodeLinkMessage({ kind: "backup", term: 5 }));
     run(1);
     rest.link.communication.nudge();
