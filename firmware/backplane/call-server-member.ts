@@ -398,6 +398,12 @@ export class CallServerMember implements Member {
     this.#role = this.#claim.cold ? role.blank : role.resigned;
   }
 
+  /** Whether there is a primary, and it has the configuration that this card has. */
+  #belongsToPrimary(): boolean {
+    const { roster, plan, slot } = this.#context;
+    return plan.callServers.some((other) => other !== slot && roster.isHealthyPrimary(other) && roster.belongs(other));
+  }
+
   #healthyPrimary(): boolean {
     const { roster, plan, slot } = this.#context;
     return plan.callServers.some((other) => other !== slot && roster.isHealthyPrimary(other));
@@ -421,9 +427,11 @@ export class CallServerMember implements Member {
         return false;
       }
       remembered ||= entry.role === role.witness;
-      heard++;
+      if (roster.belongs(other)) heard++;
     }
-    const lower = plan.callServers.some((other) => other < slot && roster.isAlive(other));
+    const lower = plan.callServers.some(
+      (other) => other < slot && roster.isAlive(other) && roster.objection(other) === undefined,
+    );
     const patience = lower || plan.callServers[0] !== slot ? 2 * coldStartPatienceMicros : coldStartPatienceMicros;
     if (heard <= (others.length + 1) / 2 || lower) {
       this.#startedAt = heard <= (others.length + 1) / 2 ? undefined : this.#startedAt;
@@ -553,7 +561,7 @@ export class CallServerMember implements Member {
     if (!record) return;
     switch (record.kind) {
       case "want":
-        if (this.#role === role.primary && !this.#draining) {
+        if (this.#role === role.primary && !this.#draining && this.#context.roster.belongs(slot)) {
           this.#giver.want(slot, record.attempt, record.request.slice(), () => ({
             term: this.#term,
             sequence: this.#view.log.last,
@@ -599,6 +607,7 @@ export class CallServerMember implements Member {
     for (const slot of this.#context.plan.witnesses) {
       const entry = this.#context.roster.entry(slot);
       if (!entry?.alive || entry.role !== role.newcomer || entry.incarnation === 0) continue;
+      if (!this.#context.roster.belongs(slot)) continue;
       if (now - (this.#admitAskedAt.get(slot) ?? -admitAgainMicros) < admitAgainMicros) continue;
       this.#admitAskedAt.set(slot, now);
       this.#context.toApplication({ kind: "admit", slot, incarnation: entry.incarnation });
@@ -633,7 +642,7 @@ export class CallServerMember implements Member {
       if (!roster.hearsAnybody() || this.#context.isMute()) this.#makeWay(now);
       else this.#admitNewcomers(now);
     }
-    if (this.#role === role.blank && this.#healthyPrimary()) {
+    if (this.#role === role.blank && this.#belongsToPrimary()) {
       this.#role = role.incomplete;
       this.#view.reset(0, 0);
       this.#taker.begin();

@@ -19,10 +19,10 @@ import {
   slotOf,
 } from "./frame-identifier.ts";
 import { receivedBits } from "./deafness.ts";
-import { beatKind, cardKinds, heartbeat, role, roleNames, witnessesABeat } from "./heartbeat.ts";
+import { beatKind, cardKinds, heartbeat, type Role, role, roleNames, witnessesABeat } from "./heartbeat.ts";
 import type { GroupPlan, Member, MemberContext, Milestone, ProtocolRule } from "./membership.ts";
 import { RecordStream } from "./record-stream.ts";
-import { type HeartbeatTiming, Roster } from "./roster.ts";
+import { type HeartbeatTiming, Roster, type RosterEntry } from "./roster.ts";
 import { type FrameOctets, Reassembler, segment } from "./segmentation.ts";
 import { lowBits } from "./sequence-number.ts";
 import { Witness } from "./witness.ts";
@@ -42,6 +42,8 @@ export interface CommunicationOptions {
   readonly realTime: boolean;
   /** 24 bits of the digest of the configuration. */
   readonly configurationDigest: number;
+  /** What rack.yaml says of the slots. */
+  readonly kinds?: Readonly<Record<number, (typeof cardKinds)[number]>>;
   readonly withoutRules?: ReadonlySet<ProtocolRule>;
 }
 
@@ -65,6 +67,12 @@ export interface CommunicationEffects {
 
 /** A card keeps quiet for its first beats, so that everybody knows it has (re)started before it says anything. */
 const quietBeats = 3;
+/** And before the first it listens, for so many intervals, whether its slot is free. */
+const listenIntervals = 1.25;
+/** A card that has not sent more beats than this is new in its slot. */
+const newcomerBeatsMax = 8;
+/** A slot in which another card was heard is not free for so long. */
+const slotTakenMicros = 1_000_000;
 /** A card that says nothing on a plane for so long, while it speaks on the other, is not heard there. */
 const planeSilentMicros = 100_000;
 /** So long after that it is not believed there: longer than what controllers held takes to go out. */
@@ -83,13 +91,16 @@ const lastWordsMicros = 50_000;
 const hopelessAfterMicros = 10_000_000;
 /** What the beats of a call server, and of a witness, tell in turn. */
 const turnsOf = (...names: (keyof typeof beatKind)[]) => names.map((name) => beatKind[name]);
+/** A card that has no part in its group yet has only itself to tell of. */
+const newcomerTurns = turnsOf("identity", "configuration");
+const newRoles: readonly Role[] = [role.newcomer, role.blank, role.incomplete];
 const callServerTurns = turnsOf(
   ...(["identity", "commit", "received", "commit"] as const),
   ...(["configuration", "commit", "received", "commit"] as const),
 );
 const witnessTurns = turnsOf(
-  ...(["identity", "configuration", "commit", "input"] as const),
   ...(["identity", "input", "commit", "input"] as const),
+  ...(["configuration", "input", "commit", "input"] as const),
 );
 /** Of the turns of a call server. */
 const receivedATurn = 2;
@@ -142,6 +153,14 @@ export class CommunicationProcessor {
   #beats = 0;
   /** What the last beat said that nobody should have to wait for. */
   #beatenNews: number | undefined;
+  /** Since the start of the card. */
+  #beatsSaid = 0;
+  /** When another card in this slot was heard last, and until when this one is silent because of it. */
+  #otherHeardAt: Micros | undefined;
+  #silentUntil: Micros = Number.NEGATIVE_INFINITY;
+  #isSilenced = false;
+  /** By slot: what was said last that keeps the card out of service. */
+  readonly #objections = new Map<number, string>();
   /** The beat that says that this card has left, until it is on the bus. */
   #farewell: CanFrame | undefined;
   #hasSaidFarewell = false;
@@ -152,9 +171,10 @@ export class CommunicationProcessor {
   constructor(options: CommunicationOptions, effects: CommunicationEffects, now: Micros) {
     this.#options = options;
     this.#effects = effects;
-    this.#roster = new Roster(options.timing, options.realTime, options.plan);
+    this.#roster = new Roster(options.timing, options.realTime, options.plan, options);
     this.#application = new ApplicationWatch(effects, now);
-    this.#nextBeat = now;
+    // Whoever is in this slot already would be heard by then.
+    this.#nextBeat = now + listenIntervals * options.timing.othersMicros;
     this.#incarnation = options.incarnation;
     const incarnation = () => this.#incarnation;
     const context: MemberContext = {
@@ -215,7 +235,7 @@ export class CommunicationProcessor {
     if (input > 0) this.#member.inputTransmitted(input);
     if (sequence > 0) this.#member.transmitted(sequence, now);
     // That a death note is out is not to wait for the next beat.
-    if (this.#news() !== this.#beatenNews) this.#settle(now);
+    if (this.#hasNews()) this.#settle(now);
   }
 
   /** The port of a plane takes frames of this class again. */
@@ -305,6 +325,7 @@ export class CommunicationProcessor {
     return {
       ...this.#member.status(),
       role: roleNames[this.#member.role()],
+      outOfService: this.#outOfService(),
       hung: this.#application.isHung,
       deaf: this.#isDeaf || this.#roster.isDeaf(this.#options.slot),
       mute: this.#isMute,
@@ -315,17 +336,29 @@ export class CommunicationProcessor {
     };
   }
 
+  /** Why this card takes no part, if it is so. */
+  #outOfService(): string | undefined {
+    if (this.#isSilenced) return "its slot is taken";
+    if (!newRoles.includes(this.#member.role())) return undefined;
+    for (const { slot, alive, role: its } of this.#roster.entries()) {
+      const objection = alive && its === role.primary ? this.#roster.objection(slot) : undefined;
+      if (objection !== undefined) return objection;
+    }
+    return undefined;
+  }
+
   // --- in
 
   /** Every pass through the processor ends here: the member looks around, the beat goes out, the next deadline is set. */
   #settle(now: Micros): void {
+    this.#isSilenced = now < this.#silentUntil;
     this.#examine(now);
     this.#member.tick(now);
     const interval =
       this.#member.role() === role.primary ? this.#options.timing.primaryMicros : this.#options.timing.othersMicros;
-    if (this.#news() !== this.#beatenNews) this.#nextBeat = now;
+    if (this.#hasNews()) this.#nextBeat = now;
     if (now >= this.#nextBeat) {
-      this.#beat(now);
+      if (!this.#isSilenced) this.#beat(now);
       this.#nextBeat = Math.max(this.#nextBeat + interval, now + interval / 2);
     }
     let look = Number.POSITIVE_INFINITY;
@@ -419,8 +452,12 @@ export class CommunicationProcessor {
 
   #frame(plane: Plane, frame: CanFrame, now: Micros): void {
     const slot = slotOf(frame.id);
-    if (slot === this.#options.slot || !this.#isBelieved(slot, plane, now)) return;
     const kind = classOf(frame.id);
+    if (slot === this.#options.slot) {
+      if (kind === recordClass.heartbeat) this.#hearOwnSlot(frame.data, now);
+      return;
+    }
+    if (!this.#isBelieved(slot, plane, now)) return;
     if (kind === recordClass.heartbeat) {
       this.#heardBeat(slot, frame.data, now);
       return;
@@ -438,6 +475,34 @@ export class CommunicationProcessor {
     this.#counters.records[plane]++;
     if (!way.stream.first(reassembled.sequence, plane, now)) return;
     this.#member.record(kind as RecordClass, slot, reassembled.record, now);
+  }
+
+  /** A port never hears its own frames: there is another card in this slot. Of the two the new one stays silent. */
+  #hearOwnSlot(data: Uint8Array, now: Micros): void {
+    const decoded = decode(heartbeat, data);
+    if (!decoded.ok || decoded.value.incarnation === lowBits(this.#incarnation, 8)) return;
+    const isNewcomer = this.#beatsSaid <= newcomerBeatsMax;
+    if (isNewcomer) {
+      this.#silentUntil = now + slotTakenMicros;
+      this.#isSilenced = true;
+    }
+    if (now - (this.#otherHeardAt ?? Number.NEGATIVE_INFINITY) >= slotTakenMicros) {
+      const what = isNewcomer ? "this card stays silent" : "that one should be taken out";
+      this.#effects.log("alarm", `there is another card in slot ${this.#options.slot}: ${what}`);
+    }
+    this.#otherHeardAt = now;
+  }
+
+  /** Says once what keeps a card out; the primary does, the card itself, and all as long as there is no primary. */
+  #object(entry: RosterEntry): void {
+    const objection = this.#roster.objection(entry.slot);
+    if (objection === undefined) this.#objections.delete(entry.slot);
+    if (objection === undefined || objection === this.#objections.get(entry.slot)) return;
+    const hearsPrimary = [...this.#roster.entries()].some(({ alive, role: its }) => alive && its === role.primary);
+    const isPrimary = this.#member.role() === role.primary;
+    if (hearsPrimary && !isPrimary && entry.role !== role.primary) return;
+    this.#objections.set(entry.slot, objection);
+    this.#effects.log("alarm", `${objection}: ${isPrimary ? "is" : "one of the two is"} kept out of service`);
   }
 
   #heardBeat(slot: number, data: Uint8Array, now: Micros): void {
@@ -461,12 +526,13 @@ export class CommunicationProcessor {
     if (change === "restarted") this.#effects.log("warning", `slot ${slot} has restarted`);
     if (change === "came") this.#effects.log("info", `slot ${slot} is heard`);
     if (change !== "none") this.#member.card(entry, change, now);
+    this.#object(entry);
     this.#member.card(entry, "beat", now);
   }
 
   /** To the application a card that leaves, or whose own application hangs, is as good as gone. */
   #tellApplication(slot: number): void {
-    const alive = this.#roster.isFit(slot);
+    const alive = this.#roster.isFit(slot) && this.#roster.objection(slot) === undefined;
     if (this.#serving.get(slot) === alive) return;
     this.#serving.set(slot, alive);
     const performed = this.#roster.entry(slot)?.commit ?? 0;
@@ -477,6 +543,7 @@ export class CommunicationProcessor {
 
   /** @returns the record's last frame */
   #send(kind: RecordClass, record: Uint8Array): CanFrame | undefined {
+    if (this.#isSilenced) return undefined;
     const { slot, frameOctets } = this.#options;
     const sequence = this.#sequences[kind]++;
     let last: CanFrame | undefined;
@@ -502,7 +569,7 @@ export class CommunicationProcessor {
   }
 
   #pump(plane: Plane, kind: number): void {
-    if (this.#beats < quietBeats && kind !== recordClass.heartbeat) return;
+    if (this.#isSilenced || this.#beats < quietBeats) return;
     const backlog = this.#backlog[plane][kind];
     let taken = 0;
     while (taken < backlog.length) {
@@ -533,6 +600,10 @@ export class CommunicationProcessor {
     );
   }
 
+  #hasNews(): boolean {
+    return this.#beatsSaid > 0 && !this.#isSilenced && this.#news() !== this.#beatenNews;
+  }
+
   #saidFarewell(): void {
     this.#farewell = undefined;
     if (this.#hasSaidFarewell) return;
@@ -545,7 +616,8 @@ export class CommunicationProcessor {
   #tell(beat: number): { tells: number; value: number } {
     const { kind, plan, configurationDigest } = this.#options;
     const member = this.#member;
-    const turns = kind === "call-server" ? callServerTurns : witnessTurns;
+    const isNew = newRoles.includes(member.role());
+    const turns = isNew ? newcomerTurns : kind === "call-server" ? callServerTurns : witnessTurns;
     const tells = turns[beat % turns.length];
     switch (tells) {
       case beatKind.identity:
@@ -573,6 +645,7 @@ export class CommunicationProcessor {
     const incarnation = this.#incarnation;
     const member = this.#member;
     this.#beatenNews = this.#news();
+    this.#beatsSaid++;
     const { tells, value } = this.#tell(this.#beats++);
     const data = encode(heartbeat, {
       role: member.role(),

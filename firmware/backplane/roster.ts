@@ -1,7 +1,7 @@
 /** Who is in the rack, as one card hears it: alive or dead by the heartbeats on both planes, and what the beats say. */
 import type { Micros } from "../time.ts";
 import { receivedBits } from "./deafness.ts";
-import { beatKind, type Heartbeat, type Role, role, witnessesABeat } from "./heartbeat.ts";
+import { beatKind, cardKinds, type Heartbeat, type Role, role, witnessesABeat } from "./heartbeat.ts";
 import type { GroupPlan } from "./membership.ts";
 import { nearest } from "./sequence-number.ts";
 
@@ -35,7 +35,10 @@ export interface RosterEntry {
   /** Low 24 bits made whole: last commit, last input sent. */
   commit: number;
   input: number;
-  configurationDigest: number;
+  /** Undefined until its beats have told. */
+  configurationDigest: number | undefined;
+  /** What it says that it is: place in `cardKinds`. */
+  kind: number | undefined;
   /** What the last beat told of inputs received: low bits of their numbers, from a place in the list of witnesses on. */
   received: { readonly firstWitness: number; readonly numbers: readonly number[] } | undefined;
   /** Since when the silence is too long: once more the card's own mail is looked at before it counts as death. */
@@ -44,6 +47,13 @@ export interface RosterEntry {
   gapMax: Micros;
   gapMaxBefore: Micros;
   gapSpanEnds: Micros;
+}
+
+/** What the own configuration says of the other cards. What it does not say is not asked of them. */
+export interface ExpectedOfOthers {
+  readonly configurationDigest?: number;
+  /** By slot. */
+  readonly kinds?: Readonly<Record<number, (typeof cardKinds)[number]>> | undefined;
 }
 
 /** Gaps are measured over spans of this length; the limit looks at the present and the last. */
@@ -62,6 +72,7 @@ export class Roster {
   readonly #timing: HeartbeatTiming;
   readonly #ownRealTime: boolean;
   readonly #plan: Pick<GroupPlan, "callServers" | "witnesses">;
+  readonly #expected: ExpectedOfOthers;
   readonly #entries = new Map<number, RosterEntry>();
   /** The call servers that this card finds deaf, when it is a witness. */
   ownVerdict: number | undefined;
@@ -70,7 +81,9 @@ export class Roster {
     timing: HeartbeatTiming,
     ownRealTime: boolean,
     plan: Pick<GroupPlan, "callServers" | "witnesses"> = { callServers: [], witnesses: [] },
+    expected: ExpectedOfOthers = {},
   ) {
+    this.#expected = expected;
     this.#timing = timing;
     this.#ownRealTime = ownRealTime;
     this.#plan = plan;
@@ -115,6 +128,27 @@ export class Roster {
       if (entry?.alive && entry.role === role.witness) hear(entry.deaf);
     }
     return 2 * against > judges;
+  }
+
+  /** Whether all that this card must say of itself has been heard, and none of it contradicts the own configuration. */
+  belongs(slot: number): boolean {
+    const entry = this.#entries.get(slot);
+    const isKnown = this.#expected.configurationDigest === undefined || entry?.configurationDigest !== undefined;
+    return entry?.alive === true && isKnown && this.objection(slot) === undefined;
+  }
+
+  /** Why this card cannot take part in a rack as this card knows it. */
+  objection(slot: number): string | undefined {
+    const { configurationDigest: own, kinds } = this.#expected;
+    const entry = this.#entries.get(slot);
+    if (entry?.alive !== true) return undefined;
+    const { kind, configurationDigest: its } = entry;
+    const wanted = kinds?.[slot];
+    if (kind !== undefined && wanted !== undefined && cardKinds[kind] !== wanted) {
+      return `slot ${slot} holds a ${cardKinds[kind] ?? "card of unknown kind"}, and rack.yaml says ${wanted}`;
+    }
+    if (own === undefined || its === undefined || its === own) return undefined;
+    return `slot ${slot} has configuration ${hexadecimal(its)}, and this card ${hexadecimal(own)}`;
   }
 
   /** Whether this card is heard and holds its group's state. */
@@ -167,6 +201,7 @@ export class Roster {
     switch (beat.kind) {
       case beatKind.identity:
         entry.incarnation = Math.floor(beat.value / 256);
+        entry.kind = (beat.value >> 4) & 15;
         break;
       case beatKind.commit:
         entry.commit = nearest(entry.commit, beat.value, 24);
@@ -256,11 +291,16 @@ function blankEntry(slot: number, beat: Heartbeat, now: Micros): RosterEntry {
     incarnation: 0,
     commit: 0,
     input: 0,
-    configurationDigest: 0,
+    configurationDigest: undefined,
+    kind: undefined,
     received: undefined,
     suspectedAt: undefined,
     ...gapsUnmeasured(now),
   };
+}
+
+function hexadecimal(digest: number): string {
+  return digest.toString(16).padStart(6, "0");
 }
 
 function gapsUnmeasured(now: Micros): Pick<RosterEntry, "gapMax" | "gapMaxBefore" | "gapSpanEnds"> {

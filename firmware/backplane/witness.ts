@@ -236,6 +236,7 @@ export class Witness implements Member {
     if (claim.term <= this.#term) return;
     const { roster, plan } = this.#context;
     if (plan.callServers.some((other) => other !== slot && roster.isHealthyPrimary(other))) return;
+    if (roster.objection(slot) !== undefined) return;
     // A card that has just started has seen nothing: it follows only where there is nothing that it could have seen.
     if (!this.#admitted && claim.cold === 0 && !this.#everybodyIsHeardWithoutPrimary()) return;
     if (this.#admitted && claim.cold === 1) {

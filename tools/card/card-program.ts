@@ -99,6 +99,7 @@ async function start(options: CardOptions, started: () => void): Promise<void> {
         missesToDeath: heartbeat.missesToDeath,
       },
       configurationDigest: configurationDigest(text),
+      kinds: Object.fromEntries(configuration.cards.map((one) => [one.slot, one.kind])),
     },
     memory,
     sockets: [options.planeA, options.planeB],

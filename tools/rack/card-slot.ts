@@ -90,7 +90,8 @@ export class CardSlot {
 
   /** What is wrong with it, or how far it is on its way out; undefined when it can be counted on. */
   get condition(): string | undefined {
-    const { hung, deaf, mute, leaving } = this.communication;
+    const { outOfService, hung, deaf, mute, leaving } = this.communication;
+    if (outOfService !== undefined) return "out of service";
     return hung ? "hangs" : mute ? "mute" : deaf ? "deaf" : leaving;
   }
 

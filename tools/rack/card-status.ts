@@ -18,6 +18,7 @@ const communication = z.looseObject({
   deaf: z.boolean().optional(),
   mute: z.boolean().optional(),
   leaving: z.string().optional(),
+  outOfService: z.string().optional(),
   realTime: z.boolean().optional(),
   cards: z.array(heard).optional(),
   planes: z.array(z.looseObject({ dropped: z.number().optional() })).optional(),

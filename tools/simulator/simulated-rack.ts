@@ -152,6 +152,7 @@ export class SimulatedRack {
         incarnation: 1 + this.#entropy.integer(65_535),
         realTime: true,
         configurationDigest: 1,
+        kinds: Object.fromEntries(configuration.cards.map((one) => [one.slot, one.kind])),
         withoutRules: this.#withoutRules,
       },
       this.#application(card),

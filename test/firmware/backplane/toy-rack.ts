@@ -11,6 +11,12 @@ import {
 } from "../../../firmware/card/application.ts";
 import { SimulatedCard, type SimulatedWorld } from "../../../tools/simulator/simulated-card.ts";
 
+const kinds: Readonly<Record<number, CommunicationOptions["kind"]>> = {
+  1: "lim",
+  2: "call-server",
+  3: "call-server",
+  4: "transporter",
+};
 const plan = { group: 1, callServers: [2, 3], witnesses: [1, 4] };
 
 /** A LIM or transporter: sends what it is told to, and writes down what it performs. */
@@ -152,6 +158,8 @@ export interface ToyOptions {
   readonly withoutRules?: readonly ProtocolRule[];
   readonly fd?: boolean;
   readonly sabotage?: SimulatedWorld["sabotage"];
+  /** By slot: what the card in it has otherwise than the others. */
+  readonly unlike?: Readonly<Record<number, Partial<CommunicationOptions>>>;
 }
 
 export class ToyRack {
@@ -171,11 +179,11 @@ export class ToyRack {
     this.buses = [0, 1].map(
       () => new SimulatedCanBus({ rates: { bitRate: 1_000_000, dataBitRate: 5_000_000 }, fd, clock: this.clock }),
     );
-    for (const slot of [1, 2, 3, 4]) this.insert(slot);
+    for (const slot of [1, 2, 3, 4]) this.insert(slot, options.unlike?.[slot]);
   }
 
-  insert(slot: number): SimulatedCard {
-    const kind = slot === 1 ? "lim" : slot === 4 ? "transporter" : "call-server";
+  insert(slot: number, unlike: Partial<CommunicationOptions> = {}): SimulatedCard {
+    const kind = unlike.kind ?? kinds[slot];
     const options: CommunicationOptions = {
       slot,
       kind,
@@ -185,7 +193,9 @@ export class ToyRack {
       incarnation: slot * 1000 + this.#incarnation++,
       realTime: true,
       configurationDigest: 1,
+      kinds,
       withoutRules: this.#withoutRules,
+      ...unlike,
     };
     const application = kind === "call-server" ? new ToyCallServer() : new ToyWitness();
     const card = new SimulatedCard(options, application, this.buses, this.clock, {

@@ -83,9 +83,10 @@ function planeOf(): Plane {
   return { bus, port, others, heard };
 }
 
-function beat(plane: Plane, slot: number, as: number): void {
+function beat(plane: Plane, slot: number, as: number, kind: number = beatKind.identity): void {
   const fixed = { leaving: 0, realTime: 1, hung: 0, deaf: 0, term: 0, incarnation: slot, progress: 0 };
-  const data = encode(heartbeat, { role: as, ...fixed, kind: beatKind.identity, value: slot * 256 });
+  const value = kind === beatKind.identity ? slot * 256 : options.configurationDigest;
+  const data = encode(heartbeat, { role: as, ...fixed, kind, value });
   plane.others.transmit({ id: frameIdentifier(recordClass.heartbeat, slot, framePart.whole), fd: false, data });
 }
 
@@ -93,8 +94,9 @@ function beat(plane: Plane, slot: number, as: number): void {
 function runAmongOthers(planes: readonly Plane[], millis: number): void {
   for (let passed = 0; passed < millis; passed += 20) {
     for (const plane of planes) {
-      beat(plane, 3, role.blank);
-      for (const witness of [1, 4]) beat(plane, witness, role.newcomer);
+      const kind = passed % 40 === 0 ? beatKind.identity : beatKind.configuration;
+      beat(plane, 3, role.blank, kind);
+      for (const witness of [1, 4]) beat(plane, witness, role.newcomer, kind);
     }
     run(20);
   }
@@ -105,10 +107,12 @@ function ofClass({ heard }: Plane, kind: number): readonly CanFrame[] {
 }
 
 describe("a card on its planes", () => {
-  test("beats on both from its start, at its interval", () => {
+  test("listens whether its slot is free, and then beats on both at its interval", () => {
     const planes = [planeOf(), planeOf()];
     start([planes[0].port, planes[1].port]);
-    run(101);
+    run(24);
+    expect(planes.flatMap(({ heard }) => heard)).toEqual([]);
+    run(102);
     for (const { heard } of planes) {
       expect(heard).toHaveLength(6);
       expect(heard.map(({ id }) => slotOf(id))).toEqual(Array(6).fill(2));
@@ -135,7 +139,7 @@ describe("a card on its planes", () => {
     const planes = [planeOf(), planeOf()];
     start([planes[0].port, planes[1].port]);
     for (let n = 0; n < 5; n++) link.application.countProgress();
-    run(25);
+    run(30);
     const last = decode(heartbeat, planes[0].heard[planes[0].heard.length - 1].data);
     expect(last.ok && last.value.progress).toBe(5);
   });
@@ -158,7 +162,8 @@ describe("a card whose application fails", () => {
     runAmongOthers(planes, 60);
     link.application.send(encodeLinkMessage({ kind: "failed", reason: "a broken invariant" }));
     run(1);
-    const last = decode(heartbeat, planes[0].heard[planes[0].heard.length - 1].data);
+    const beats = ofClass(planes[0], recordClass.heartbeat);
+    const last = decode(heartbeat, beats[beats.length - 1].data);
     expect(last.ok && last.value.hung).toBe(1);
     expect(log.slice(-2)).toEqual([
       "alarm: the application has failed: a broken invariant",
