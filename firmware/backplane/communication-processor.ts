@@ -69,6 +69,8 @@ export interface CommunicationEffects {
 const quietBeats = 3;
 /** And before the first it listens, for so many intervals, whether its slot is free. */
 const listenIntervals = 1.25;
+/** Nobody at all was heard for so many intervals: this card itself could not hear. */
+const breakIntervals = 1.5;
 /** A card that has not sent more beats than this is new in its slot. */
 const newcomerBeatsMax = 8;
 /** A slot in which another card was heard is not free for so long. */
@@ -153,6 +155,9 @@ export class CommunicationProcessor {
   #beats = 0;
   /** What the last beat said that nobody should have to wait for. */
   #beatenNews: number | undefined;
+  /** When any beat was heard last, and since when there has been no break in hearing them. */
+  #heardAt: Micros;
+  #listeningSince: Micros;
   /** Since the start of the card. */
   #beatsSaid = 0;
   /** When another card in this slot was heard last, and until when this one is silent because of it. */
@@ -175,6 +180,8 @@ export class CommunicationProcessor {
     this.#application = new ApplicationWatch(effects, now);
     // Whoever is in this slot already would be heard by then.
     this.#nextBeat = now + listenIntervals * options.timing.othersMicros;
+    this.#heardAt = now;
+    this.#listeningSince = now;
     this.#incarnation = options.incarnation;
     const incarnation = () => this.#incarnation;
     const context: MemberContext = {
@@ -295,7 +302,7 @@ export class CommunicationProcessor {
       this.#effects.log("warning", `slot ${entry.slot} is silent: counts as dead`);
       this.#effects.milestone("death", entry.slot);
       this.#member.card(entry, "died", now);
-      this.#tellApplication(entry.slot);
+      this.#tellApplication(entry.slot, now);
     }
     this.#settle(now);
   }
@@ -427,6 +434,7 @@ export class CommunicationProcessor {
     this.#counters.lateMaxMicros = Math.max(this.#counters.lateMaxMicros, late);
     this.#roster.excuse(late);
     this.#application.excuse(late);
+    this.#heardAt += late;
     for (const plane of planes) {
       const since = this.#silentSince[plane];
       if (since !== undefined) this.#silentSince[plane] = since + late;
@@ -509,6 +517,8 @@ export class CommunicationProcessor {
     const decoded = decode(heartbeat, data);
     if (!decoded.ok) return;
     this.#counters.beats++;
+    if (this.#listenedFor(now) === 0) this.#listeningSince = now;
+    this.#heardAt = now;
     const performed = this.#serving.get(slot) ? this.#roster.entry(slot)?.commit : undefined;
     const change = this.#roster.beat(slot, decoded.value, now);
     if (change === "restarted" && performed !== undefined) {
@@ -520,7 +530,8 @@ export class CommunicationProcessor {
       for (let kind = 0; kind < 8; kind++) this.#streams.delete(slot * 8 + kind);
       this.#serving.delete(slot);
     }
-    this.#tellApplication(slot);
+    this.#tellApplication(slot, now);
+    for (const other of this.#roster.entries()) if (!other.alive) this.#tellApplication(other.slot, now);
     const entry = this.#roster.entry(slot);
     if (!entry) return;
     if (change === "restarted") this.#effects.log("warning", `slot ${slot} has restarted`);
@@ -530,13 +541,23 @@ export class CommunicationProcessor {
     this.#member.card(entry, "beat", now);
   }
 
-  /** To the application a card that leaves, or whose own application hangs, is as good as gone. */
-  #tellApplication(slot: number): void {
+  /**
+   * To the application a card that leaves, or whose own application hangs, is as good as gone. A card that is silent is gone only when
+   * this one has listened without a break for as long: whoever was deaf for a moment must not refuse calls because of it.
+   */
+  #tellApplication(slot: number, now: Micros): void {
+    const entry = this.#roster.entry(slot);
+    if (entry && !entry.alive && this.#listenedFor(now) < this.#roster.limitMicros(entry)) return;
     const alive = this.#roster.isFit(slot) && this.#roster.objection(slot) === undefined;
     if (this.#serving.get(slot) === alive) return;
     this.#serving.set(slot, alive);
     const performed = this.#roster.entry(slot)?.commit ?? 0;
     this.#effects.toApplication({ kind: "card", slot, alive, ...(alive ? {} : { performed }) });
+  }
+
+  #listenedFor(now: Micros): Micros {
+    const isBroken = now - this.#heardAt > breakIntervals * this.#options.timing.othersMicros;
+    return isBroken ? 0 : now - this.#listeningSince;
   }
 
   // --- out

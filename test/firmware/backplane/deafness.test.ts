@@ -125,6 +125,28 @@ describe("the primary is deaf", () => {
   });
 });
 
+test("a primary that was deaf for a moment tells its application of nobody that he is gone", () => {
+  for (let millis = 20; millis < 120; millis += 7) {
+    const rack = started();
+    const told = new Set<number>();
+    rack.buses.forEach((bus, plane) => {
+      bus.setDeaf(rack.card(2).ports[plane], true);
+    });
+    rack.run(millis);
+    rack.buses.forEach((bus, plane) => {
+      bus.setDeaf(rack.card(2).ports[plane], false);
+    });
+    for (let passed = 0; passed < 200; passed++) {
+      rack.run(1);
+      for (const slot of rack.callServer(2).gone) told.add(slot);
+    }
+    expect([...told]).toEqual([]);
+    rack.pull(4);
+    rack.run(72);
+    expect([...rack.callServer(3).gone]).toEqual([4]);
+  }
+});
+
 test("a backup that is deaf to inputs does not count as one, nor does it claim", () => {
   const rack = started();
   deafTo(rack, inputsAndRepair, 3);
@@ -141,16 +163,18 @@ test("a backup that is deaf to inputs does not count as one, nor does it claim",
   expect(rack.primaries()).toEqual([]);
 });
 
-test("a LIM that nobody hears does not make anybody deaf", () => {
+test("one witness is not the majority: a LIM that only the backup hears does not make the primary deaf", () => {
   const rack = started();
-  rack.buses.forEach((bus) => {
-    bus.decideFate = (frame, sender) => {
-      const others = [2, 3, 4].map((slot) => rack.card(slot).ports[rack.buses.indexOf(bus)]);
-      return sender.name === "slot 1" && canClassOf(frame.id) === 3 ? { kind: "lost-at", ports: others } : undefined;
-    };
+  rack.buses.forEach((bus, plane) => {
+    const ports = [2, 4].map((slot) => rack.card(slot).ports[plane]);
+    bus.decideFate = (frame, sender) =>
+      sender.name === "slot 1" && inputsAndRepair.includes(canClassOf(frame.id))
+        ? { kind: "lost-at", ports }
+        : undefined;
   });
   rack.say(1, 5);
   rack.run(1_000);
+  expect(rack.lines.filter((line) => line.includes("slot 1 alarm: slot 2 does not hear"))).toHaveLength(1);
   expect(rack.primaries()).toEqual([2]);
   expect(rack.lines.filter((line) => line.includes("claims"))).toEqual([]);
 });
