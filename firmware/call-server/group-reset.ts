@@ -16,8 +16,13 @@ export function resetGroup(turn: Turn, first: number): void {
   }
   const circuits = groupFrom(turn, first, range);
   const blocked = circuits.map((circuit) => circuit !== noCircuit && turn.endpoint(circuit).locallyBlocked);
-  for (const circuit of circuits) if (circuit !== noCircuit) turn.fireCircuit(circuit, "reset");
+  // A call in set-up goes another way, perhaps on a circuit of this very group: after the answer, and on one that is not to be
+  // reset any more.
   turn.send(first, groupResetAcknowledgement(blocked));
+  const present = circuits.filter((circuit) => circuit !== noCircuit);
+  const settingUp = present.filter((circuit) => turn.endpoint(circuit).state === "outgoing-wait-acm");
+  for (const circuit of present) if (!settingUp.includes(circuit)) turn.fireCircuit(circuit, "reset");
+  for (const circuit of settingUp) turn.fireCircuit(circuit, "reset");
 }
 
 /** GRA: the circuits are idle at both ends, some of them blocked by the other. */

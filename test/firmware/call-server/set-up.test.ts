@@ -207,7 +207,7 @@ describe("automatic repeat attempt (Q.764 2.8.1)", () => {
   it.each([
     ["BLO (Q.784.1 6.2.2)", blo, `BLA ${east}, delete, IAM ${east + 2}, create, REL ${east}`, "wait-rlc"],
     ["RSC (Q.784.1 6.2.3)", rsc, `delete, IAM ${east + 2}, create, RLC ${east}`, "idle"],
-    ["GRS", grs(1), `delete, IAM ${east + 2}, create, GRA ${east}`, "idle"],
+    ["GRS", grs(1), `GRA ${east}, delete, IAM ${east + 2}, create`, "idle"],
     ["UCIC (Q.764 2.12)", ucic, `delete, IAM ${east + 2}, create`, "unequipped"],
     [
       "ANM out of turn (Q.784.1 6.2.5)",
@@ -228,6 +228,15 @@ describe("automatic repeat attempt (Q.764 2.8.1)", () => {
     if (state === "unequipped") pair.isup(east, rsc);
     pair.expectIdle();
     expect(pair.records()).toMatchObject([{ outgoingCircuit: "east/3", answered: true }]);
+  });
+
+  it("a group reset over all circuits: each call goes on once, on a circuit that is not reset again", () => {
+    const pair = CallServerPair.inService();
+    for (const incoming of [west, west + 1]) run(pair, newCall(incoming), 0, 2);
+    const said = pair.isup(east, grs(7));
+    expect(line(said)).toBe(`GRA ${east}, delete, IAM ${east + 4}, create, delete, IAM ${east + 6}, create`);
+    for (const circuit of [east + 4, east + 6]) expect(pair.state(circuit)).toBe("outgoing-wait-acm");
+    expect(pair.primary.server.rows("state")).toHaveLength(2);
   });
 
   it("the replies of the old connection and the new one are not mixed up", () => {
