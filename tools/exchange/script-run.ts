@@ -23,23 +23,31 @@ export interface ScriptResult {
   readonly transcript: readonly string[];
 }
 
-type Expectation = Extract<ScriptStep, { expect: unknown }>;
+type Expectation = Extract<ScriptStep, { expect: unknown } | { expectOctets: unknown }>;
+
+/** A message that came, from the CIC on; of a type that the codec does not know, nothing but the octets. */
+interface Arrival {
+  readonly octets: Uint8Array;
+  readonly signal: Signal | undefined;
+}
 
 export class ScriptRun {
   readonly #script: Script;
   readonly #transcript: string[] = [];
   /** What came and no step has asked for yet. */
-  #arrived: Signal[] = [];
+  #arrived: Arrival[] = [];
   #place = -1;
   #since: Micros = 0;
   #deadline: Micros | undefined;
   #startedAt: Micros = 0;
-  #cic = 1;
+  #cic: number;
   #result: ScriptResult | undefined;
   #actions: ScriptAction[] = [];
 
-  constructor(script: Script) {
+  /** `cic` is the circuit of steps that name none, until one does. */
+  constructor(script: Script, cic = 1) {
     this.#script = script;
+    this.#cic = cic;
   }
 
   /** When `step` must be called with `deadline`. */
@@ -62,12 +70,13 @@ export class ScriptRun {
 
   #receive(octets: Uint8Array, now: Micros): void {
     const decoded = decodeSignal(octets);
-    if (!decoded.ok) {
+    if (!decoded.ok && decoded.error.kind !== "unknown-type") {
       this.#fail(`a message came that cannot be decoded: ${decoded.error.kind} at ${decoded.error.offset}`);
       return;
     }
-    this.#note(now, "<-", decoded.value);
-    if (!this.#script.ignore.includes(decoded.value.type)) this.#arrived.push(decoded.value);
+    const arrival: Arrival = { octets: octets.slice(), signal: decoded.ok ? decoded.value : undefined };
+    this.#note(now, "<-", arrival);
+    if (!decoded.ok || !this.#script.ignore.includes(decoded.value.type)) this.#arrived.push(arrival);
   }
 
   /** As many steps as can be done now. */
@@ -91,12 +100,13 @@ export class ScriptRun {
   /** Whether the step is done. */
   #perform(step: ScriptStep, now: Micros): boolean {
     if ("wait" in step) return this.#hasPassed(step.wait, now);
+    if ("at" in step) return this.#hasPassed(this.#startedAt + step.at - this.#since, now);
     if ("silence" in step) {
       const [first] = this.#arrived;
       if (first !== undefined) this.#fail(`silence expected, ${describe(first)} came`);
       return this.#hasPassed(step.silence, now);
     }
-    if ("expect" in step) return this.#expect(step, now);
+    if ("expect" in step || "expectOctets" in step) return this.#expect(step, now);
     this.#cic = step.cic ?? this.#cic;
     if ("octets" in step) this.#send(withCic(this.#cic, step.octets), now);
     else {
@@ -114,30 +124,31 @@ export class ScriptRun {
   }
 
   #expect(step: Expectation, now: Micros): boolean {
-    const signal = this.#arrived.shift();
-    if (signal === undefined) {
-      if (this.#hasPassed(step.within, now)) this.#fail(`${step.expect} did not come`);
+    const wanted = "expect" in step ? step.expect : `octets ${hex(step.expectOctets)}`;
+    const arrival = this.#arrived.shift();
+    if (arrival === undefined) {
+      if (this.#hasPassed(step.within, now)) this.#fail(`${wanted} did not come`);
       return false;
     }
-    const mismatch = mismatchOf(step, signal, this.#cic);
+    const mismatch =
+      "expect" in step ? mismatchOf(step, arrival.signal, this.#cic) : octetsMismatch(step, arrival.octets, this.#cic);
     if (mismatch !== undefined) {
-      this.#fail(`${step.expect} expected, ${describe(signal)} came${mismatch}`);
+      this.#fail(`${wanted} expected, ${describe(arrival)} came${mismatch}`);
       return false;
     }
-    this.#cic = signal.cic;
+    this.#cic = arrival.signal?.cic ?? this.#cic;
     return true;
   }
 
   #send(octets: Uint8Array, now: Micros): void {
     const decoded = decodeSignal(octets);
-    this.#note(now, "->", decoded.ok ? decoded.value : undefined, octets);
+    this.#note(now, "->", { octets, signal: decoded.ok ? decoded.value : undefined });
     this.#actions.push({ kind: "send", cic: this.#cic, octets });
   }
 
-  #note(now: Micros, direction: "->" | "<-", signal: Signal | undefined, octets?: Uint8Array): void {
+  #note(now: Micros, direction: "->" | "<-", message: Arrival): void {
     const millis = Math.round((now - this.#startedAt) / microsPerMilli);
-    const what = signal === undefined ? `octets ${octets === undefined ? "" : hex(octets)}` : describe(signal);
-    this.#transcript.push(`${String(millis).padStart(6)} ms ${direction} ${what}`);
+    this.#transcript.push(`${String(millis).padStart(6)} ms ${direction} ${describe(message)}`);
   }
 
   #fail(reason: string): void {
@@ -153,8 +164,12 @@ export class ScriptRun {
 }
 
 /** What differs, in words; undefined when nothing does. An IAM may come on any circuit, what follows comes on its own. */
-function mismatchOf(step: Expectation, signal: Signal, currentCic: number): string | undefined {
-  if (signal.type !== step.expect) return "";
+function mismatchOf(
+  step: Extract<ScriptStep, { expect: unknown }>,
+  signal: Signal | undefined,
+  currentCic: number,
+): string | undefined {
+  if (signal?.type !== step.expect) return "";
   const cic = step.cic ?? (step.expect === "IAM" ? undefined : currentCic);
   const wanted = { cic, called: step.called, calling: step.calling, cause: step.cause, range: step.range };
   for (const [name, value] of Object.entries(wanted)) {
@@ -163,7 +178,17 @@ function mismatchOf(step: Expectation, signal: Signal, currentCic: number): stri
   return undefined;
 }
 
-function describe({ type, cic, ...said }: Signal): string {
+function octetsMismatch(
+  { expectOctets, cic }: Extract<ScriptStep, { expectOctets: unknown }>,
+  octets: Uint8Array,
+  currentCic: number,
+): string | undefined {
+  return hex(octets) === hex(withCic(cic ?? currentCic, expectOctets)) ? undefined : "";
+}
+
+function describe({ signal, octets }: Arrival): string {
+  if (signal === undefined) return `octets ${hex(octets)}`;
+  const { type, cic, ...said } = signal;
   const details = Object.entries(said).map(([name, value]) => {
     return `${name} ${value instanceof Uint8Array ? hex(value) : String(value)}`;
   });

@@ -51,7 +51,12 @@ const expect = z.strictObject({
   range: z.int().min(0).max(255).optional(),
 });
 
+/** Octets from the message type on: for what the codec does not know. */
+const expectOctets = z.strictObject({ expectOctets: octets, within: duration.default(1_000_000), cic: cic.optional() });
+
 const wait = z.strictObject({ wait: duration });
+/** Until so long after the script began: for what is to happen at the same moment in another one. */
+const at = z.strictObject({ at: duration });
 /** Nothing may come for so long. */
 const silence = z.strictObject({ silence: duration });
 
@@ -59,7 +64,7 @@ export const scriptSchema = z.strictObject({
   name: z.string(),
   /** Messages that may come at any time. */
   ignore: z.array(messageType).default([]),
-  steps: z.array(z.union([send, sendOctets, expect, wait, silence])).min(1),
+  steps: z.array(z.union([send, sendOctets, expect, expectOctets, wait, at, silence])).min(1),
 });
 
 export type Script = z.output<typeof scriptSchema>;

@@ -96,6 +96,30 @@ steps:
     expect(result).toMatchObject({ passed: true });
   });
 
+  it("does something at a set time, and knows messages of unknown types by their octets", () => {
+    const run = new ScriptRun(
+      scriptSchema.parse({
+        name: "x",
+        steps: [{ at: "30ms" }, { send: "RSC" }, { expectOctets: "f0 00" }, { expect: "RLC" }],
+      }),
+      7,
+    );
+    run.step({ kind: "start" }, second);
+    expect(run.step({ kind: "deadline" }, second + 29 * milli)).toEqual([]);
+    const message = (...octets: readonly number[]) =>
+      ({ kind: "message", octets: Uint8Array.of(7, 0, ...octets) }) as const;
+    expect(run.step({ kind: "deadline" }, second + 30 * milli)).toMatchObject([{ kind: "send", cic: 7 }]);
+    expect(run.step(message(0xf0, 0), second + 31 * milli)).toEqual([]);
+    expect(run.step(message(0x10), second + 31 * milli)).toMatchObject([{ result: { passed: true } }]);
+  });
+
+  it("fails when other octets come", () => {
+    const run = new ScriptRun(scriptSchema.parse({ name: "x", steps: [{ expectOctets: "f000" }] }), 7);
+    run.step({ kind: "start" }, second);
+    const came = run.step({ kind: "message", octets: Uint8Array.of(7, 0, 0xf0, 1) }, second);
+    expect(came).toMatchObject([{ result: { failure: "step 1: octets f000 expected, octets 0700f001 came" } }]);
+  });
+
   it.each(["basic-call", "circuit-supervision"])("that comes with the tool is passed by an exchange: %s", (name) => {
     const file = new URL(`../../../tools/exchange/scripts/${name}.yaml`, import.meta.url);
     expect(play(readFileSync(file, "utf8"))).toMatchObject({ passed: true });
