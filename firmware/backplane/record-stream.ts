@@ -55,7 +55,8 @@ export class RecordStream {
   }
 
   #advance(to: number): void {
-    const from = Math.max(this.#highest + 1, to - windowRecords + 1);
+    // Before the first record there is nothing to forget.
+    const from = this.#highest < 0 ? to : Math.max(this.#highest + 1, to - windowRecords + 1);
     for (let sequence = from; sequence <= to; sequence++) {
       const index = lowBits(sequence, windowBits);
       const seen = this.#seen[index];

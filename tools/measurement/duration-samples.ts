@@ -12,9 +12,11 @@ export interface DurationSummary {
 /** Durations below this are counted, the few above it are listed. */
 const countedMicrosMax = 250_000;
 
+const none = new Uint32Array(0);
+
 export class DurationSamples {
-  /** How many lasted so many microseconds. */
-  readonly #counts = new Uint32Array(countedMicrosMax);
+  /** How many lasted so many microseconds. A megabyte: there when it is needed. */
+  #counts: Uint32Array = none;
   #counted = 0;
   /** Those that lasted longer, in any order. */
   readonly #longer: Micros[] = [];
@@ -24,6 +26,7 @@ export class DurationSamples {
     const micros = Math.max(Math.round(duration), 0);
     this.#longest = Math.max(this.#longest, micros);
     if (micros < countedMicrosMax) {
+      if (this.#counts === none) this.#counts = new Uint32Array(countedMicrosMax);
       this.#counts[micros]++;
       this.#counted++;
     } else this.#longer.push(micros);
