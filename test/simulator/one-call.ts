@@ -3,6 +3,7 @@ import type { ProtocolRule } from "../../firmware/backplane/membership.ts";
 import type { RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
 import type { CanFrame } from "../../hal/can-frame.ts";
 import { readConfiguration } from "../../tools/configuration/read-configuration.ts";
+import type { SeenMessage } from "../../tools/simulator/simulated-exchange.ts";
 import { SimulatedRack } from "../../tools/simulator/simulated-rack.ts";
 
 const { configuration: demonstration } = readConfiguration("boards/simulated/rack.yaml");
@@ -64,8 +65,8 @@ export function oneCall(
   const [primary = 0, ...others] = rack.primaries();
   const now = rack.clock.nowMicros();
   const outcome: Outcome = {
-    west: rack.exchange("west").seen.slice(seen.west),
-    east: rack.exchange("east").seen.slice(seen.east),
+    west: rack.exchange("west").seen.slice(seen.west).map(directionAndType),
+    east: rack.exchange("east").seen.slice(seen.east).map(directionAndType),
     calls: rack.exchange("west").reports.map((report) => (report.kind === "call" ? report.call.outcome : report.kind)),
     gateway: gateway?.executed.slice(executed) ?? [],
     connected: gateway?.connected ?? [],
@@ -77,6 +78,10 @@ export function oneCall(
     primaries: primary === 0 ? 0 : 1 + others.length,
   };
   return { rack, outcome, transmissions };
+}
+
+function directionAndType({ direction, octets }: SeenMessage): string {
+  return `${direction} ${octets[2].toString(16)}`;
 }
 
 /** How the primary goes, at the transmission with the given number on plane A (counted from the IAM on). */

@@ -12,6 +12,7 @@ import {
 } from "../../firmware/backplane/communication-processor.ts";
 import type { Milestone } from "../../firmware/backplane/membership.ts";
 import type { Application, ApplicationAction, ApplicationEvent } from "../../firmware/card/application.ts";
+import { Alarm } from "./alarm.ts";
 
 /** How long a message takes from one processor of a card to the other. */
 const linkMicros = 20;
@@ -55,8 +56,8 @@ export class SimulatedCard {
     { length: canClasses },
     () => [],
   );
-  #wake: (() => void) | undefined;
-  #applicationWake: (() => void) | undefined;
+  readonly #alarm: Alarm;
+  readonly #applicationAlarm: Alarm;
 
   constructor(
     options: CommunicationOptions,
@@ -71,6 +72,10 @@ export class SimulatedCard {
     this.application = application;
     this.#clock = clock;
     this.#world = world;
+    this.#alarm = new Alarm(clock, () => this.#work(() => this.communication.tick(this.now())));
+    this.#applicationAlarm = new Alarm(clock, () =>
+      this.#work(() => this.#run(() => this.event({ kind: "deadline" }))),
+    );
     this.ports = buses.map((bus) => bus.attach(`slot ${options.slot}`));
     this.communication = new CommunicationProcessor(
       options,
@@ -162,8 +167,8 @@ export class SimulatedCard {
     buses.forEach((bus, plane) => {
       bus.sever(this.ports[plane]);
     });
-    this.#wake?.();
-    this.#applicationWake?.();
+    this.#alarm.set(undefined);
+    this.#applicationAlarm.set(undefined);
   }
 
   /** Neither processor runs; what comes in waits. */
@@ -262,20 +267,10 @@ export class SimulatedCard {
   }
 
   #arm(): void {
-    this.#wake?.();
-    this.#wake = this.#clock.at(this.communication.nextDeadline(), () =>
-      this.#work(() => this.communication.tick(this.now())),
-    );
+    this.#alarm.set(this.communication.nextDeadline());
   }
 
   #armApplication(): void {
-    this.#applicationWake?.();
-    this.#applicationWake = undefined;
-    const deadline = this.application.nextDeadline();
-    if (deadline === undefined) return;
-    this.#applicationWake = this.#clock.at(deadline, () => {
-      this.#applicationWake = undefined;
-      this.#work(() => this.#run(() => this.event({ kind: "deadline" })));
-    });
+    this.#applicationAlarm.set(this.application.nextDeadline());
   }
 }

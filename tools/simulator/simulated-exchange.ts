@@ -1,18 +1,50 @@
-/** An adjacent exchange in the simulator: the test exchange's core behind its M3UA associations, on the virtual clock. */
+/**
+ * An adjacent exchange in the simulator: the test exchange's core behind its M3UA associations, on the virtual clock. On some
+ * circuits a script may stand in for the core: for what an exchange says that behaves otherwise than the usual one.
+ */
 import type { Association as Configured } from "../../firmware/configuration/rack-schema.ts";
 import { Association } from "../../firmware/m3ua/association.ts";
 import type { AssociationAction, AssociationEvent } from "../../firmware/m3ua/association-contract.ts";
 import { serviceIndicator } from "../../firmware/mtp3/user-parts.ts";
 import type { Clock } from "../../hal/clock.ts";
+import { decodeCic } from "../../firmware/mtp3/circuit-identification-code.ts";
 import { Exchange, type ExchangeConfiguration, type ExchangeEvent, type ExchangeReport } from "../exchange/exchange.ts";
+import { type ScriptEvent, type ScriptResult, ScriptRun } from "../exchange/script-run.ts";
+import type { Script } from "../exchange/script-schema.ts";
+import { Alarm } from "./alarm.ts";
 
 const nationalNetwork = 2;
+
+/** A message as the exchange sees it, from the CIC on. */
+export interface SeenMessage {
+  readonly direction: "sent" | "received";
+  readonly octets: Uint8Array;
+}
+
+/** A script that has circuits to itself. */
+export interface ScriptedPart {
+  /** Undefined until it is over. */
+  readonly result: ScriptResult | undefined;
+}
+
+class Part implements ScriptedPart {
+  readonly run: ScriptRun;
+  readonly cics: readonly number[];
+  result: ScriptResult | undefined;
+
+  constructor(script: Script, cics: readonly number[]) {
+    this.run = new ScriptRun(script, cics[0]);
+    this.cics = cics;
+  }
+}
 
 export class SimulatedExchange {
   readonly core: Exchange;
   readonly reports: ExchangeReport[] = [];
-  /** Every message in both directions, by type, as this exchange sees them. */
-  readonly seen: string[] = [];
+  /** Every message in both directions. */
+  readonly seen: SeenMessage[] = [];
+  /** Later ones first: a circuit is that of the last script that was given it. */
+  #parts: readonly Part[] = [];
   /** How many messages it has sent to a LIM, by the LIM's slot. */
   readonly sentTo = new Map<number, number>();
   /** By the slot of the LIM at the other end. */
@@ -20,7 +52,7 @@ export class SimulatedExchange {
   readonly #configuration: ExchangeConfiguration;
   readonly #clock: Clock;
   readonly #toNode: (lim: number, octets: Uint8Array) => void;
-  #wake: (() => void) | undefined;
+  readonly #alarm: Alarm;
 
   constructor(
     configuration: ExchangeConfiguration,
@@ -33,6 +65,12 @@ export class SimulatedExchange {
     this.#configuration = configuration;
     this.#clock = clock;
     this.#toNode = toNode;
+    this.#alarm = new Alarm(clock, () => {
+      for (const lim of this.#associations.keys()) this.#associate(lim, { kind: "deadline" });
+      this.step({ kind: "deadline" });
+      for (const part of this.#parts) this.#stepPart(part, { kind: "deadline" });
+      this.#arm();
+    });
     const ownPointCodes = [configuration.pointCode];
     this.#associations = new Map(
       associations.map(({ lim, routingContext }) => [
@@ -55,28 +93,55 @@ export class SimulatedExchange {
   }
 
   step(event: ExchangeEvent): void {
-    const { pointCode, nodePointCode } = this.#configuration;
     for (const action of this.core.step(event, this.#clock.nowMicros())) {
       if (action.kind === "report") this.reports.push(action.report);
-      if (action.kind !== "send") continue;
-      this.seen.push(`sent ${action.octets[2].toString(16)}`);
-      const sls = action.cic % 16;
-      const lim = this.#limFor(sls);
-      this.sentTo.set(lim, (this.sentTo.get(lim) ?? 0) + 1);
-      this.#associate(lim, {
-        kind: "transfer",
-        protocolData: {
-          dpc: nodePointCode,
-          opc: pointCode,
-          sls,
-          serviceIndicator: serviceIndicator("ISUP"),
-          networkIndicator: nationalNetwork,
-          messagePriority: 0,
-          userData: action.octets,
-        },
-      });
+      if (action.kind === "send") this.#send(action.cic, action.octets);
     }
     this.#arm();
+  }
+
+  /** Plays a script, now. What comes on its circuits goes to the script alone, also when it is over. */
+  play(script: Script, cics: readonly number[]): ScriptedPart {
+    const part = new Part(script, cics);
+    this.#parts = [part, ...this.#parts];
+    this.#stepPart(part, { kind: "start" });
+    this.#arm();
+    return part;
+  }
+
+  #stepPart(part: Part, event: ScriptEvent): void {
+    for (const action of part.run.step(event, this.#clock.nowMicros())) {
+      if (action.kind === "send") this.#send(action.cic, action.octets);
+      else part.result = action.result;
+    }
+  }
+
+  #send(cic: number, octets: Uint8Array): void {
+    const { pointCode, nodePointCode } = this.#configuration;
+    this.seen.push({ direction: "sent", octets });
+    const sls = cic % 16;
+    const lim = this.#limFor(sls);
+    this.sentTo.set(lim, (this.sentTo.get(lim) ?? 0) + 1);
+    this.#associate(lim, {
+      kind: "transfer",
+      protocolData: {
+        dpc: nodePointCode,
+        opc: pointCode,
+        sls,
+        serviceIndicator: serviceIndicator("ISUP"),
+        networkIndicator: nationalNetwork,
+        messagePriority: 0,
+        userData: octets,
+      },
+    });
+  }
+
+  #received(octets: Uint8Array): void {
+    this.seen.push({ direction: "received", octets: octets.slice() });
+    const cic = decodeCic(octets);
+    const part = cic.ok ? this.#parts.find(({ cics }) => cics.includes(cic.value)) : undefined;
+    if (part !== undefined) this.#stepPart(part, { kind: "message", octets });
+    else this.step({ kind: "message", octets });
   }
 
   /** Traffic is shared among the associations that are active. */
@@ -92,25 +157,17 @@ export class SimulatedExchange {
       this.#associations.get(lim)?.step(event, this.#clock.nowMicros()) ?? [];
     for (const action of actions) {
       if (action.kind === "send") this.#toNode(lim, action.octets);
-      if (action.kind === "received") {
-        const octets = action.protocolData.userData;
-        this.seen.push(`received ${octets[2].toString(16)}`);
-        this.step({ kind: "message", octets });
-      }
+      if (action.kind === "received") this.#received(action.protocolData.userData);
     }
     this.#arm();
   }
 
   #arm(): void {
-    this.#wake?.();
-    this.#wake = undefined;
-    const associations = [...this.#associations.values()];
-    const due = [this.core, ...associations].map((each) => each.nextDeadline()).filter((at) => at !== undefined);
-    if (due.length === 0) return;
-    this.#wake = this.#clock.at(Math.max(Math.min(...due), this.#clock.nowMicros() + 1), () => {
-      this.#wake = undefined;
-      for (const lim of this.#associations.keys()) this.#associate(lim, { kind: "deadline" });
-      this.step({ kind: "deadline" });
-    });
+    const due = [
+      this.core.nextDeadline(),
+      ...[...this.#associations.values()].map((association) => association.nextDeadline()),
+      ...this.#parts.map(({ run }) => run.nextDeadline()),
+    ].filter((at) => at !== undefined);
+    this.#alarm.set(due.length > 0 ? Math.max(Math.min(...due), this.#clock.nowMicros() + 1) : undefined);
   }
 }

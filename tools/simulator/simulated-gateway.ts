@@ -1,11 +1,24 @@
 /**
  * A media gateway for the simulator: endpoints, two-ended connections, at-most-once; no media. It writes down every command
- * that it carries out, so that a scenario can be compared with the one that nothing disturbed.
+ * that it carries out, so that a scenario can be compared with the one that nothing disturbed. It may be told to refuse, to take its
+ * time, and to lose what comes or what it says.
  */
 import { decodeDatagram } from "../../firmware/mgcp/codec.ts";
 import { type Command, type Response, response } from "../../firmware/mgcp/message.ts";
 import { Responder, type ResponderAction } from "../../firmware/mgcp/responder.ts";
-import type { Micros } from "../../firmware/time.ts";
+import type { Verb } from "../../firmware/mgcp/verbs.ts";
+import { microsPerMilli } from "../../firmware/time.ts";
+import type { Clock } from "../../hal/clock.ts";
+import { Alarm } from "./alarm.ts";
+
+/** What goes wrong with the next command of a verb, once. */
+export type GatewayFault = { readonly verb: Verb } & (
+  | { readonly kind: "refused"; readonly code: number }
+  /** It is carried out so much later; until then a 100 is all that is said (RFC 3435 3.5.6). */
+  | { readonly kind: "late"; readonly millis: number }
+  | { readonly kind: "command-lost" }
+  | { readonly kind: "answer-lost" }
+);
 
 interface GatewayConnection {
   readonly endpoints: readonly string[];
@@ -21,31 +34,75 @@ export class SimulatedGateway {
   readonly refused: string[] = [];
   readonly #responder = new Responder();
   readonly #connections = new Map<string, GatewayConnection>();
+  readonly #clock: Clock;
+  readonly #reply: (to: string, datagram: Uint8Array) => void;
+  /** What is yet to go wrong, in this order. */
+  #faults: readonly GatewayFault[] = [];
   #lastId = 0x1000;
+  readonly #alarm: Alarm;
+
+  /** `reply` takes what goes back to whom a command came from, by the name that `datagram` was given. */
+  constructor(clock: Clock, reply: (to: string, datagram: Uint8Array) => void) {
+    this.#clock = clock;
+    this.#reply = reply;
+    this.#alarm = new Alarm(clock, () => {
+      this.#act(this.#responder.step({ kind: "deadline" }, clock.nowMicros()));
+      this.#arm();
+    });
+  }
 
   /** Endpoints that are connected now. */
   get connected(): readonly string[] {
     return [...this.#connections.keys()];
   }
 
-  /** @returns the datagrams to send back */
-  datagram(octets: Uint8Array, from: string, now: Micros): Uint8Array[] {
-    const answers: Uint8Array[] = [];
-    const act = (actions: readonly ResponderAction[]) => {
-      for (const action of actions) {
-        if (action.kind === "send") answers.push(action.datagram);
-        else act(this.#responder.step({ kind: "answer", response: this.#execute(action.command) }, now));
-      }
-    };
+  /** From now on this goes wrong. */
+  suffer(faults: readonly GatewayFault[]): void {
+    this.#faults = faults;
+  }
+
+  datagram(octets: Uint8Array, from: string): void {
+    const now = this.#clock.nowMicros();
     for (const message of decodeDatagram(octets)) {
       if (!message.ok) continue;
       if (message.value.kind === "command") {
-        act(this.#responder.step({ kind: "command", from, command: message.value }, now));
+        if (this.#takeFault(message.value.verb, "command-lost")) continue;
+        this.#act(this.#responder.step({ kind: "command", from, command: message.value }, now));
       } else if (message.value.code === 0) {
-        act(this.#responder.step({ kind: "acknowledgement", transactionId: message.value.transactionId }, now));
+        this.#act(this.#responder.step({ kind: "acknowledgement", transactionId: message.value.transactionId }, now));
       }
     }
-    return answers;
+    this.#arm();
+  }
+
+  #act(actions: readonly ResponderAction[]): void {
+    for (const action of actions) {
+      if (action.kind === "send") this.#reply(action.to, action.datagram);
+      else this.#begin(action.command);
+    }
+  }
+
+  #begin(command: Command): void {
+    const late = this.#takeFault(command.verb, "late");
+    const loseAnswer = this.#takeFault(command.verb, "answer-lost") !== undefined;
+    const finish = (): void => {
+      const event = { kind: "answer", response: this.#execute(command) } as const;
+      const answers = this.#responder.step(event, this.#clock.nowMicros());
+      if (!loseAnswer) this.#act(answers);
+      this.#arm();
+    };
+    if (late === undefined) finish();
+    else this.#clock.at(this.#clock.nowMicros() + late.millis * microsPerMilli, finish);
+  }
+
+  #takeFault<K extends GatewayFault["kind"]>(verb: Verb, kind: K): (GatewayFault & { readonly kind: K }) | undefined {
+    const fault = this.#faults.find((each) => each.verb === verb && each.kind === kind);
+    if (fault !== undefined) this.#faults = this.#faults.filter((each) => each !== fault);
+    return fault as (GatewayFault & { readonly kind: K }) | undefined;
+  }
+
+  #arm(): void {
+    this.#alarm.set(this.#responder.nextDeadline());
   }
 
   #execute(command: Command): Response {
@@ -56,6 +113,8 @@ export class SimulatedGateway {
       return response(code, transactionId, "", answer);
     };
     this.executed.push(`${verb} ${local}${parameters.secondEndpointId ? ` ${parameters.secondEndpointId.local}` : ""}`);
+    const refused = this.#takeFault(verb, "refused");
+    if (refused !== undefined) return say(refused.code);
     switch (verb) {
       case "CRCX": {
         const endpoints = [local, ...(parameters.secondEndpointId ? [parameters.secondEndpointId.local] : [])];

@@ -3,7 +3,7 @@ import type { ProtocolRule } from "../../firmware/backplane/membership.ts";
 import { CallServer } from "../../firmware/call-server/call-server.ts";
 import type { Application, ApplicationAction, ApplicationEvent } from "../../firmware/card/application.ts";
 import { groupPlan } from "../../firmware/configuration/group-plan.ts";
-import type { Card, RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
+import type { Card, Gateway, RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
 import { LinkInterfaceModule } from "../../firmware/lim/link-interface-module.ts";
 import { Transporter } from "../../firmware/transporter/transporter.ts";
 import { SimulatedCanBus } from "../../hal/simulated/can-bus.ts";
@@ -55,6 +55,8 @@ export class SimulatedRack {
   readonly #sabotage: SimulationOptions["sabotage"];
   /** What a LIM calls the stream to an exchange. */
   readonly #streamOf = new Map<string, string>();
+  /** Who commands a gateway, and where it receives the answers: by the gateway and what that calls it. */
+  readonly #agents = new Map<string, { readonly card: SimulatedCard; readonly socket: string }>();
   readonly #entropy: ReturnType<typeof seededEntropy>;
 
   constructor(configuration: RackConfiguration, options: SimulationOptions = {}) {
@@ -72,7 +74,10 @@ export class SimulatedRack {
       new SimulatedCanBus({ rates: { bitRate, dataBitRate }, fd: frames === "fd", clock: this.clock, queueFramesMax });
     this.buses = [plane(), plane()];
     for (const { slot } of configuration.cards) this.insert(slot);
-    for (const gateway of configuration.gateways) this.gateways.set(gateway.name, new SimulatedGateway());
+    for (const gateway of configuration.gateways) {
+      const reply = (to: string, octets: Uint8Array) => this.#fromGateway(gateway, to, octets);
+      this.gateways.set(gateway.name, new SimulatedGateway(this.clock, reply));
+    }
     const mix = options.mix ?? { ringMicros: 100_000, holdMicros: 200_000 };
     configuration.exchanges.forEach((exchange, number) => {
       const groups = configuration.trunkGroups.filter((group) => group.exchange === exchange.name);
@@ -241,9 +246,15 @@ export class SimulatedRack {
   #toGateway(card: SimulatedCard, action: ApplicationAction & { kind: "datagram-send" }): void {
     const { address, port, socket } = action;
     const configured = this.#configuration.gateways.find((one) => one.address === address && one.port === port);
-    const gateway = configured && this.gateways.get(configured.name);
-    for (const octets of gateway?.datagram(action.octets, `slot ${card.slot}`, this.clock.nowMicros()) ?? []) {
-      this.#later(() => card.fromWorld({ kind: "datagram", socket, octets, address, port }));
-    }
+    if (configured === undefined) return;
+    const from = `slot ${card.slot}`;
+    this.#agents.set(`${configured.name} ${from}`, { card, socket });
+    this.gateways.get(configured.name)?.datagram(action.octets, from);
+  }
+
+  #fromGateway({ name, address, port }: Gateway, to: string, octets: Uint8Array): void {
+    const agent = this.#agents.get(`${name} ${to}`);
+    if (agent === undefined) return;
+    this.#later(() => agent.card.fromWorld({ kind: "datagram", socket: agent.socket, octets, address, port }));
   }
 }
