@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { catalogue } from "./catalogue.ts";
+import { runScenario } from "./scenario-run.ts";
+import { disturbances, named, reportText, sweep, sweepCatalogue } from "./sweep.ts";
+
+const every = 5;
+
+test.each(catalogue)("undisturbed: $name", (scenario) => {
+  const { outcome, story } = runScenario(scenario);
+  expect(outcome.parts, story.join("\n")).toEqual(scenario.parts.map(({ at }) => `${at}: as it should be`));
+  expect(outcome).toMatchObject({ connected: [], callsLeft: [""], primaries: 1 });
+  expect(outcome.circuitsLeft).toEqual([(scenario.left ?? []).join("; ")]);
+  const records = outcome.records.map((list) =>
+    list.split("; ").map((record) => record.split(" ").slice(0, 2).join(" ")),
+  );
+  expect(records).toEqual([scenario.records.length > 0 ? scenario.records : [""]]);
+});
+
+test("disturbed at frame after frame: the same outcome for everybody", { timeout: 600_000 }, async () => {
+  const report = await sweepCatalogue(every);
+  console.log(reportText(report, every));
+  expect(report.failures).toEqual([]);
+  expect(report.runs).toBeGreaterThan(1000);
+});
+
+test("negative control: without pending inputs the same sweep fails", () => {
+  const everyday = named(catalogue, "answered, released by the calling side");
+  const { failures } = sweep(
+    everyday,
+    named(disturbances, "primary pulled before"),
+    {},
+    { withoutRules: ["pending-inputs"] },
+  );
+  expect(failures).not.toEqual([]);
+});

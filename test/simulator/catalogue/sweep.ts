@@ -1,0 +1,141 @@
+/** Sweeps: a scenario once for every frame and disturbance; and the whole catalogue, spread over the machine's processors. */
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import { smallRack } from "../one-call.ts";
+import { catalogue } from "./catalogue.ts";
+import { type Disturbance, disturbancesOf } from "./disturbances.ts";
+import type { Scenario } from "./scenario.ts";
+import { difference, type RunOptions, runScenario, type ScenarioRun } from "./scenario-run.ts";
+
+export interface Sweep {
+  readonly runs: number;
+  readonly failures: readonly string[];
+  /** Of processor time. */
+  readonly seconds: number;
+}
+
+/** A piece of the catalogue, small enough to spread evenly. */
+export interface SweepJob {
+  readonly scenario: string;
+  readonly disturbance: string;
+  /** Every so-manieth frame, from this one on. */
+  readonly every: number;
+  readonly first: number;
+}
+
+export const disturbances = disturbancesOf(smallRack);
+
+/** A rack a run makes much garbage that dies young. */
+const resourceLimits = { maxYoungGenerationSizeMb: 64 };
+/** More of the same tell nothing new. */
+const failuresMax = 3;
+const undisturbed = new Map<Scenario, ScenarioRun>();
+
+function undisturbedRun(scenario: Scenario): ScenarioRun {
+  const run = undisturbed.get(scenario) ?? runScenario(scenario);
+  undisturbed.set(scenario, run);
+  return run;
+}
+
+/** One scenario and one disturbance, at every `every`th frame from `first` on. */
+export function sweep(
+  scenario: Scenario,
+  disturbance: Disturbance,
+  { every = 1, first = 0 } = {},
+  options: RunOptions = {},
+): Sweep {
+  const before = process.threadCpuUsage();
+  const expected = undisturbedRun(scenario);
+  const failures: string[] = [];
+  let runs = 0;
+  for (let transmission = first; transmission < expected.transmissions; transmission += every) {
+    const { outcome } = runScenario(scenario, { disturbance, transmission }, options);
+    runs++;
+    const what = difference(expected.outcome, outcome);
+    if (what === undefined) continue;
+    const repeat = `npm run catalogue -- --scenario "${scenario.name}" --disturbance "${disturbance.name}"`;
+    failures.push(
+      `${scenario.name}, ${disturbance.name} at frame ${transmission}: ${what}\n  ${repeat} --frame ${transmission}`,
+    );
+    if (failures.length >= failuresMax) break;
+  }
+  const { user, system } = process.threadCpuUsage(before);
+  return { runs, failures, seconds: (user + system) / 1e6 };
+}
+
+export function named<T extends { readonly name: string }>(rows: readonly T[], name: string): T {
+  const row = rows.find((each) => each.name === name);
+  if (row === undefined) throw new Error(`no such row: ${name}`);
+  return row;
+}
+
+export interface CatalogueReport {
+  readonly runs: number;
+  readonly failures: readonly string[];
+  /** Of wall time. */
+  readonly seconds: number;
+  /** By scenario. */
+  readonly sweeps: ReadonlyMap<string, Sweep>;
+}
+
+/** The whole catalogue, or every `every`th frame of it: each disturbance begins at another one. */
+export async function sweepCatalogue(every = 1, scenarios: readonly Scenario[] = catalogue): Promise<CatalogueReport> {
+  const began = performance.now();
+  const jobs: SweepJob[] = scenarios.flatMap((scenario) =>
+    disturbances
+      .filter(({ notRun }) => notRun === undefined)
+      .map((disturbance, number) => {
+        return { scenario: scenario.name, disturbance: disturbance.name, every, first: number % every };
+      }),
+  );
+  const sweeps = new Map<string, Sweep>(scenarios.map(({ name }) => [name, { runs: 0, failures: [], seconds: 0 }]));
+  const threads = Math.min(availableParallelism(), jobs.length);
+  await Promise.all(Array.from({ length: threads }, () => workOff(jobs, sweeps)));
+  const all = [...sweeps.values()];
+  return {
+    runs: all.reduce((sum, { runs }) => sum + runs, 0),
+    failures: all.flatMap(({ failures }) => failures),
+    seconds: (performance.now() - began) / 1000,
+    sweeps,
+  };
+}
+
+/** A thread that takes one job after the other until none is left. */
+function workOff(jobs: SweepJob[], sweeps: Map<string, Sweep>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const thread = new Worker(new URL("./sweep-thread.ts", import.meta.url), { resourceLimits });
+    let job: SweepJob | undefined;
+    const next = (): void => {
+      job = jobs.shift();
+      if (job !== undefined) thread.postMessage(job);
+      else void thread.terminate().then(() => resolve());
+    };
+    thread.on("error", reject);
+    thread.on("message", (done: Sweep) => {
+      const name = job?.scenario ?? "";
+      const before = sweeps.get(name);
+      sweeps.set(name, {
+        runs: (before?.runs ?? 0) + done.runs,
+        failures: [...(before?.failures ?? []), ...done.failures],
+        seconds: (before?.seconds ?? 0) + done.seconds,
+      });
+      next();
+    });
+    next();
+  });
+}
+
+/** The summary that people read. */
+export function reportText({ runs, failures, seconds, sweeps }: CatalogueReport, every: number): string {
+  const slowest = [...sweeps].reduce((one, other) => (other[1].seconds > one[1].seconds ? other : one));
+  const [name, { runs: its, seconds: taken }] = slowest;
+  const processorSeconds = [...sweeps.values()].reduce((sum, each) => sum + each.seconds, 0);
+  const left = disturbances.filter(({ notRun }) => notRun !== undefined);
+  const frames = every === 1 ? "every frame" : `every ${every}th frame`;
+  return [
+    `catalogue: ${sweeps.size} scenarios, ${frames}: ${runs} runs, ${failures.length} with another outcome`,
+    `${seconds.toFixed(1)} s, of processor time ${processorSeconds.toFixed(1)} s, ${((1000 * processorSeconds) / runs).toFixed(2)} ms a run`,
+    `slowest scenario: ${name}, ${its} runs in ${taken.toFixed(1)} s of processor time`,
+    ...left.map((row) => `not run: ${row.name} (${row.notRun})`),
+  ].join("\n");
+}
