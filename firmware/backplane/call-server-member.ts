@@ -620,6 +620,7 @@ export class CallServerMember implements Member {
     const callServer = this.#context.plan.callServers.includes(entry.slot);
     if (callServer && entry.alive && entry.role === role.primary && entry.term >= this.#term) {
       this.#view.primaryIsAt(entry.commit);
+      this.#claim.primaryHeard(entry.slot);
     }
     if (change === "beat") {
       // A witness that follows a higher term has granted it: that is as good as hearing the grant.

@@ -89,6 +89,11 @@ export class Claim {
     this.#other = { slot, term, at: now };
   }
 
+  /** A call server is primary: what it claimed is settled. */
+  primaryHeard(slot: number): void {
+    if (this.#other?.slot === slot) this.#other = undefined;
+  }
+
   /** A higher claim stands: the lower yields. */
   higherIsHeard(now: Micros): boolean {
     return this.#stands(now) && (this.#other?.term ?? 0) > this.#term;

@@ -120,6 +120,14 @@ test("a primary that is frozen and thawed has no effect and returns as backup", 
   expect(rack.callServer(2).values).toEqual(rack.callServer(3).values);
 });
 
+test("a primary may leave as soon as there is a backup: its own claim does not stand any more", () => {
+  const rack = new ToyRack();
+  for (let millis = 0; millis < 300 && rack.roles()[3] !== "backup"; millis++) rack.run(1);
+  rack.card(2).leave();
+  rack.run(5);
+  expect(rack.primaries()).toEqual([3]);
+});
+
 test("a LIM that is pulled and inserted takes part again", () => {
   const rack = started();
   sayAll(rack);
