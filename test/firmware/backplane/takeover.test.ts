@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ProtocolRule } from "../../../firmware/backplane/membership.ts";
 import type { FrameFate } from "../../../hal/simulated/can-frame-fate.ts";
-import type { ToyRack } from "./toy-rack.ts";
+import { ToyRack } from "./toy-rack.ts";
 import { sayAll, started, values, wrong } from "./toy-words.ts";
 
 /** How many transmissions the undisturbed run takes on plane A from the first word on. */
