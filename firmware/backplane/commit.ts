@@ -27,7 +27,7 @@ export interface Commit {
   readonly body: Uint8Array;
 }
 
-const consumedKinds = ["internal", "input", "begin", "admit"] as const;
+export const consumedKinds = ["internal", "input", "begin", "admit"] as const;
 
 /** Shortened on the bus: sequence to 16 bits, input number to 16, time to 24 (4.6 h), all made whole by what went before. */
 export const commitRecord = layout(

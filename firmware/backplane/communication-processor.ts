@@ -322,6 +322,7 @@ export class CommunicationProcessor {
       fit: this.#roster.isFit(entry.slot),
       limitMicros: this.#roster.limitMicros(entry),
       gapMaxMicros: Math.max(entry.gapMax, entry.gapMaxBefore),
+      gapMeasuredMicros: entry.gapMax,
     }));
     let onlyA = 0;
     let onlyB = 0;

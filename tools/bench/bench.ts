@@ -9,6 +9,8 @@ export interface Bench {
 export interface BenchSettings {
   /** The rack.yaml to use. */
   readonly config: string;
+  /** How often a bench that pulls the primary does so. */
+  readonly pulls: number;
 }
 
 export interface BenchResult {

@@ -1,15 +1,12 @@
 /** How many calls a second a rack on this machine carries, while its primary is pulled in the middle, before one is lost. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { cpus } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
-import { readConfiguration, UserError } from "../configuration/read-configuration.ts";
 import { closeRun } from "../rack/closing.ts";
-import { neededPorts, portFault } from "../rack/port-check.ts";
-import { Rack } from "../rack/rack.ts";
+import type { Rack } from "../rack/rack.ts";
 import { judge, type RackReport } from "../rack/report.ts";
 import { monotonicMicros } from "../measurement/monotonic-micros.ts";
 import type { Bench, BenchResult } from "./bench.ts";
+import { warmUpMillis, withRack } from "./bench-rack.ts";
 import { ProcessorTime } from "./processor-time.ts";
 
 const floorCallsPerSecond = 100;
@@ -25,8 +22,6 @@ const voiceCallsMax = 100;
 const longStepMillis = 30_000;
 const shortStepMillis = 15_000;
 const backAfterMillis = 3000;
-/** A program that has just started is slower than it will be. */
-const warmUpMillis = 6000;
 const sampleMillis = 250;
 const checkCallsPerSecond = 50;
 
@@ -63,23 +58,8 @@ function isCarried({ report, findings }: Step): boolean {
 }
 
 async function runStep(callsPerSecond: number, config: string): Promise<Step> {
-  const { configuration } = readConfiguration(config);
-  const fault = await portFault(neededPorts(configuration, { exchanges: true, gateways: true }), config);
-  if (fault !== undefined) throw new UserError(fault);
-  const folder = mkdtempSync(join(tmpdir(), "rack-bench-"));
-  const options = { configuration, configurationFile: resolve(config), runFolder: folder };
-  const calls = { exchanges: true, gateways: true, voiceCallsMax, ring: ring.text, hold: hold.text };
-  const rack = new Rack({ ...options, ...calls, cacheFolder: resolve(".run", "compiled") }, () => undefined);
-  const stop = () => rack.stop();
-  process.on("exit", stop);
-  try {
-    await rack.start();
-    await rack.surroundings.setRate(callsPerSecond);
-    await pause(warmUpMillis);
-    const planes = await Promise.all(rack.hubs.map(({ control }) => control.statistics()));
-    const readings = await rack.surroundings.statistics();
-    const attempts = readings.reduce((sum, reading) => sum + reading.attempts, 0);
-    const beginning = { atMicros: monotonicMicros(), attempts, planes };
+  const calls = { callsPerSecond, voiceCallsMax, ring: ring.text, hold: hold.text };
+  return await withRack(config, calls, async (rack, beginning) => {
     const processors = new ProcessorTime();
     const sampling = setInterval(() => processors.sample(processesByRole(rack)), sampleMillis);
     processors.sample(processesByRole(rack));
@@ -94,13 +74,7 @@ async function runStep(callsPerSecond: number, config: string): Promise<Step> {
     // What nobody asked for is shown, but only a loss ends the climb.
     const { findings } = judge({ ...report, unpromptedSwitchovers: 0 });
     return { callsPerSecond, report, findings, processorPercent };
-  } finally {
-    process.off("exit", stop);
-    rack.stop();
-    // The next rack wants the same ports: they are free when the processes have ended.
-    await pause(1000);
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-  }
+  });
 }
 
 async function pullInTheMiddle(rack: Rack, millis: number): Promise<void> {

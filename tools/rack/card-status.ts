@@ -7,6 +7,8 @@ const heard = z.looseObject({
   role: z.string(),
   realTime: z.boolean(),
   limitMicros: z.number(),
+  /** The longest time between two beats of it within the present minute. */
+  gapMeasuredMicros: z.number().optional(),
 });
 
 const communication = z.looseObject({

@@ -30,6 +30,7 @@ export interface SimulatedWorld {
   sabotage?(card: SimulatedCard, event: ApplicationEvent): "never returns" | undefined;
   perform(card: SimulatedCard, action: ApplicationAction): void;
   log(card: SimulatedCard, severity: string, text: string): void;
+  /** The card has taken a step of a takeover. */
   milestone?(card: SimulatedCard, step: Milestone, term: number): void;
 }
 

@@ -1,5 +1,5 @@
 /** A whole rack with its exchanges and gateways in one process, on a virtual clock and two bit-exact planes. */
-import type { ProtocolRule } from "../../firmware/backplane/membership.ts";
+import type { Milestone, ProtocolRule } from "../../firmware/backplane/membership.ts";
 import { CallServer } from "../../firmware/call-server/call-server.ts";
 import type { Application, ApplicationAction, ApplicationEvent } from "../../firmware/card/application.ts";
 import { groupPlan } from "../../firmware/configuration/group-plan.ts";
@@ -31,6 +31,8 @@ export interface SimulationOptions {
   readonly sabotage?: (card: SimulatedCard, event: ApplicationEvent) => "never returns" | undefined;
   /** Told of everything that happens to a card's application, before the application is. */
   readonly observe?: (card: SimulatedCard, event: ApplicationEvent) => void;
+  /** Told of every step of a takeover. */
+  readonly milestone?: (card: SimulatedCard, step: Milestone, term: number) => void;
 }
 
 export interface SimulatedMix {
@@ -53,6 +55,7 @@ export class SimulatedRack {
   readonly #clockOf: (slot: number) => Clock;
   readonly #observe: SimulationOptions["observe"];
   readonly #sabotage: SimulationOptions["sabotage"];
+  readonly #milestone: SimulationOptions["milestone"];
   /** What a LIM calls the stream to an exchange. */
   readonly #streamOf = new Map<string, string>();
   /** Who commands a gateway, and where it receives the answers: by the gateway and what that calls it. */
@@ -68,6 +71,7 @@ export class SimulatedRack {
       driftPpm ? this.clock.derived({ driftPpm: driftPpm(slot), offsetMicros: 0 }) : this.clock;
     this.#observe = options.observe;
     this.#sabotage = options.sabotage;
+    this.#milestone = options.milestone;
     this.#entropy = seededEntropy(options.seed ?? 1);
     const { bitRate, dataBitRate, frames } = configuration.bus;
     const plane = () =>
@@ -167,6 +171,7 @@ export class SimulatedRack {
         observe: (of, event) => this.#observe?.(of, event),
         sabotage: (of, event) => this.#sabotage?.(of, event),
         perform: (of, action) => this.#perform(of, action),
+        milestone: (of, step, term) => this.#milestone?.(of, step, term),
         log: (of, severity, text) =>
           this.log.push(`${(this.clock.nowMicros() / 1000).toFixed(3)} slot ${of.slot} ${severity}: ${text}`),
       },

@@ -1,0 +1,25 @@
+import { expect, it } from "vitest";
+import { checkConfiguration } from "../../../firmware/configuration/check.ts";
+import { countCalls, endCalls, offerCalls, rackInService, withSixCards } from "../../../tools/bench/simulated-load.ts";
+import { readConfiguration } from "../../../tools/configuration/read-configuration.ts";
+
+const { configuration } = readConfiguration("boards/simulated/rack.yaml");
+
+it("a rack of four cards gets a LIM and a transporter that stand by", () => {
+  const full = withSixCards(configuration);
+  expect(full.cards.map(({ slot, kind }) => [slot, kind]).slice(4)).toEqual([
+    [5, "lim"],
+    [6, "transporter"],
+  ]);
+  expect(checkConfiguration(full)).toEqual([]);
+  expect(withSixCards(full)).toEqual(full);
+});
+
+it("calls are offered, end, and are counted", () => {
+  const trunkGroups = configuration.trunkGroups.map((group) => ({ ...group, lastCic: 40 }));
+  const rack = rackInService({ ...withSixCards(configuration), trunkGroups });
+  offerCalls(rack, 20);
+  rack.run(500);
+  endCalls(rack);
+  expect(countCalls(rack)).toEqual({ attempted: 10, lost: 0 });
+});

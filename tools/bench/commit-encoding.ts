@@ -1,0 +1,55 @@
+/** What a primary spends on writing its commits down, alone: the same changes and outputs are encoded once more. */
+import { CircuitPlan } from "../../firmware/call-server/circuit-plan.ts";
+import { type CommitSetting, decodeChanges, encodeChanges } from "../../firmware/call-server/tables/change-codec.ts";
+import { NodeTables } from "../../firmware/call-server/tables/node-tables.ts";
+import { apply } from "../../firmware/call-server/tables/transaction.ts";
+import type { DeliveredCommit } from "../../firmware/card/application.ts";
+import type { RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
+import { input as inputLayout } from "../../firmware/interchange/input.ts";
+import { outputs as outputsLayout } from "../../firmware/interchange/output.ts";
+import { decode, encode } from "../../firmware/layout/layout.ts";
+import { OctetReader } from "../../firmware/layout/octet-reader.ts";
+import { assert } from "../../firmware/result.ts";
+import { type Micros, microsPerMilli } from "../../firmware/time.ts";
+import type { Recording } from "./recorded-events.ts";
+
+/** @param recording a backup's. @returns time of the calls' commits */
+export function encodingMicros(configuration: RackConfiguration, { events, callsFrom }: Recording): Micros {
+  const [{ group }] = configuration.trunkGroups;
+  const plan = new CircuitPlan(configuration, group);
+  const tables = new NodeTables();
+  let micros = 0;
+  events.forEach(({ event }, index) => {
+    if (event.kind !== "commit" || event.commit.body.length === 0) return;
+    const spent = encodeAgain(event.commit, tables, plan);
+    if (index >= callsFrom) micros += spent;
+  });
+  return micros;
+}
+
+/** Encodes a commit and applies it. The octets are the ones that the primary made. */
+function encodeAgain(commit: DeliveredCommit, tables: NodeTables, plan: CircuitPlan): Micros {
+  const { sequence, timeMillis, body } = commit;
+  const consumed = decode(inputLayout, commit.input);
+  const setting: CommitSetting = {
+    sequence,
+    timeMillis,
+    input: consumed.ok ? consumed.value : undefined,
+    gatewayOf: (circuit) => (plan.has(circuit) ? plan.gatewayOf(circuit) : 0),
+  };
+  const reader = new OctetReader(body);
+  const outputs = outputsLayout.read(reader, "outputs");
+  const read = decodeChanges(tables, body.subarray(reader.offset), setting);
+  assert(read.ok, `commit ${sequence} can be read`);
+  const { changes, digest } = read.value;
+  const before = performance.now();
+  const head = encode(outputsLayout, outputs);
+  const tail = encodeChanges(tables, changes, setting, digest);
+  const again = new Uint8Array(head.length + tail.length);
+  again.set(head);
+  again.set(tail, head.length);
+  const spent = performance.now() - before;
+  assert(`${again}` === `${body}`, `commit ${sequence} is encoded as it was`);
+  apply(changes);
+  return spent * microsPerMilli;
+}

@@ -1,0 +1,68 @@
+/** What happened to the applications of a simulated rack, to be lived through again by new ones, as often as one likes. */
+import type { Application, ApplicationEvent } from "../../firmware/card/application.ts";
+import type { RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
+import type { Micros } from "../../firmware/time.ts";
+import { countCalls, endCalls, offerCalls, rackInService } from "./simulated-load.ts";
+
+export interface RecordedEvent {
+  readonly event: ApplicationEvent;
+  readonly atMicros: Micros;
+  readonly wallMillis: number;
+}
+
+/** What one application was given. */
+export interface Recording {
+  readonly events: readonly RecordedEvent[];
+  /** The first event after the rack was in service: here the calls begin. */
+  readonly callsFrom: number;
+}
+
+export interface RackRecording {
+  readonly calls: number;
+  readonly callsLost: number;
+  readonly bySlot: ReadonlyMap<number, Recording>;
+  readonly primarySlot: number;
+  readonly backupSlot: number;
+}
+
+const mix = { ringMicros: 100_000, holdMicros: 200_000 };
+
+/** A rack comes into service, carries calls for a while, and all of them end. */
+export function recordRack(configuration: RackConfiguration, callsPerSecond: number, millis: number): RackRecording {
+  const recorded = new Map<number, RecordedEvent[]>(configuration.cards.map(({ slot }) => [slot, []]));
+  const rack = rackInService(configuration, {
+    mix,
+    observe: ({ slot }, event) => {
+      const { clock } = rack;
+      recorded.get(slot)?.push({ event, atMicros: clock.nowMicros(), wallMillis: clock.wallMillis() });
+    },
+  });
+  const callsFrom = new Map([...recorded].map(([slot, { length }]) => [slot, length]));
+  offerCalls(rack, callsPerSecond);
+  rack.run(millis);
+  endCalls(rack);
+  const { attempted, lost } = countCalls(rack);
+  const [primarySlot] = rack.primaries();
+  return {
+    calls: attempted,
+    callsLost: lost,
+    bySlot: new Map([...recorded].map(([slot, events]) => [slot, { events, callsFrom: callsFrom.get(slot) ?? 0 }])),
+    primarySlot,
+    backupSlot: rack.slotsOf("call-server").find((slot) => slot !== primarySlot) ?? primarySlot,
+  };
+}
+
+/** Lives through it all. @returns processor time of the calls alone, all threads of this process */
+export function replay(application: Application, { events, callsFrom }: Recording): Micros {
+  application.start(0);
+  for (const { event, atMicros, wallMillis } of events.slice(0, callsFrom))
+    application.step(event, atMicros, wallMillis);
+  const before = process.cpuUsage();
+  for (let index = callsFrom; index < events.length; index++) {
+    const { event, atMicros, wallMillis } = events[index];
+    application.step(event, atMicros, wallMillis);
+    application.nextDeadline();
+  }
+  const { user, system } = process.cpuUsage(before);
+  return user + system;
+}
