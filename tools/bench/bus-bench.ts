@@ -3,9 +3,10 @@ import { recordClassNames } from "../../firmware/backplane/frame-identifier.ts";
 import type { RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
 import { type CanBitRates, canBitsMicros } from "../../hal/can-bits.ts";
 import { readConfiguration } from "../configuration/read-configuration.ts";
+import { SimulatedRack } from "../simulator/simulated-rack.ts";
 import type { Bench, BenchResult } from "./bench.ts";
 import { type RecordCost, RecordMonitor } from "./record-monitor.ts";
-import { countCalls, endCalls, offerCalls, rackInService, withSixCards } from "./simulated-load.ts";
+import { bringIntoService, countCalls, endCalls, offerCalls, withSixCards } from "./simulated-load.ts";
 
 /** How full a plane may be: the rest is for repair, for an inserted card, and for bursts. */
 const ratedLoad = 0.7;
@@ -68,7 +69,8 @@ export const busBench: Bench = {
 /** Plane A of a rack while calls are made at the goal's rate, up to the end of the last call. */
 function measure(configuration: RackConfiguration, goal: BusGoal): BusFigures {
   const { frames, rates, callsPerSecond } = goal;
-  const rack = rackInService({ ...configuration, bus: { ...configuration.bus, frames, ...rates } }, { mix });
+  const rack = new SimulatedRack({ ...configuration, bus: { ...configuration.bus, frames, ...rates } }, { mix });
+  bringIntoService(rack);
   const monitor = new RecordMonitor(frames === "fd" ? 64 : 8);
   const nothing = () => {};
   rack.buses[0].attach("monitor").listen({
@@ -195,11 +197,12 @@ export function verdictOf(figures: BusFigures): { readonly remarks: readonly str
   const fewBits = bitsPerCall === undefined || bits <= bitsPerCall;
   const manyCalls = carried >= callsPerSecond;
   const bitsGoal = bitsPerCall === undefined ? "" : ` (goal at most ${bitsPerCall}: ${verdict(fewBits)})`;
+  const anHour = (1000 * Math.round((carried * secondsPerHour) / 1000)).toLocaleString("en");
   const beats = `${(100 * heartbeatShare).toFixed(1)} % of it six cards' heartbeats`;
   return {
     remarks: [
       `${name}: ${calls} calls at ${callsPerSecond} a second, ${callsLost} lost; ${bits.toFixed(0)} bits a call${bitsGoal}.`,
-      `${name} carries ${carried.toFixed(0)} calls a second, ${Math.round((carried * secondsPerHour) / 1000)},000 an hour, ` +
+      `${name} carries ${carried.toFixed(0)} calls a second, ${anHour} an hour, ` +
         `at ${100 * ratedLoad} % load, ${beats} (goal ${callsPerSecond}: ${verdict(manyCalls)}).`,
     ],
     reached: fewBits && manyCalls && callsLost === 0,

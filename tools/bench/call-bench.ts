@@ -128,7 +128,7 @@ function growthFigures(growth: readonly CallGrowth[]): Figure[] {
   return growth.flatMap((each) => {
     const { callsInProgress: count, memoryOctets, primaryMicros, backupMicros } = each;
     const calls = `with ${count.toLocaleString("en")} calls in progress`;
-    const goal = (value: number, least: number) => (each === fewest ? {} : flat(value / least - 1));
+    const goal = (value: number, least: number) => (each === fewest ? {} : flat(value, least));
     return [
       { name: `memory ${calls}`, text: `${memoryOctets.toFixed(0)} octets` },
       { name: `primary ${calls}`, text: micros(primaryMicros), ...goal(primaryMicros, fewest.primaryMicros) },
@@ -145,7 +145,8 @@ function atMost(value: Micros, goal: Micros): Pick<Figure, "goal" | "reached"> {
   return { goal: `at most ${goal} µs`, reached: value <= goal };
 }
 
-function flat(growth: number): Pick<Figure, "goal" | "reached"> {
-  const percent = `${growth >= 0 ? "+" : ""}${Math.round(100 * growth)} %`;
-  return { goal: `${percent}, within ${100 * growthGoal} %`, reached: growth <= growthGoal };
+function flat(value: number, least: number): Pick<Figure, "goal" | "reached"> {
+  const percent = Math.round(100 * (value / least - 1));
+  const goal = `${percent >= 0 ? "+" : ""}${percent} %, within ${100 * growthGoal} %`;
+  return { goal, reached: value <= least * (1 + growthGoal) };
 }

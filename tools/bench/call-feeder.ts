@@ -2,7 +2,7 @@
  * A call server between far ends that always do what is expected of them: inputs go in, and what the commits ask for is
  * answered. No bus, no LIM, no gateway: what is measured is the call server.
  */
-import type { ApplicationAction, ApplicationEvent } from "../../firmware/card/application.ts";
+import type { ApplicationAction, ApplicationEvent, DeliveredCommit } from "../../firmware/card/application.ts";
 import { CallServer } from "../../firmware/call-server/call-server.ts";
 import type { RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
 import { type Input, input } from "../../firmware/interchange/input.ts";
@@ -34,12 +34,12 @@ const plan = encodePlan({ scenario: "answer", voice: false, ring: 0, hold: 0 });
 export class CallFeeder {
   readonly primary: CallServer;
   readonly backup: CallServer | undefined;
-  /** Time spent in the call servers so far, milliseconds. */
-  primaryMillis = 0;
-  backupMillis = 0;
+  /** Processor time spent in the call servers so far, all threads of this process. */
+  primaryMicros: Micros = 0;
+  backupMicros: Micros = 0;
   readonly #configuration: RackConfiguration;
   readonly #limSlot: number;
-  /** Circuits that the next calls come in on. */
+  /** Circuits that calls come in on, in the order in which they became idle. */
   readonly #idle: number[] = [];
   #nextIdle = 0;
   #now: Micros = 0;
@@ -56,57 +56,62 @@ export class CallFeeder {
     this.#bringIntoService();
   }
 
-  /** From the IAM to the conversation. */
-  setUp(): Conversation {
-    assert(this.#nextIdle < this.#idle.length, "there is a circuit for every call");
-    const incoming = this.#idle[this.#nextIdle++];
-    const { called, calling } = this.#numbersOf(incoming);
-    const seized = this.#isup(incoming, { type: "IAM", cic: 0, called, calling });
-    const onward = seized.find((output) => output.kind !== "instruct");
-    const create = instructionIn(seized, "create");
-    assert(onward !== undefined && create !== undefined, "an IAM goes on, and a connection is made");
-    const { circuit: outgoing } = onward;
-    const { call: connection } = create;
+  /** So many calls at the same time, from the IAM to the conversation. */
+  setUp(count: number): readonly Conversation[] {
+    assert(this.#nextIdle + count <= this.#idle.length, "there is a circuit for every call");
+    const incoming = this.#idle.slice(this.#nextIdle, this.#nextIdle + count);
+    this.#nextIdle += count;
+    const seized = this.#give(
+      incoming.map((circuit) => isup(circuit, { type: "IAM", cic: 0, ...this.#numbersOf(circuit) })),
+    );
+    const calls = seized.map((wanted, index): Conversation => {
+      const onward = wanted.find((output) => output.kind !== "instruct");
+      const create = instructionIn(wanted, "create");
+      assert(onward !== undefined && create !== undefined, "an IAM goes on, and a connection is made");
+      return { incoming: incoming[index], outgoing: onward.circuit, connection: create.call };
+    });
     const media = { address: 0, port: 0, payloadType: 0 };
-    this.#give({ kind: "created", call: connection, identifier: connection, secondIdentifier: connection, ...media });
-    this.#isup(outgoing, { type: "ACM", cic: 0 });
-    const answered = this.#isup(outgoing, { type: "ANM", cic: 0 });
-    assert(instructionIn(answered, "modify") !== undefined, "an answer makes the connection two-way");
-    this.#give({ kind: "done", call: connection, verb: verb.modify });
-    return { incoming, outgoing, connection };
+    this.#give(
+      calls.map(({ connection: call }) => ({
+        kind: "created",
+        call,
+        identifier: call,
+        secondIdentifier: call,
+        ...media,
+      })),
+    );
+    this.#give(calls.map(({ outgoing }) => isup(outgoing, { type: "ACM", cic: 0 })));
+    const answered = this.#give(calls.map(({ outgoing }) => isup(outgoing, { type: "ANM", cic: 0 })));
+    const areThrough = answered.every((wanted) => instructionIn(wanted, "modify") !== undefined);
+    assert(areThrough, "an answer makes the connection two-way");
+    this.#give(calls.map(({ connection: call }) => ({ kind: "done", call, verb: verb.modify })));
+    return calls;
   }
 
   /** From the REL of the calling side to the last RLC. */
-  release({ incoming, outgoing, connection }: Conversation): void {
-    const released = this.#isup(incoming, { type: "REL", cic: 0, cause: 16 });
-    assert(instructionIn(released, "delete") !== undefined, "a release removes the connection");
-    this.#isup(outgoing, { type: "RLC", cic: 0 });
-    this.#give({ kind: "done", call: connection, verb: verb.delete });
-    this.#idle.push(incoming);
+  release(calls: readonly Conversation[]): void {
+    const released = this.#give(calls.map(({ incoming }) => isup(incoming, { type: "REL", cic: 0, cause: 16 })));
+    const areDeleted = released.every((wanted) => instructionIn(wanted, "delete") !== undefined);
+    assert(areDeleted, "a release removes the connection");
+    this.#give(calls.map(({ outgoing }) => isup(outgoing, { type: "RLC", cic: 0 })));
+    this.#give(calls.map(({ connection: call }) => ({ kind: "done", call, verb: verb.delete })));
+    this.#idle.push(...calls.map(({ incoming }) => incoming));
   }
 
   /** Circuits are reset, destinations are heard of. */
   #bringIntoService(): void {
     const { exchanges } = this.#configuration;
-    this.#tellPrimary({ kind: "primary", term: 1, sequence: 1, coldStart: true });
-    exchanges.forEach((_, exchange) => {
-      this.#give({ kind: "destination", exchange, available: 1 });
-    });
+    this.#step(this.primary, { kind: "primary", term: 1, sequence: 1, coldStart: true });
+    this.#give(exchanges.map((_, exchange) => ({ kind: "destination", exchange, available: 1 })));
     for (let deadline = this.primary.nextDeadline(); deadline !== undefined && deadline <= this.#now; ) {
-      for (const output of this.#commits(this.#tellPrimary({ kind: "deadline" }), nothing)) this.#answerReset(output);
+      const wanted = this.#distribute([{ actions: this.#step(this.primary, { kind: "deadline" }), payload: nothing }]);
+      this.#give(wanted.flat().flatMap(resetAnswer));
       deadline = this.primary.nextDeadline();
     }
-    for (let place = 0; place < callingCircuits(0).count; place++) {
+    const { count } = callingCircuits(0);
+    for (let place = 0; place < count; place++) {
       for (let pair = 0; pair < exchanges.length / 2; pair++) this.#idle.push(callingCircuits(pair).first + place);
     }
-  }
-
-  #answerReset(output: Output): void {
-    if (output.kind !== "message") return;
-    const asked = decodeSignal(withCic(0, output.message));
-    if (!asked.ok || asked.value.type !== "GRS") return;
-    const { range = 0 } = asked.value;
-    this.#isup(output.circuit, { type: "GRA", cic: 0, range, status: new Uint8Array((range >> 3) + 1) });
   }
 
   /** Numbers of their own for every call, that lead from a calling exchange to its called one. */
@@ -115,49 +120,60 @@ export class CallFeeder {
     return { called: `${prefixOf(pair)}${plan}`, calling: String(this.#calls++).padStart(9, "0") };
   }
 
-  #isup(circuit: number, signal: Signal): readonly Output[] {
-    return this.#give({ kind: "isup", circuit, message: encodeSignal(signal).subarray(cicOctets) });
+  /** Inputs, one after the other, and what the commit of each wants done. */
+  #give(inputs: readonly Input[]): readonly (readonly Output[])[] {
+    const payloads = inputs.map((given) => encode(input, given));
+    const before = process.cpuUsage();
+    const consumed = payloads.map((payload) => {
+      this.#now += inputMicros;
+      const event = { kind: "input", slot: this.#limSlot, number: ++this.#inputs, payload, waiting: 0 } as const;
+      const actions = this.#step(this.primary, event);
+      for (const action of actions) {
+        if (action.kind === "commit") this.#step(this.primary, { kind: "transmitted", sequence: action.sequence });
+      }
+      return { actions, payload };
+    });
+    this.primaryMicros += microsSince(before);
+    return this.#distribute(consumed);
   }
 
-  /** An input, and what its commit wants done. */
-  #give(given: Input): readonly Output[] {
-    this.#now += inputMicros;
-    const payload = encode(input, given);
-    const number = ++this.#inputs;
-    return this.#commits(
-      this.#tellPrimary({ kind: "input", slot: this.#limSlot, number, payload, waiting: 0 }),
-      payload,
+  #distribute(
+    consumed: readonly { readonly actions: readonly ApplicationAction[]; readonly payload: Uint8Array }[],
+  ): readonly (readonly Output[])[] {
+    const commits = consumed.map(({ actions, payload }): readonly DeliveredCommit[] =>
+      actions.flatMap((action) => (action.kind === "commit" ? [{ group: 1, term: 1, ...action, input: payload }] : [])),
     );
-  }
-
-  #commits(actions: readonly ApplicationAction[], payload: Uint8Array): readonly Output[] {
-    const all: Output[] = [];
-    for (const action of actions) {
-      if (action.kind !== "commit") continue;
-      all.push(...outputs.read(new OctetReader(action.body), "outputs"));
-      this.#tellBackup({ kind: "commit", commit: { group: 1, term: 1, ...action, input: payload } });
-      this.#tellPrimary({ kind: "transmitted", sequence: action.sequence });
+    const before = process.cpuUsage();
+    if (this.backup !== undefined) {
+      for (const commit of commits.flat()) this.#step(this.backup, { kind: "commit", commit });
     }
-    return all;
+    this.backupMicros += microsSince(before);
+    return commits.map((all) => all.flatMap(({ body }) => outputs.read(new OctetReader(body), "outputs")));
   }
 
-  get #wallMillis(): number {
-    return startMillis + Math.floor(this.#now / microsPerMilli);
-  }
-
-  #tellPrimary(event: ApplicationEvent): readonly ApplicationAction[] {
-    const before = performance.now();
-    const actions = this.primary.step(event, this.#now, this.#wallMillis);
-    this.primary.nextDeadline();
-    this.primaryMillis += performance.now() - before;
+  #step(server: CallServer, event: ApplicationEvent): readonly ApplicationAction[] {
+    const actions = server.step(event, this.#now, startMillis + Math.floor(this.#now / microsPerMilli));
+    server.nextDeadline();
     return actions;
   }
+}
 
-  #tellBackup(event: ApplicationEvent): void {
-    const before = performance.now();
-    this.backup?.step(event, this.#now, this.#wallMillis);
-    this.backupMillis += performance.now() - before;
-  }
+function microsSince(before: NodeJS.CpuUsage): Micros {
+  const { user, system } = process.cpuUsage(before);
+  return user + system;
+}
+
+function isup(circuit: number, signal: Signal): Input {
+  return { kind: "isup", circuit, message: encodeSignal(signal).subarray(cicOctets) };
+}
+
+/** The acknowledgement of a group reset. */
+function resetAnswer(output: Output): readonly Input[] {
+  if (output.kind !== "message") return [];
+  const asked = decodeSignal(withCic(0, output.message));
+  if (!asked.ok || asked.value.type !== "GRS") return [];
+  const { range = 0 } = asked.value;
+  return [isup(output.circuit, { type: "GRA", cic: 0, range, status: new Uint8Array((range >> 3) + 1) })];
 }
 
 function instructionIn<K extends Instruction["kind"]>(

@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { readConfiguration } from "../configuration/read-configuration.ts";
 import { assert } from "../../firmware/result.ts";
-import { CallFeeder, type Conversation } from "./call-feeder.ts";
+import { CallFeeder } from "./call-feeder.ts";
 import { circuitsPerExchange, withManyCircuits } from "./many-circuits.ts";
 import { median } from "./median.ts";
 
@@ -15,7 +15,7 @@ export interface CallGrowth {
   readonly backupMicros: number;
 }
 
-const warmUpCalls = 4000;
+const warmUpPortions = 20;
 /** Calls from IAM to RLC are made in so many portions of so many. */
 const portions = 15;
 const portionCalls = 400;
@@ -50,7 +50,7 @@ function memoryGrowth(
   const before = heapOctets();
   let inProgress = 0;
   return callsInProgress.map((wanted) => {
-    for (; inProgress < wanted; inProgress++) feeder.setUp();
+    inProgress = fill(feeder, inProgress, wanted);
     return { callsInProgress: wanted, memoryOctets: (heapOctets() - before) / wanted };
   });
 }
@@ -58,10 +58,10 @@ function memoryGrowth(
 /** Calls come and go beside those that stay. */
 function timeGrowth(configuration: Configuration, callsInProgress: readonly number[]): readonly Partial<CallGrowth>[] {
   const feeder = new CallFeeder(configuration, true);
-  for (let call = 0; call < warmUpCalls; call++) feeder.release(feeder.setUp());
+  for (let done = 0; done < warmUpPortions; done++) portion(feeder);
   let inProgress = 0;
   return callsInProgress.map((wanted) => {
-    for (; inProgress < wanted; inProgress++) feeder.setUp();
+    inProgress = fill(feeder, inProgress, wanted);
     const times = Array.from({ length: portions }, () => portion(feeder));
     return {
       callsInProgress: wanted,
@@ -71,14 +71,22 @@ function timeGrowth(configuration: Configuration, callsInProgress: readonly numb
   });
 }
 
+/** @returns `to` */
+function fill(feeder: CallFeeder, from: number, to: number): number {
+  for (let inProgress = from; inProgress < to; inProgress += portionCalls) {
+    feeder.setUp(Math.min(portionCalls, to - inProgress));
+  }
+  return to;
+}
+
 /** @returns microseconds by call */
 function portion(feeder: CallFeeder): { readonly primary: number; readonly backup: number } {
-  const { primaryMillis, backupMillis } = feeder;
-  const calls: Conversation[] = [];
-  for (let call = 0; call < portionCalls; call++) calls.push(feeder.setUp());
-  for (const call of calls) feeder.release(call);
-  const micros = (millis: number) => (1000 * millis) / portionCalls;
-  return { primary: micros(feeder.primaryMillis - primaryMillis), backup: micros(feeder.backupMillis - backupMillis) };
+  const { primaryMicros, backupMicros } = feeder;
+  feeder.release(feeder.setUp(portionCalls));
+  return {
+    primary: (feeder.primaryMicros - primaryMicros) / portionCalls,
+    backup: (feeder.backupMicros - backupMicros) / portionCalls,
+  };
 }
 
 type Configuration = ReturnType<typeof withManyCircuits>;
@@ -94,7 +102,7 @@ function heapOctets(): number {
 const asked = process.env[question];
 if (process.argv[1] === import.meta.filename && asked !== undefined) {
   const { config, callsInProgress, of } = JSON.parse(asked) as Question;
-  const spare = portionCalls + warmUpCalls;
+  const spare = portionCalls;
   const pairs = Math.ceil((Math.max(...callsInProgress) + spare) / circuitsPerExchange);
   const configuration = withManyCircuits(readConfiguration(config).configuration, pairs);
   const growth = of === "memory" ? memoryGrowth : timeGrowth;

@@ -2,7 +2,8 @@
 import type { Application, ApplicationEvent } from "../../firmware/card/application.ts";
 import type { RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
 import type { Micros } from "../../firmware/time.ts";
-import { countCalls, endCalls, offerCalls, rackInService } from "./simulated-load.ts";
+import { SimulatedRack } from "../simulator/simulated-rack.ts";
+import { bringIntoService, countCalls, endCalls, offerCalls } from "./simulated-load.ts";
 
 export interface RecordedEvent {
   readonly event: ApplicationEvent;
@@ -25,22 +26,26 @@ export interface RackRecording {
   readonly backupSlot: number;
 }
 
+/** The last commits are on their way when the exchanges have had their last message. */
+const settleMillis = 50;
 const mix = { ringMicros: 100_000, holdMicros: 200_000 };
 
 /** A rack comes into service, carries calls for a while, and all of them end. */
 export function recordRack(configuration: RackConfiguration, callsPerSecond: number, millis: number): RackRecording {
   const recorded = new Map<number, RecordedEvent[]>(configuration.cards.map(({ slot }) => [slot, []]));
-  const rack = rackInService(configuration, {
+  const rack = new SimulatedRack(configuration, {
     mix,
     observe: ({ slot }, event) => {
       const { clock } = rack;
       recorded.get(slot)?.push({ event, atMicros: clock.nowMicros(), wallMillis: clock.wallMillis() });
     },
   });
+  bringIntoService(rack);
   const callsFrom = new Map([...recorded].map(([slot, { length }]) => [slot, length]));
   offerCalls(rack, callsPerSecond);
   rack.run(millis);
   endCalls(rack);
+  rack.run(settleMillis);
   const { attempted, lost } = countCalls(rack);
   const [primarySlot] = rack.primaries();
   return {

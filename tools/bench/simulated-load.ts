@@ -2,7 +2,7 @@
 import { CallServer } from "../../firmware/call-server/call-server.ts";
 import type { Card, RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
 import { assert } from "../../firmware/result.ts";
-import { SimulatedRack, type SimulationOptions } from "../simulator/simulated-rack.ts";
+import type { SimulatedRack } from "../simulator/simulated-rack.ts";
 
 /** A rack has two cards of every kind when it is full. */
 const fullRackCards = 6;
@@ -20,11 +20,9 @@ export function withSixCards(configuration: RackConfiguration): RackConfiguratio
   return { ...configuration, cards };
 }
 
-/** A rack whose circuits are in service and whose primary has a backup. */
-export function rackInService(configuration: RackConfiguration, options: SimulationOptions = {}): SimulatedRack {
-  const rack = new SimulatedRack(configuration, options);
+/** Lets time pass until the circuits are in service and the primary has a backup. */
+export function bringIntoService(rack: SimulatedRack): void {
   waitFor(rack, startWithinMillis, "service", () => isProtected(rack) && circuitsInReset(rack) === 0);
-  return rack;
 }
 
 /** Calls from all exchanges together, evenly, from now on; a rate of 0 stops them. */

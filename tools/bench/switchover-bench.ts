@@ -8,10 +8,10 @@ import { closeRun } from "../rack/closing.ts";
 import type { Rack } from "../rack/rack.ts";
 import { judge } from "../rack/report.ts";
 import { type Switchover, Switchovers } from "../rack/switchovers.ts";
-import type { SimulatedRack } from "../simulator/simulated-rack.ts";
+import { SimulatedRack } from "../simulator/simulated-rack.ts";
 import type { Bench, BenchResult } from "./bench.ts";
 import { withRack } from "./bench-rack.ts";
-import { countCalls, endCalls, isProtected, offerCalls, rackInService, waitFor } from "./simulated-load.ts";
+import { bringIntoService, countCalls, endCalls, isProtected, offerCalls, waitFor } from "./simulated-load.ts";
 
 const goalMedianMillis = 25;
 const goalP99Millis = 50;
@@ -97,11 +97,12 @@ function simulatedPulls(config: string, pulls: number): PullSeries {
   const { configuration } = readConfiguration(config);
   const classic = { ...configuration, bus: { ...configuration.bus, frames: "classic" as const, bitRate: 1_000_000 } };
   const switchovers = new Switchovers();
-  const rack: SimulatedRack = rackInService(classic, {
+  const rack: SimulatedRack = new SimulatedRack(classic, {
     mix: simulatedMix,
     milestone: ({ slot }, step, term) => switchovers.milestone(slot, step, term, rack.clock.nowMicros()),
   });
   const chance = seededEntropy(1, "pulls");
+  bringIntoService(rack);
   offerCalls(rack, callsPerSecond);
   for (let pull = 0; pull < pulls; pull++) {
     rack.run(chance.integer(momentMillis * microsPerMilli) / microsPerMilli);

@@ -23,7 +23,12 @@ function framesOf(kind: number, slot: number, sequence: number, record: Uint8Arr
 
 function inputFrames(number: number, message: Uint8Array): CanFrame[] {
   const payload = encode(input, { kind: "isup", circuit: 1003, message });
-  return framesOf(recordClass.input, lim, number, encode(inputRecord, { group: 1, number: number % 4096, payload }));
+  return framesOf(
+    recordClass.input,
+    lim,
+    number % 256,
+    encode(inputRecord, { group: 1, number: number % 4096, payload }),
+  );
 }
 
 function commitFrames(sequence: number, number: number): CanFrame[] {

@@ -1,6 +1,13 @@
 import { expect, it } from "vitest";
 import { checkConfiguration } from "../../../firmware/configuration/check.ts";
-import { countCalls, endCalls, offerCalls, rackInService, withSixCards } from "../../../tools/bench/simulated-load.ts";
+import {
+  bringIntoService,
+  countCalls,
+  endCalls,
+  offerCalls,
+  withSixCards,
+} from "../../../tools/bench/simulated-load.ts";
+import { SimulatedRack } from "../../../tools/simulator/simulated-rack.ts";
 import { readConfiguration } from "../../../tools/configuration/read-configuration.ts";
 
 const { configuration } = readConfiguration("boards/simulated/rack.yaml");
@@ -17,9 +24,10 @@ it("a rack of four cards gets a LIM and a transporter that stand by", () => {
 
 it("calls are offered, end, and are counted", () => {
   const trunkGroups = configuration.trunkGroups.map((group) => ({ ...group, lastCic: 40 }));
-  const rack = rackInService({ ...withSixCards(configuration), trunkGroups });
+  const rack = new SimulatedRack({ ...withSixCards(configuration), trunkGroups });
+  bringIntoService(rack);
   offerCalls(rack, 20);
-  rack.run(500);
+  rack.run(450);
   endCalls(rack);
   expect(countCalls(rack)).toEqual({ attempted: 10, lost: 0 });
 });
