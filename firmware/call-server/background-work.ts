@@ -25,7 +25,7 @@ export class BackgroundWork {
   #coldStart = false;
   /** Witnesses admitted, which have not been told what concerns them. */
   #welcomed: number[] = [];
-  /** Circuits to be reset, by exchange, in order. */
+  /** Circuits to be reset, by exchange, in order; none of an exchange whose circuits have all been. */
   readonly #unreset = new Map<number, number[]>();
 
   constructor(node: Node, history: OutputHistory) {
@@ -66,10 +66,10 @@ export class BackgroundWork {
   /** When there is something to do: `now` at once. */
   nextDeadline(now: Micros): Micros | undefined {
     if (this.next(now, 0) !== undefined) return now;
-    const waiting = [...this.#unreset].some(
-      ([number, circuits]) => circuits.length > 0 && availabilityOf(this.#node, number) === "unknown",
-    );
-    return waiting ? this.#patientUntil : undefined;
+    for (const exchange of this.#unreset.keys()) {
+      if (availabilityOf(this.#node, exchange) === "unknown") return this.#patientUntil;
+    }
+    return undefined;
   }
 
   /** The next piece of work, if there is any; its commit follows `last`. */
@@ -84,7 +84,8 @@ export class BackgroundWork {
     for (const [exchange, circuits] of this.#unreset) {
       const availability = availabilityOf(this.#node, exchange);
       const heard = availability === "available" || (availability === "unknown" && now >= this.#patientUntil);
-      if (heard && circuits.length > 0) return (turn) => this.#resetCircuits(turn, circuits);
+      if (circuits.length === 0) this.#unreset.delete(exchange);
+      else if (heard) return (turn) => this.#resetCircuits(turn, circuits);
     }
     return undefined;
   }

@@ -7,7 +7,7 @@
  */
 import { layout, list, u32, varint, type ValueOf, decode, encode } from "../layout/layout.ts";
 import type { ApplicationAction } from "../card/application.ts";
-import type { CallDetailKey } from "./call-detail-record.ts";
+import type { CallDetailKey, CallDetailRecord } from "./call-detail-record.ts";
 
 export const callDetailFile = "cdr.jsonl";
 /** Records that a card keeps in memory for a mate that comes back. */
@@ -19,11 +19,23 @@ const rememberedMax = 4096;
 const namedInFull = 100;
 const namedPerSpacing = 10;
 
-interface Remembered {
+/** A record, and what tells it apart from another of the same commit: computed when somebody asks. */
+class Remembered {
   readonly sequence: number;
-  readonly hash: number;
   readonly since: string;
   readonly line: string;
+  #hash: number | undefined;
+
+  constructor({ sequence, since, line }: CallDetailRecord) {
+    this.sequence = sequence;
+    this.since = since;
+    this.line = line;
+  }
+
+  get hash(): number {
+    this.#hash ??= hashOf(this.line);
+    return this.#hash;
+  }
 }
 
 const holding = layout("call detail records held", {
@@ -51,8 +63,8 @@ export class CallDetailLog {
   constructor(stored: readonly string[]) {
     this.#fileLines = stored.length;
     for (const line of stored.slice(-rememberedMax)) {
-      const read = remembered(line);
-      if (read !== undefined) this.#written.push(read);
+      const record = recordIn(line);
+      if (record !== undefined) this.#written.push(new Remembered(record));
     }
   }
 
@@ -61,22 +73,19 @@ export class CallDetailLog {
   }
 
   /** At the backup. */
-  write(lines: readonly string[]): ApplicationAction[] {
-    return lines.flatMap((line) => this.#append(line));
+  write(records: readonly CallDetailRecord[]): ApplicationAction[] {
+    return records.map((record) => this.#append(new Remembered(record)));
   }
 
   /** At the primary: written when `transmitted` reaches the commit. */
-  keep(lines: readonly string[]): void {
-    for (const line of lines) {
-      const read = remembered(line);
-      if (read !== undefined) this.#pending.push(read);
-    }
+  keep(records: readonly CallDetailRecord[]): void {
+    for (const record of records) this.#pending.push(new Remembered(record));
   }
 
   transmitted(sequence: number): ApplicationAction[] {
-    const due = this.#pending.filter((each) => each.sequence <= sequence);
-    this.#pending = this.#pending.filter((each) => each.sequence > sequence);
-    return due.flatMap(({ line }) => this.#append(line));
+    let due = 0;
+    while (due < this.#pending.length && this.#pending[due].sequence <= sequence) due++;
+    return this.#pending.splice(0, due).map((record) => this.#append(record));
   }
 
   /** Commits not on the bus are not the group's. */
@@ -125,15 +134,14 @@ export class CallDetailLog {
       this.#written = this.#written.slice(0, -drop);
       actions.push({ kind: "truncate", file: callDetailFile, lines: this.#fileLines });
     }
-    return [...actions, ...this.write(lines)];
+    return [...actions, ...this.write(lines.flatMap((line) => recordIn(line) ?? []))];
   }
 
-  #append(line: string): ApplicationAction[] {
+  #append(record: Remembered): ApplicationAction {
     this.#fileLines++;
-    const read = remembered(line);
-    if (read !== undefined) this.#written.push(read);
+    this.#written.push(record);
     if (this.#written.length > 2 * rememberedMax) this.#written = this.#written.slice(-rememberedMax);
-    return [{ kind: "append", file: callDetailFile, line }];
+    return { kind: "append", file: callDetailFile, line: record.line };
   }
 
   /** Whether there were records since then that are no longer in memory. */
@@ -143,11 +151,11 @@ export class CallDetailLog {
 }
 
 /** Undefined for a line that is no record of ours. */
-function remembered(line: string): Remembered | undefined {
+function recordIn(line: string): CallDetailRecord | undefined {
   try {
     const { key, since } = JSON.parse(line) as { key?: Partial<CallDetailKey>; since?: unknown };
     if (typeof key?.sequence !== "number" || typeof since !== "string") return undefined;
-    return { sequence: key.sequence, since, line, hash: hashOf(line) };
+    return { sequence: key.sequence, since, line };
   } catch {
     return undefined;
   }

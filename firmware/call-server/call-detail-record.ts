@@ -14,32 +14,42 @@ export interface CallDetailKey {
   readonly index: number;
 }
 
-/** The records of the calls that a commit releases, in the order of its changes. `since`: the group's cold start. */
+/** A record as it is kept. */
+export interface CallDetailRecord {
+  /** The commit that released the call. */
+  readonly sequence: number;
+  /** The group's cold start. */
+  readonly since: string;
+  /** All of it, as JSON. */
+  readonly line: string;
+}
+
+/** The records of the calls that a commit releases, in the order of its changes. */
 export function callDetailRecords(
   changes: readonly Change[],
   sequence: number,
   tables: NodeTables,
   plan: CircuitPlan,
-): string[] {
-  const since = tables.group.get(0).coldStartMillis;
-  const lines: string[] = [];
+): CallDetailRecord[] {
+  const records: CallDetailRecord[] = [];
   for (const { table, before, after } of changes) {
     if (table.tag !== tables.state.tag || after === undefined) continue;
     const row = after as unknown as StateRow;
     if (row.releasedBy === "nobody" || (before as StateRow | undefined)?.releasedBy === row.releasedBy) continue;
-    const key: CallDetailKey = { group: plan.group, sequence, index: lines.length };
-    lines.push(callDetailRecord(key, since, row, plan));
+    const since = utcTime(tables.group.get(0).coldStartMillis);
+    const key: CallDetailKey = { group: plan.group, sequence, index: records.length };
+    records.push({ sequence, since, line: callDetailLine(key, since, row, plan) });
   }
-  return lines;
+  return records;
 }
 
-function callDetailRecord(key: CallDetailKey, since: number, row: Readonly<StateRow>, plan: CircuitPlan): string {
+function callDetailLine(key: CallDetailKey, since: string, row: Readonly<StateRow>, plan: CircuitPlan): string {
   const nameOf = (circuit: number) => (circuit === noCircuit ? null : plan.nameOf(circuit));
   const called = readParameter(row.initialAddress, "calledPartyNumber");
   const calling = readParameter(row.initialAddress, "callingPartyNumber");
   return JSON.stringify({
     key,
-    since: utcTime(since),
+    since,
     calling: (calling.ok && calling.value?.digits) || null,
     called: (called.ok && called.value?.digits) || null,
     incomingCircuit: nameOf(row.incoming),

@@ -26,7 +26,7 @@ import { assert } from "../result.ts";
 import { type Micros, microsPerMilli } from "../time.ts";
 import { BackgroundWork } from "./background-work.ts";
 import { CallDetailLog } from "./call-detail-log.ts";
-import { callDetailRecords } from "./call-detail-record.ts";
+import { type CallDetailRecord, callDetailRecords } from "./call-detail-record.ts";
 import { circuitActions } from "./circuit-actions.ts";
 import { CircuitPlan } from "./circuit-plan.ts";
 import { connectionActions } from "./connection-actions.ts";
@@ -451,7 +451,7 @@ export class CallServer implements Application {
   // --- both
 
   /** Puts the changes into the tables and all that is derived from them. Gives the records of calls that ended. */
-  #follow(changes: readonly Change[], input: Input | undefined, step: LadderStep): readonly string[] {
+  #follow(changes: readonly Change[], input: Input | undefined, step: LadderStep): readonly CallDetailRecord[] {
     const calls = new Set([callOf(this.#tables, input)]);
     apply(changes);
     this.#sequence = step.sequence;

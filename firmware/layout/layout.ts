@@ -119,20 +119,21 @@ function compile(part: Part): {
 } {
   if ("bits" in part && typeof part.bits === "object" && !("read" in part.bits)) {
     const widths = Object.entries(part.bits as Readonly<Record<string, number>>);
+    const spans = widths.map(([name, width]) => [name, 2 ** width] as const);
     const total = widths.reduce((sum, [, width]) => sum + width, 0) / 8;
     assert(Number.isInteger(total), `${widths.map(([, width]) => width).join(" + ")} bits are no whole octets`);
     return {
       write: (writer, value) => {
         let packed = 0;
-        for (const [name, width] of widths) packed = packed * 2 ** width + ((value[name] as number) % 2 ** width);
+        for (const [name, span] of spans) packed = packed * span + ((value[name] as number) % span);
         writer.unsigned(packed, total);
       },
       read: (reader, into) => {
         let packed = reader.unsigned(total, widths[0]?.[0] ?? "bits");
-        for (let i = widths.length - 1; i >= 0; i--) {
-          const [name, width] = widths[i];
-          into[name] = packed % 2 ** width;
-          packed = Math.floor(packed / 2 ** width);
+        for (let i = spans.length - 1; i >= 0; i--) {
+          const [name, span] = spans[i];
+          into[name] = packed % span;
+          packed = Math.floor(packed / span);
         }
       },
     };
@@ -190,7 +191,8 @@ export function variants<
   const W extends Readonly<Record<string, number>> = Record<never, number>,
 >(name: string, cases: C, shared?: W): Field<CaseValue<C, { -readonly [K in keyof W]: number }>> {
   const sharedBits = Object.values(shared ?? {}).reduce((sum, width) => sum + width, 0);
-  const head = compile(bits({ tag: 8 - sharedBits, ...shared }));
+  const tagSpan = 2 ** sharedBits;
+  const sharedSpans = Object.entries(shared ?? {}).map(([name, width]) => [name, 2 ** width] as const);
   const byTag = new Map<number, { readonly kind: string; readonly field: AnyField }>();
   for (const [kind, [tag, field]] of Object.entries(cases)) {
     assert(tag < 2 ** (8 - sharedBits) && !byTag.has(tag), `${name}: tag ${tag} of ${kind} is taken or too large`);
@@ -200,15 +202,21 @@ export function variants<
     name,
     write: (writer, value) => {
       const [tag, field] = cases[value.kind as string];
-      head.write(writer, { ...(value as Values), tag });
+      let head = tag;
+      for (const [name, span] of sharedSpans) head = head * span + (((value as Values)[name] as number) % span);
+      writer.u8(head);
       field.write(writer, value);
     },
     read: (reader) => {
       const start = reader.offset;
       const value: Values = {};
-      head.read(reader, value);
-      const found = byTag.get(value.tag as number);
-      delete value.tag;
+      const head = reader.u8("tag");
+      let below = tagSpan;
+      for (const [name, span] of sharedSpans) {
+        below /= span;
+        value[name] = Math.floor(head / below) % span;
+      }
+      const found = byTag.get(Math.floor(head / tagSpan));
       if (!found) {
         reader.fail("unknown-type", name, start);
         return value as never;

@@ -1,3 +1,6 @@
+/** Numbers of more than 32 bits are shifted by division. */
+const powersOf256 = [1, 256, 256 ** 2, 256 ** 3, 256 ** 4, 256 ** 5];
+
 /** Appends octets to a buffer that grows when it must. One writer is reused for many records: `finish` copies out. */
 export class OctetWriter {
   #octets: Uint8Array;
@@ -20,7 +23,7 @@ export class OctetWriter {
   unsigned(value: number, width: number): void {
     this.#reserve(width);
     for (let shift = width - 1; shift >= 0; shift--) {
-      this.#octets[this.#length++] = Math.floor(value / 2 ** (8 * shift)) & 0xff;
+      this.#octets[this.#length++] = Math.floor(value / powersOf256[shift]) & 0xff;
     }
   }
 

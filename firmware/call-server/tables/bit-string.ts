@@ -1,5 +1,8 @@
 /** Octets as one string of bits, the most significant bit of the first octet first: a change of a table is a few bits. */
 
+/** Numbers of more than 32 bits are shifted by division. */
+const powersOfTwo = Float64Array.from({ length: 49 }, (_, exponent) => 2 ** exponent);
+
 export class BitWriter {
   #octets: Uint8Array;
   #bits = 0;
@@ -11,9 +14,13 @@ export class BitWriter {
   /** `width` bits (1 to 48) of an unsigned number. */
   unsigned(value: number, width: number): void {
     this.#reserve(width);
-    for (let shift = width - 1; shift >= 0; shift--) {
-      if (Math.floor(value / 2 ** shift) % 2 === 1) this.#octets[this.#bits >> 3] |= 0x80 >> (this.#bits & 7);
-      this.#bits++;
+    for (let left = width; left > 0; ) {
+      const room = 8 - (this.#bits & 7);
+      const taken = Math.min(room, left);
+      left -= taken;
+      const part = Math.floor(value / powersOfTwo[left]) & ((1 << taken) - 1);
+      this.#octets[this.#bits >> 3] |= part << (room - taken);
+      this.#bits += taken;
     }
   }
 
@@ -71,8 +78,13 @@ export class BitReader {
       return 0;
     }
     let value = 0;
-    for (let i = 0; i < width; i++, this.#bits++) {
-      value = value * 2 + ((this.#octets[this.#bits >> 3] >> (7 - (this.#bits & 7))) & 1);
+    for (let left = width; left > 0; ) {
+      const room = 8 - (this.#bits & 7);
+      const taken = Math.min(room, left);
+      left -= taken;
+      const part = (this.#octets[this.#bits >> 3] >> (room - taken)) & ((1 << taken) - 1);
+      value = value * (1 << taken) + part;
+      this.#bits += taken;
     }
     return value;
   }
@@ -93,6 +105,8 @@ export class BitReader {
       this.#exhausted = true;
       return new Uint8Array(0);
     }
-    return Uint8Array.from({ length }, () => this.unsigned(8));
+    const octets = new Uint8Array(length);
+    for (let index = 0; index < length; index++) octets[index] = this.unsigned(8);
+    return octets;
   }
 }

@@ -141,18 +141,14 @@ function follow(tables: NodeTables, context: CodingContext, { table, key, after 
   if (table.tag === tables.state.tag && key === context.call && after) context.state = after as unknown as StateRow;
 }
 
-function keyBits(table: AnyTable): number {
-  return Math.ceil(Math.log2(table.keys.length + 1));
-}
-
 function writeKey(context: CodingContext, { table, key }: Change): void {
   const foretold = table.keys.findIndex((prediction) => prediction(context) === key);
-  if (table.keys.length > 0) writer.unsigned(foretold < 0 ? table.keys.length : foretold, keyBits(table));
+  if (table.keys.length > 0) writer.unsigned(foretold < 0 ? table.keys.length : foretold, table.keyBits);
   if (foretold < 0) writer.variable(key);
 }
 
 function readKey(reader: BitReader, table: AnyTable, context: CodingContext): number {
-  const foretold = table.keys.length > 0 ? reader.unsigned(keyBits(table)) : 0;
+  const foretold = table.keys.length > 0 ? reader.unsigned(table.keyBits) : 0;
   return table.keys[foretold]?.(context) ?? reader.variable();
 }
 

@@ -50,6 +50,8 @@ export class Table<R> {
   readonly tag: number;
   readonly columns: readonly { readonly name: string; readonly column: AnyColumn }[];
   readonly keys: TableDeclaration["keys"];
+  /** Bits that say which of `keys` it is, or none of them. */
+  readonly keyBits: number;
   readonly predictions: Readonly<Record<string, Prediction<unknown, AnyRow> | undefined>>;
   /** What a row holds before anything is said of it. */
   readonly initial: Readonly<R>;
@@ -61,6 +63,7 @@ export class Table<R> {
     this.tag = tag;
     this.columns = Object.entries(declaration.columns as Columns).map(([name, column]) => ({ name, column }));
     this.keys = declaration.keys;
+    this.keyBits = Math.ceil(Math.log2(this.keys.length + 1));
     this.predictions = declaration.predictions;
     this.initial = Object.freeze(
       Object.fromEntries(this.columns.map(({ name, column }) => [name, column.initial])),
