@@ -325,8 +325,9 @@ export class CallServer implements Application {
     body.set(tail, head.length);
     const refers = tail.length > 0 || turn.outputs.some(({ kind }) => kind === "copy" || kind === "splice");
     const slot = consumed.kind === "input" ? consumed.slot : undefined;
-    this.#history.add(this.#term, sequence, body, payload);
-    const step: LadderStep = { atMicros: this.#now, sequence, own: true, slot, input: payload, body };
+    const kept = payload.slice();
+    this.#history.add(this.#term, sequence, body, kept);
+    const step: LadderStep = { atMicros: this.#now, sequence, own: true, slot, input: kept, body };
     this.#records.keep(this.#follow(changes, turn.input, step));
     const alarms = turn.alarms.map((text): ApplicationAction => ({ kind: "log", severity: "alarm", text }));
     const refersToInput = consumed.kind === "input" && refers;
@@ -395,9 +396,8 @@ export class CallServer implements Application {
       return this.#goAstray(`tables differ from the primary's before commit ${sequence}`);
     }
     const slot = commit.consumed.kind === "input" ? commit.consumed.slot : undefined;
-    const kept = body.slice();
-    this.#history.add(commit.term, sequence, kept, commit.input.slice());
-    const step: LadderStep = { atMicros: now, sequence, own: false, slot, input: commit.input, body: kept };
+    this.#history.add(commit.term, sequence, body.slice(), commit.input.slice());
+    const step: LadderStep = { atMicros: now, sequence, own: false, slot, input: nothing, body: nothing };
     return this.#records.write(this.#follow(changes, input, step));
   }
 
@@ -452,28 +452,27 @@ export class CallServer implements Application {
 
   /** Puts the changes into the tables and all that is derived from them. Gives the records of calls that ended. */
   #follow(changes: readonly Change[], input: Input | undefined, step: LadderStep): readonly CallDetailRecord[] {
-    const calls = new Set([callOf(this.#tables, input)]);
+    const calls = [callOf(this.#tables, input)];
     apply(changes);
     this.#sequence = step.sequence;
     this.#idleCircuits.follow(changes);
     this.#timers.follow(changes, step.atMicros);
     this.#traffic.follow(changes);
-    for (const { table, key } of changes) if (table.tag === this.#tables.state.tag) calls.add(key);
-    calls.delete(0);
+    for (const { table, key } of changes) {
+      if (table.tag === this.#tables.state.tag && !calls.includes(key)) calls.push(key);
+    }
     for (const call of calls) {
+      if (call === 0) continue;
       const { incoming, outgoing } = this.#tables.state.get(call);
       this.#ladder.record(call, [incoming, outgoing], step);
     }
     return callDetailRecords(changes, step.sequence, this.#tables, this.#plan);
   }
 
+  readonly #gatewayOf = (circuit: number): number => (this.#plan.has(circuit) ? this.#plan.gatewayOf(circuit) : 0);
+
   #setting(sequence: number, timeMillis: number, input: Input | undefined): CommitSetting {
-    return {
-      sequence,
-      timeMillis,
-      input,
-      gatewayOf: (circuit) => (this.#plan.has(circuit) ? this.#plan.gatewayOf(circuit) : 0),
-    };
+    return { sequence, timeMillis, input, gatewayOf: this.#gatewayOf };
   }
 
   #forget(): void {

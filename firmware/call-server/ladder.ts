@@ -17,6 +17,7 @@ export interface LadderStep {
   readonly own: boolean;
   /** Where the consumed input came from; undefined for a timer, or work of the primary's own. */
   readonly slot: number | undefined;
+  /** Of own commits only: of the others nobody asks more than that they came. */
   readonly input: Uint8Array;
   readonly body: Uint8Array;
 }
@@ -57,7 +58,7 @@ export class Ladder {
       if (this.#calls.size > callsMax && oldest !== undefined) this.#calls.delete(oldest);
     }
     for (const circuit of circuits) remembered.circuits.add(circuit);
-    if (remembered.steps.length < stepsMax) remembered.steps.push({ ...step, input: step.input.slice() });
+    if (remembered.steps.length < stepsMax) remembered.steps.push(step);
   }
 
   rungs({ call, circuits = [] }: LadderRequest): readonly LadderRung[] {

@@ -99,6 +99,14 @@ export function when<const Name extends string, Parts extends NamedFields>(
 
 // biome-ignore lint/suspicious/noExplicitAny: a field of whatever type; ValueOf recovers it.
 type AnyField = Field<any>;
+
+/** A field of several parts, which can be read into a value that has others already. */
+export interface Layout<T> extends Field<T> {
+  readInto(reader: OctetReader, into: Record<string, unknown>): void;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a layout of whatever type; ValueOf recovers it.
+type AnyLayout = Layout<any>;
 type NamedFields = { readonly [name: string]: AnyField };
 type Part = NamedFields | BitGroup<Readonly<Record<string, number>>> | Conditional<string, NamedFields>;
 type PartValue<P> =
@@ -162,8 +170,11 @@ function compile(part: Part): {
 }
 
 /** A record of parts in the order of its declaration. */
-export function layout<const Parts extends readonly Part[]>(name: string, ...parts: Parts): Field<PartsValue<Parts>> {
+export function layout<const Parts extends readonly Part[]>(name: string, ...parts: Parts): Layout<PartsValue<Parts>> {
   const compiled = parts.map(compile);
+  const readInto = (reader: OctetReader, into: Values): void => {
+    for (const part of compiled) part.read(reader, into);
+  };
   return {
     name,
     write: (writer, value) => {
@@ -171,13 +182,14 @@ export function layout<const Parts extends readonly Part[]>(name: string, ...par
     },
     read: (reader) => {
       const value: Values = {};
-      for (const part of compiled) part.read(reader, value);
+      readInto(reader, value);
       return value as PartsValue<Parts>;
     },
+    readInto,
   };
 }
 
-type Cases = { readonly [kind: string]: readonly [tag: number, layout: AnyField] };
+type Cases = { readonly [kind: string]: readonly [tag: number, layout: AnyLayout] };
 type CaseValue<C extends Cases, Shared> = {
   [K in keyof C]: Flat<{ kind: K } & Shared & ValueOf<C[K][1]>>;
 }[keyof C];
@@ -193,19 +205,19 @@ export function variants<
   const sharedBits = Object.values(shared ?? {}).reduce((sum, width) => sum + width, 0);
   const tagSpan = 2 ** sharedBits;
   const sharedSpans = Object.entries(shared ?? {}).map(([name, width]) => [name, 2 ** width] as const);
-  const byTag = new Map<number, { readonly kind: string; readonly field: AnyField }>();
-  for (const [kind, [tag, field]] of Object.entries(cases)) {
+  const byTag = new Map<number, { readonly kind: string; readonly layout: AnyLayout }>();
+  for (const [kind, [tag, each]] of Object.entries(cases)) {
     assert(tag < 2 ** (8 - sharedBits) && !byTag.has(tag), `${name}: tag ${tag} of ${kind} is taken or too large`);
-    byTag.set(tag, { kind, field });
+    byTag.set(tag, { kind, layout: each });
   }
   return {
     name,
     write: (writer, value) => {
-      const [tag, field] = cases[value.kind as string];
+      const [tag, each] = cases[value.kind as string];
       let head = tag;
       for (const [name, span] of sharedSpans) head = head * span + (((value as Values)[name] as number) % span);
       writer.u8(head);
-      field.write(writer, value);
+      each.write(writer, value);
     },
     read: (reader) => {
       const start = reader.offset;
@@ -221,7 +233,9 @@ export function variants<
         reader.fail("unknown-type", name, start);
         return value as never;
       }
-      return Object.assign(value, { kind: found.kind }, found.field.read(reader, name)) as never;
+      value.kind = found.kind;
+      found.layout.readInto(reader, value);
+      return value as never;
     },
   };
 }

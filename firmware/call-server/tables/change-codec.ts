@@ -134,7 +134,15 @@ function owner(tables: NodeTables, changes: readonly Change[]): number {
 }
 
 function contextFor(tables: NodeTables, setting: CommitSetting, call: number): CodingContext {
-  return { ...setting, call, state: tables.state.has(call) ? tables.state.get(call) : undefined };
+  const { sequence, timeMillis, input, gatewayOf } = setting;
+  return {
+    sequence,
+    timeMillis,
+    input,
+    gatewayOf,
+    call,
+    state: tables.state.has(call) ? tables.state.get(call) : undefined,
+  };
 }
 
 function follow(tables: NodeTables, context: CodingContext, { table, key, after }: Change): void {
@@ -152,25 +160,37 @@ function readKey(reader: BitReader, table: AnyTable, context: CodingContext): nu
   return table.keys[foretold]?.(context) ?? reader.variable();
 }
 
+/** The columns that are said are a bitmap, the first column in its most significant bit; this is that column alone. */
+function firstColumn({ columns }: AnyTable): number {
+  return 1 << (columns.length - 1);
+}
+
 function writeRow(context: CodingContext, { table, before = table.initial, after }: Change): void {
   if (after === undefined) {
     writer.unsigned(0, 2);
     return;
   }
-  const differs = table.columns.map(({ name, column }) => !column.equal(before[name], after[name]));
-  const alone = differs[0] && differs.lastIndexOf(true) === 0;
+  const { columns } = table;
+  let differs = 0;
+  for (const { name, column } of columns) differs = (differs << 1) | (column.equal(before[name], after[name]) ? 0 : 1);
+  const alone = differs === firstColumn(table);
   writer.unsigned(1, alone ? 1 : 2);
-  if (!alone) for (const each of differs) writer.unsigned(each ? 1 : 0, 1);
-  table.columns.forEach(({ name, column }, index) => {
-    if (!differs[index]) return;
-    const foretold = table.predictions[name]?.(context, before);
-    if (foretold !== undefined) {
-      const right = column.equal(foretold, after[name]);
-      writer.unsigned(right ? 1 : 0, 1);
-      if (right) return;
+  if (!alone) writer.unsigned(differs, columns.length);
+  let asked = firstColumn(table);
+  for (const { name, column, prediction } of columns) {
+    if ((differs & asked) !== 0 && !writeForetold(prediction?.(context, before), column, after[name])) {
+      column.write(writer, after[name]);
     }
-    column.write(writer, after[name]);
-  });
+    asked >>= 1;
+  }
+}
+
+/** One bit where something is foretold: whether it is right. Then there is no more to say. */
+function writeForetold(foretold: unknown, column: AnyTable["columns"][number]["column"], value: unknown): boolean {
+  if (foretold === undefined) return false;
+  const right = column.equal(foretold, value);
+  writer.unsigned(right ? 1 : 0, 1);
+  return right;
 }
 
 function readRow(
@@ -179,16 +199,20 @@ function readRow(
   context: CodingContext,
   before: Readonly<AnyRow> = table.initial,
 ): AnyRow | undefined {
+  const { columns } = table;
   const alone = reader.unsigned(1) === 1;
   if (!alone && reader.unsigned(1) === 0) return undefined;
-  const differs = table.columns.map((_, index) => (alone ? index === 0 : reader.unsigned(1) === 1));
+  const differs = alone ? firstColumn(table) : reader.unsigned(columns.length);
   const row: AnyRow = { ...before };
-  table.columns.forEach(({ name, column }, index) => {
-    if (!differs[index]) return;
-    const foretold = table.predictions[name]?.(context, before);
-    const right = foretold !== undefined && reader.unsigned(1) === 1;
-    row[name] = right ? own(foretold) : column.read(reader);
-  });
+  let asked = firstColumn(table);
+  for (const { name, column, prediction } of columns) {
+    if ((differs & asked) !== 0) {
+      const foretold = prediction?.(context, before);
+      const right = foretold !== undefined && reader.unsigned(1) === 1;
+      row[name] = right ? own(foretold) : column.read(reader);
+    }
+    asked >>= 1;
+  }
   return row;
 }
 

@@ -67,5 +67,10 @@ export const octetString: Column<Uint8Array> = {
     writer.octets(value);
   },
   read: (reader) => reader.octets(reader.variable()),
-  equal: (a, b) => a.length === b.length && a.every((octet, index) => octet === b[index]),
+  equal: (a, b) => {
+    if (a === b) return true;
+    if (a.length !== b.length) return false;
+    for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
+    return true;
+  },
 };

@@ -48,11 +48,14 @@ export class Table<R> {
   readonly name: string;
   /** Its place among the tables: what it is called on the bus. */
   readonly tag: number;
-  readonly columns: readonly { readonly name: string; readonly column: AnyColumn }[];
+  readonly columns: readonly {
+    readonly name: string;
+    readonly column: AnyColumn;
+    readonly prediction: Prediction<unknown, AnyRow> | undefined;
+  }[];
   readonly keys: TableDeclaration["keys"];
   /** Bits that say which of `keys` it is, or none of them. */
   readonly keyBits: number;
-  readonly predictions: Readonly<Record<string, Prediction<unknown, AnyRow> | undefined>>;
   /** What a row holds before anything is said of it. */
   readonly initial: Readonly<R>;
   readonly #entries = new Map<number, Entry<R>>();
@@ -61,10 +64,13 @@ export class Table<R> {
   constructor(declaration: TableDeclaration<any>, tag: number) {
     this.name = declaration.name;
     this.tag = tag;
-    this.columns = Object.entries(declaration.columns as Columns).map(([name, column]) => ({ name, column }));
+    this.columns = Object.entries(declaration.columns as Columns).map(([name, column]) => ({
+      name,
+      column,
+      prediction: declaration.predictions[name],
+    }));
     this.keys = declaration.keys;
     this.keyBits = Math.ceil(Math.log2(this.keys.length + 1));
-    this.predictions = declaration.predictions;
     this.initial = Object.freeze(
       Object.fromEntries(this.columns.map(({ name, column }) => [name, column.initial])),
     ) as R;
