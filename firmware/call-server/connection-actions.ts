@@ -10,7 +10,7 @@ const deleteRepeatsMax = 3;
 export const connectionActions: Actions["connection"] = {
   "note-created": (turn, reference) => {
     if (turn.input?.kind !== "created") return;
-    const { identifier, secondIdentifier, address, port, payloadType } = turn.input;
+    const { identifier, secondIdentifier, port, address = 0, payloadType = 0 } = turn.input;
     Object.assign(turn.editConnection(reference), { identifier, secondIdentifier, address, port, payloadType });
   },
   "go-through-if-answered": (turn, reference) => {

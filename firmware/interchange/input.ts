@@ -4,7 +4,7 @@
  * A circuit goes by its number in the rack's configuration (firmware/configuration/circuits.ts), the same on every card:
  * one or two octets say what OPC, DPC and CIC would need six for.
  */
-import { layout, rest, u8, u16, u24, u32, type ValueOf, variants, varint } from "../layout/layout.ts";
+import { layout, rest, u8, u16, u24, u32, type ValueOf, variants, varint, when } from "../layout/layout.ts";
 
 export const input = variants("input", {
   /** An ISUP message for an equipped circuit, from its message type octet on. */
@@ -13,17 +13,17 @@ export const input = variants("input", {
   unequipped: [1, layout("unequipped", { exchange: u8, cic: u16, message: rest })],
   /** Whether an adjacent exchange can be reached (MTP-PAUSE, MTP-RESUME; Q.764 2.14). */
   destination: [2, layout("destination", { exchange: u8, available: u8 })],
-  /** The gateway made the connection. `identifier` and `secondIdentifier` are the gateway's own, in short. */
+  /**
+   * The gateway made the connection. `identifier` and `secondIdentifier` are the gateway's own, in short. `port` is 0 where the
+   * gateway said nothing of where it receives: then there is no address either.
+   */
   created: [
     3,
-    layout("created", {
-      call: u24,
-      identifier: u32,
-      secondIdentifier: u32,
-      address: u32,
-      port: u16,
-      payloadType: u8,
-    }),
+    layout(
+      "created",
+      { call: u24, identifier: u32, secondIdentifier: u32, port: u16 },
+      when("port", { address: u32, payloadType: u8 }),
+    ),
   ],
   /** The gateway did what the instruction said (modify, delete). `verb` is the output's tag in output.ts. */
   done: [4, layout("done", { call: u24, verb: u8 })],

@@ -70,14 +70,13 @@ export class CallFeeder {
       assert(onward !== undefined && create !== undefined, "an IAM goes on, and a connection is made");
       return { incoming: incoming[index], outgoing: onward.circuit, connection: create.call };
     });
-    const media = { address: 0, port: 0, payloadType: 0 };
     this.#give(
       calls.map(({ connection: call }) => ({
         kind: "created",
         call,
         identifier: call,
         secondIdentifier: call,
-        ...media,
+        port: 0,
       })),
     );
     this.#give(calls.map(({ outgoing }) => isup(outgoing, { type: "ACM", cic: 0 })));

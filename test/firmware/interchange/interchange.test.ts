@@ -23,18 +23,15 @@ function kind<const K extends string, T>(name: K, fields: { [F in keyof T]: fc.A
   return fc.record({ kind: fc.constant(name), ...fields }) as unknown as fc.Arbitrary<{ kind: K } & T>;
 }
 
+const created = { call, identifier: upTo(32), secondIdentifier: upTo(32) };
 const inputs: { readonly [K in Input["kind"]]: fc.Arbitrary<Input & { kind: K }> } = {
   isup: kind("isup", { circuit, message }),
   unequipped: kind("unequipped", { exchange: upTo(8), cic: upTo(16), message }),
   destination: kind("destination", { exchange: upTo(8), available: upTo(1) }),
-  created: kind("created", {
-    call,
-    identifier: upTo(32),
-    secondIdentifier: upTo(32),
-    address: upTo(32),
-    port: upTo(16),
-    payloadType: upTo(8),
-  }),
+  created: fc.oneof(
+    kind("created", { ...created, port: fc.constant(0) }),
+    kind("created", { ...created, port: fc.integer({ min: 1, max: 65_535 }), address: upTo(32), payloadType: upTo(8) }),
+  ),
   done: kind("done", { call, verb: upTo(8) }),
   refused: kind("refused", { call, verb: upTo(8), cause: upTo(8), code: upTo(16) }),
   gateway: kind("gateway", { gateway: upTo(8), event: upTo(8) }),
@@ -114,9 +111,18 @@ describe("inputs", () => {
       port: 20_000,
       payloadType: 8,
     };
-    const octets = Uint8Array.of(3, 1, 2, 3, 255, 255, 255, 254, 0, 0, 0, 5, 0x7f, 0, 0, 1, 0x4e, 0x20, 8);
+    const octets = Uint8Array.of(3, 1, 2, 3, 255, 255, 255, 254, 0, 0, 0, 5, 0x4e, 0x20, 0x7f, 0, 0, 1, 8);
     expect(encode(input, value)).toEqual(octets);
     expect(decode(input, octets)).toEqual(ok(value));
+  });
+
+  test("a gateway that does not say where it receives: no address, octet by octet", () => {
+    const value: Input = { kind: "created", call: 0x010203, identifier: 6, secondIdentifier: 5, port: 0 };
+    const octets = Uint8Array.of(3, 1, 2, 3, 0, 0, 0, 6, 0, 0, 0, 5, 0, 0);
+    expect(encode(input, value)).toEqual(octets);
+    expect(decode(input, octets)).toEqual(ok(value));
+    const alsoSaid = { ...value, address: 0, payloadType: 0 };
+    expect(encode(input, alsoSaid)).toEqual(octets);
   });
 
   test("a kind that no table has a row for is refused", () => {

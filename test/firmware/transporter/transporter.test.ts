@@ -87,9 +87,8 @@ describe("instructions for a gateway with trunk circuits (duties 31, 35, 38)", (
       "DLCX N west/1@gw MGCP 1.0|C: 1001234|I: 00000A01|",
       "DLCX N east/1@gw MGCP 1.0|C: 1001234|I: 00000B01|",
     ]);
-    const media = { address: 0, port: 0, payloadType: 0 };
     expect(bench.takeInputs()).toEqual([
-      { group: 1, input: { kind: "created", call: 0x1234, identifier: 0xa01, secondIdentifier: 0xb01, ...media } },
+      { group: 1, input: { kind: "created", call: 0x1234, identifier: 0xa01, secondIdentifier: 0xb01, port: 0 } },
       { group: 1, input: { kind: "done", call: 0x1234, verb: 2 } },
       { group: 1, input: { kind: "done", call: 0x1234, verb: 3 } },
     ]);

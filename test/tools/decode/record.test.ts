@@ -148,6 +148,7 @@ describe("each class", () => {
       ...{ kind: "created", call: 9, identifier: 0xbeef, secondIdentifier: 1, address: 0xc0000201, port: 5000 },
       payloadType: 8,
     });
+    const silent = encode(input, { kind: "created", call: 9, identifier: 0xbeef, secondIdentifier: 1, port: 0 });
     const refused = encode(input, { kind: "refused", call: 9, verb: 1, cause: 34, code: 403 });
     const gateway = encode(input, { kind: "gateway", gateway: 0, event: 1 });
     const show = async (octets: Uint8Array) => {
@@ -156,6 +157,11 @@ describe("each class", () => {
     };
     expect(await show(payload)).toMatchObject([
       { input: { identifier: "0000beef", address: "192.0.2.1", port: 5000 } },
+    ]);
+    expect(await show(silent)).toEqual([
+      expect.objectContaining({
+        input: { kind: "created", call: 9, identifier: "0000beef", secondIdentifier: "00000001", port: 0 },
+      }),
     ]);
     expect(await show(refused)).toMatchObject([{ input: { verb: "1 (create)", cause: "34 (no circuit available)" } }]);
     expect(await show(gateway)).toMatchObject([{ input: { event: "1 (unreachable)" } }]);
