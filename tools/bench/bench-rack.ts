@@ -6,7 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { readConfiguration, UserError } from "../configuration/read-configuration.ts";
 import type { Beginning } from "../rack/closing.ts";
 import { neededPorts, portFault } from "../rack/port-check.ts";
-import { Rack, type RackOptions } from "../rack/rack.ts";
+import { Rack, type RackEvent, type RackOptions } from "../rack/rack.ts";
 import { monotonicMicros } from "../measurement/monotonic-micros.ts";
 
 export interface BenchCalls extends Pick<RackOptions, "voiceCallsMax" | "ring" | "hold"> {
@@ -27,6 +27,7 @@ export async function withRack<T>(
   config: string,
   { callsPerSecond, ...calls }: BenchCalls,
   use: (rack: Rack, beginning: Beginning) => Promise<T>,
+  onEvent: (event: RackEvent) => void = () => undefined,
 ): Promise<T> {
   const { configuration } = readConfiguration(config);
   const fault = await portFault(neededPorts(configuration, { exchanges: true, gateways: true }), config);
@@ -34,7 +35,7 @@ export async function withRack<T>(
   const runFolder = mkdtempSync(join(tmpdir(), "rack-bench-"));
   const options = { configuration, configurationFile: resolve(config), runFolder, ...calls };
   const cacheFolder = resolve(".run", "compiled");
-  const rack = new Rack({ ...options, cacheFolder, exchanges: true, gateways: true }, () => undefined);
+  const rack = new Rack({ ...options, cacheFolder, exchanges: true, gateways: true }, onEvent);
   const stop = () => rack.stop();
   process.on("exit", stop);
   try {

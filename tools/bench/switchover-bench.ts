@@ -1,11 +1,12 @@
 /** How long a takeover takes: the primary pulled again and again under load, in a rack of processes and in the simulator. */
 import { setTimeout as pause } from "node:timers/promises";
+import type { RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
 import { type Micros, microsPerMilli } from "../../firmware/time.ts";
 import { seededEntropy } from "../../hal/simulated/entropy.ts";
 import { readConfiguration } from "../configuration/read-configuration.ts";
 import { DurationSamples, type DurationSummary } from "../measurement/duration-samples.ts";
-import { closeRun } from "../rack/closing.ts";
-import type { Rack } from "../rack/rack.ts";
+import { type Beginning, closeRun } from "../rack/closing.ts";
+import type { Rack, RackEvent } from "../rack/rack.ts";
 import { judge } from "../rack/report.ts";
 import { type Switchover, Switchovers } from "../rack/switchovers.ts";
 import { SimulatedRack } from "../simulator/simulated-rack.ts";
@@ -25,6 +26,8 @@ const takeoverWithinMillis = 5000;
 const backupWithinMillis = 20_000;
 /** After the backup is there, the pull comes at any moment of so long. */
 const momentMillis = 500;
+/** When it goes no further. */
+const eventsTold = 12;
 const simulatedMix = { ringMicros: 100_000, holdMicros: 200_000 };
 
 /** What one way of measuring has found. */
@@ -42,7 +45,7 @@ export const switchoverBench: Bench = {
   about: "from the pull of the primary to the first message of the new one, again and again",
   run: async ({ config, pulls }, tell) => {
     tell(`simulator: ${pulls} pulls`);
-    const simulated = simulatedPulls(config, pulls);
+    const simulated = simulatedPulls(readConfiguration(config).configuration, pulls);
     tell(`rack of processes: ${pulls} pulls`);
     return resultOf([await processPulls(config, pulls, tell), simulated], pulls);
   },
@@ -52,22 +55,35 @@ export const switchoverBench: Bench = {
 
 async function processPulls(config: string, pulls: number, tell: (text: string) => void): Promise<PullSeries> {
   const calls = { callsPerSecond, voiceCallsMax: 0, ring: ring.text, hold: hold.text };
-  return await withRack(config, calls, async (rack, beginning) => {
-    const chance = seededEntropy(1, "pulls");
+  const events: RackEvent[] = [];
+  const pullAgainAndAgain = async (rack: Rack, beginning: Beginning) => {
     const gaps: Micros[] = [];
-    for (let pull = 1; pull <= pulls; pull++) {
-      if (!(await rack.waitFor(() => rack.backup !== undefined, backupWithinMillis))) break;
-      await pause(chance.integer(momentMillis));
-      gaps.push(primaryGap(rack));
-      if (!(await pullPrimary(rack))) break;
-      if (pull % 10 === 0) tell(`${pull} pulls`);
+    while (gaps.length < pulls && (await pullOnce(rack, gaps))) {
+      if (gaps.length % 10 === 0) tell(`${gaps.length} pulls`);
     }
-    await rack.waitFor(() => rack.backup !== undefined, backupWithinMillis);
+    if (gaps.length < pulls) for (const { severity, text } of events.slice(-eventsTold)) tell(`${severity}: ${text}`);
+    await rack.waitFor(() => isProtectedRack(rack), backupWithinMillis);
+    const beats = rack.slots.flatMap(({ communication }) => communication.cards ?? []);
+    const priority = beats.every(({ realTime }) => realTime) ? "at real-time priority" : "without real-time priority";
     const limits = { longestCallMillis: ring.maxMillis + hold.maxMillis, checkCallsPerSecond };
     const { findings } = judge(await closeRun(rack, beginning, limits, () => undefined));
     const switchovers = rack.switchovers.all.filter(({ beginMicros }) => beginMicros >= beginning.atMicros);
-    return { where: "processes", switchovers, gaps, findings };
-  });
+    return { where: `processes, beats ${priority}`, switchovers, gaps, findings };
+  };
+  return await withRack(config, calls, pullAgainAndAgain, (event) => events.push(event));
+}
+
+/** A card that has just taken over may still be down as the backup that it was: then there is no primary. */
+function isProtectedRack(rack: Rack): boolean {
+  return rack.primary !== undefined && rack.backup !== undefined;
+}
+
+/** Waits for a backup, notes the gap of the primary's beats, and pulls it. False when something did not come in time. */
+async function pullOnce(rack: Rack, gaps: Micros[]): Promise<boolean> {
+  if (!(await rack.waitFor(() => isProtectedRack(rack), backupWithinMillis))) return false;
+  await pause(Math.random() * momentMillis);
+  gaps.push(primaryGap(rack));
+  return await pullPrimary(rack);
 }
 
 /** Pulls the primary, and puts it back when another one has taken over. False when none has. */
@@ -81,6 +97,8 @@ async function pullPrimary(rack: Rack): Promise<boolean> {
     await pause(lookMillis);
   }
   await rack.measured();
+  // The host takes its time to clear away a process with much memory.
+  await rack.waitFor(() => slot.pid === undefined, takeoverWithinMillis);
   await rack.insert(slot);
   return true;
 }
@@ -93,8 +111,7 @@ function primaryGap(rack: Rack): Micros {
 
 // --- the simulator
 
-function simulatedPulls(config: string, pulls: number): PullSeries {
-  const { configuration } = readConfiguration(config);
+export function simulatedPulls(configuration: RackConfiguration, pulls: number): PullSeries {
   const classic = { ...configuration, bus: { ...configuration.bus, frames: "classic" as const, bitRate: 1_000_000 } };
   const switchovers = new Switchovers();
   const rack: SimulatedRack = new SimulatedRack(classic, {
@@ -158,8 +175,11 @@ export function resultOf(all: readonly PullSeries[], pulls: number): BenchResult
   const totals = rows.filter(({ name }) => name.endsWith(": total"));
   const isQuick = ({ summary }: Row) => summary.p50Millis <= goalMedianMillis && summary.p99Millis <= goalP99Millis;
   const reached = totals.length === all.length && totals.every(isQuick);
-  const complete = all.every(({ switchovers }) => switchovers.filter(({ cause }) => cause === "pull").length >= pulls);
-  const findings = all.flatMap((series) => series.findings.map((finding) => `${series.where}: ${finding}`));
+  const findings = all.flatMap(({ where, switchovers, findings: found }) => {
+    const done = switchovers.filter(({ cause }) => cause === "pull").length;
+    const few = done < pulls ? [`only ${done} of ${pulls} pulls were followed by a takeover`] : [];
+    return [...few, ...found].map((finding) => `${where}: ${finding}`);
+  });
   return {
     table: [
       ["milliseconds", "pulls", "p50", "p99", "max"],
@@ -178,7 +198,7 @@ export function resultOf(all: readonly PullSeries[], pulls: number): BenchResult
       findings.length === 0 ? "No call was lost." : `${findings.join("; ")}.`,
     ],
     figures: rows.map(({ name, summary }) => ({ name, ...summary })),
-    reachesFloor: reached && complete && findings.length === 0,
+    reachesFloor: reached && findings.length === 0,
   };
 }
 

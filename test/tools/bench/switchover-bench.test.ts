@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type PullSeries, resultOf } from "../../../tools/bench/switchover-bench.ts";
+import { readConfiguration } from "../../../tools/configuration/read-configuration.ts";
+import { type PullSeries, resultOf, simulatedPulls } from "../../../tools/bench/switchover-bench.ts";
 import type { Switchover } from "../../../tools/rack/switchovers.ts";
 
 function pulled(detectionMillis: number, totalMillis: number): Switchover {
@@ -45,4 +46,22 @@ describe("a hundred pulls", () => {
     const { table } = resultOf([{ ...series, switchovers: [...series.switchovers, unprompted] }], 99);
     expect(table[3]).toEqual(["here: total", "99", "20.0", "20.0", "20.0"]);
   });
+});
+
+it("in the simulator every pull is followed by a takeover, one card after the other, and by a message of the new primary", () => {
+  const { configuration } = readConfiguration("boards/simulated/rack.yaml");
+  const trunkGroups = configuration.trunkGroups.map((group) => ({ ...group, lastCic: 60 }));
+  const { switchovers, findings } = simulatedPulls({ ...configuration, trunkGroups }, 3);
+  expect(findings).toEqual([]);
+  expect(switchovers.map(({ cause, from, to }) => [cause, from, to])).toEqual([
+    ["pull", 2, 3],
+    ["pull", 3, 2],
+    ["pull", 2, 3],
+  ]);
+  for (const { detectionMillis = 0, beginMillis, totalMillis = 0 } of switchovers) {
+    // Three beats of 5 ms missed, on the clock of the simulation.
+    expect(detectionMillis).toBeGreaterThan(10);
+    expect(beginMillis).toBeGreaterThanOrEqual(detectionMillis);
+    expect(totalMillis).toBeGreaterThanOrEqual(beginMillis);
+  }
 });
