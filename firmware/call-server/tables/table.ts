@@ -2,6 +2,7 @@
  * A replicated table: rows by key, columns declared as data. Rows are values: a change puts a new row in the old one's
  * place, so a snapshot is a list of references and costs nothing while calls go on.
  */
+import { assert } from "../../result.ts";
 import { BitWriter } from "./bit-string.ts";
 import type { ChangeContext } from "./change-context.ts";
 import type { Column, ValueOfColumn } from "./column.ts";
@@ -59,6 +60,9 @@ export class Table<R> {
   /** What a row holds before anything is said of it. */
   readonly initial: Readonly<R>;
   readonly #entries = new Map<number, Entry<R>>();
+  /** Of the rows whose hashes are known. */
+  #sumOfHashes = 0;
+  readonly #withoutHash = new Set<number>();
 
   // biome-ignore lint/suspicious/noExplicitAny: a declaration of whatever columns; the engine knows them by name only.
   constructor(declaration: TableDeclaration<any>, tag: number) {
@@ -91,8 +95,14 @@ export class Table<R> {
 
   /** `undefined` takes the row away. */
   put(key: number, row: Readonly<R> | undefined): void {
-    if (row === undefined) this.#entries.delete(key);
-    else this.#entries.set(key, { row, hash: undefined });
+    this.#sumOfHashes = (this.#sumOfHashes - (this.#entries.get(key)?.hash ?? 0)) >>> 0;
+    if (row === undefined) {
+      this.#entries.delete(key);
+      this.#withoutHash.delete(key);
+    } else {
+      this.#entries.set(key, { row, hash: undefined });
+      this.#withoutHash.add(key);
+    }
   }
 
   *rows(): IterableIterator<readonly [key: number, row: Readonly<R>]> {
@@ -101,16 +111,23 @@ export class Table<R> {
 
   clear(): void {
     this.#entries.clear();
+    this.#sumOfHashes = 0;
+    this.#withoutHash.clear();
   }
 
-  /** The sum of the rows' hashes, 32 bits: the same whatever the order in which they came. */
+  /**
+   * The sum of the rows' hashes, 32 bits: the same whatever the order in which they came. It costs what has changed since it was
+   * asked for last, however many rows there are.
+   */
   digest(): number {
-    let sum = 0;
-    for (const [key, entry] of this.#entries) {
-      entry.hash ??= this.#hash(key, entry.row);
-      sum = (sum + entry.hash) >>> 0;
+    for (const key of this.#withoutHash) {
+      const entry = this.#entries.get(key);
+      assert(entry !== undefined, `${this.name} has a row ${key}`);
+      entry.hash = this.#hash(key, entry.row);
+      this.#sumOfHashes = (this.#sumOfHashes + entry.hash) >>> 0;
     }
-    return sum;
+    this.#withoutHash.clear();
+    return this.#sumOfHashes;
   }
 
   /** FNV-1a over the row as it would be written out. */

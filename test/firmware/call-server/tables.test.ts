@@ -48,6 +48,27 @@ describe("bit strings", () => {
 });
 
 describe("tables", () => {
+  it("the digest is that of the rows there are, whenever it was asked for before", () => {
+    const step = fc.tuple(fc.nat(9), fc.option(fc.nat(0xffffff)), fc.boolean());
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        const followed = new NodeTables();
+        const calls = new Map<number, number>();
+        for (const [key, call, asked] of steps) {
+          followed.endpoint.put(key, call === null ? undefined : { ...followed.endpoint.initial, call });
+          if (call === null) calls.delete(key);
+          else calls.set(key, call);
+          if (asked) followed.digest();
+        }
+        const fresh = new NodeTables();
+        for (const [key, call] of calls) fresh.endpoint.put(key, { ...fresh.endpoint.initial, call });
+        expect(followed.digest()).toBe(fresh.digest());
+        followed.clear();
+        expect(followed.digest()).toBe(new NodeTables().digest());
+      }),
+    );
+  });
+
   it("the digest does not depend on the order in which rows came", () => {
     const rows = fc.uniqueArray(fc.tuple(fc.nat(1000), fc.nat(0xffffff)), { selector: ([key]) => key, maxLength: 30 });
     fc.assert(
