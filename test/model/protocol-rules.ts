@@ -45,6 +45,7 @@ export const protocolRules = {
   "moved-stops":              "a LIM that reads that its outputs were moved performs nothing until it is admitted again",
   // --- resynchronisation
   "commits-over-copy":        "later commits are applied over the copy of a row, whatever they touched",
+  "witnesses-reached":        "nor before every witness has performed all that was before the head: it could not give it again",
   "complete-when-reached":    "a card is complete when its commits have reached the last copy's",
 } as const;
 

@@ -1,7 +1,7 @@
 /** How an inserted call server gets the state, row by row, while commits go on. */
 import { loseThread, takeCopy } from "./commit-delivery.ts";
-import { bit, type CallServer, callServerNames } from "./rack-state.ts";
-import { isInService } from "./roster-view.ts";
+import { bit, type CallServer, callServerNames, type RackState } from "./rack-state.ts";
+import { isAlive, isInService } from "./roster-view.ts";
 import { lastOf, lastTermOf, runAfter } from "./run-of-commits.ts";
 import { holds, type Setting } from "./setting.ts";
 import { type Move, step } from "./step.ts";
@@ -28,10 +28,7 @@ const giveHead: Move = function* (state, setting) {
     const giver = state.callServers[1 - number];
     if (!wants(card) || !isInService(giver) || card.resynchronisation?.term === giver.term) continue;
     const text = `${callServerNames[number]} is given the state from #${lastOf(giver.run)} on`;
-    yield step(state, text, (next) => {
-      takeHead(setting, next.callServers[number], giver);
-      if (setting.copiedRows === 0) Object.assign(next.callServers[number], { role: "backup", resynchronisation: null });
-    });
+    yield step(state, text, (next) => takeHead(setting, next.callServers[number], giver));
   }
 };
 
@@ -68,10 +65,18 @@ const complete: Move = function* (state, setting) {
     const takenAt = card.resynchronisation?.takenAt;
     if (!takenAt || takenAt.includes(-1) || !wants(card)) continue;
     if (holds(setting, "complete-when-reached") && lastOf(card.run) < Math.max(...takenAt)) continue;
+    if (holds(setting, "witnesses-reached") && !haveReached(state, setting, card.run.start)) continue;
     yield step(state, `${callServerNames[number]} has the state of #${lastOf(card.run)}: backup`, (next) => {
       Object.assign(next.callServers[number], { role: "backup", resynchronisation: null });
     });
   }
 };
+
+/** What the beats of the witnesses say that they have performed. */
+function haveReached(state: RackState, setting: Setting, sequence: number): boolean {
+  return state.witnesses.every(
+    (witness) => !isAlive(state, setting, witness) || !witness.admitted || lastOf(witness.run) >= sequence,
+  );
+}
 
 export const resynchronisationMoves: readonly Move[] = [giveHead, giveCopy, getCopy, complete];

@@ -115,8 +115,7 @@ const reconsider: Move = function* (state, setting) {
       continue;
     }
     const followed = state.witnesses.some((witness) => speaks(witness) && witness.term >= card.claim);
-    const answered = card.grants !== 0 || card.resignation;
-    if (hearsHealthyPrimary(state, setting, card, other) && !answered && !followed) {
+    if (hearsHealthyPrimary(state, setting, card, other) && !followed) {
       const text = `${name} hears ${callServerNames[1 - number]} again, withdraws`;
       yield step(state, text, (next) => becomes(next.callServers[number], "backup"));
       continue;
@@ -172,6 +171,7 @@ function takeSalvage(setting: Setting, claimant: CallServer, given: Run): void {
       return;
     }
   }
+  catchUp(setting, claimant);
 }
 
 /** The claimant gets a grant with all commits that it counts. */
@@ -236,19 +236,13 @@ const begin: Move = function* (state, setting) {
     if (card.role !== "claimant" || !isRunning(card) || !hears(card) || !speaks(card)) continue;
     const suspicions = suspicionsToBegin(state, setting, number);
     if (suspicions === undefined || suspicions > state.left.falseSuspicions) continue;
-    const caughtUp = copyOf(state);
-    const primary = caughtUp.callServers[number];
-    caughtUp.left.falseSuspicions -= suspicions;
-    catchUp(setting, primary);
-    const overlooks = suspicions ? " (misses the beats of those that did not answer)" : "";
-    if (primary.role !== "claimant") {
-      yield { text: `${callServerNames[number]} finds that its commits are not the group's`, next: caughtUp, kind: "own" };
-      continue;
-    }
+    const next = copyOf(state);
+    const primary = next.callServers[number];
+    next.left.falseSuspicions -= suspicions;
     Object.assign(primary, { role: "primary", term: card.claim, claim: 0, grants: 0, resignation: false });
     primary.run.held = [];
     if (!holds(setting, "pending-inputs")) primary.pending = 0;
-    yield* beginTerm(caughtUp, setting, number, overlooks);
+    yield* beginTerm(next, setting, number, suspicions ? " (misses the beats of those that did not answer)" : "");
   }
 };
 
