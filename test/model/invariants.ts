@@ -1,12 +1,5 @@
 /** What must hold in every state, a row each; and where a rack must be able to get, if nothing else happens to it. */
-import {
-  bit,
-  type CallServer,
-  callServerNames,
-  partnerOf,
-  type Performed,
-  type RackState,
-} from "./rack-state.ts";
+import { bit, type CallServer, callServerNames, partnerOf, type Performed, type RackState } from "./rack-state.ts";
 import { hears, isComplete, isInService, speaks } from "./roster-view.ts";
 import { commitAt, commitsFrom, lastOf, lastTermOf } from "./run-of-commits.ts";
 import { type Setting, termMax } from "./setting.ts";
@@ -28,7 +21,9 @@ export const invariants = {
 export type Breakage = keyof typeof invariants | "standstill";
 
 /** The invariant that is broken in a state, and how. */
-export function judge(state: RackState): { readonly broken: keyof typeof invariants; readonly how: string } | undefined {
+export function judge(
+  state: RackState,
+): { readonly broken: keyof typeof invariants; readonly how: string } | undefined {
   for (const [name, look] of Object.entries(invariants)) {
     const how = look(state);
     if (how !== undefined) return { broken: name as keyof typeof invariants, how };
@@ -150,7 +145,9 @@ export function isInOrder(state: RackState, setting: Setting): boolean {
   if (isBeyondPromise(state)) return true;
   const primary = topPrimary(state);
   if (!primary || !speaks(primary) || !hears(primary) || primary.leaving) return false;
-  const rival = state.callServers.some((card) => card !== primary && card.role === "primary" && speaks(card) && hears(card));
+  const rival = state.callServers.some(
+    (card) => card !== primary && card.role === "primary" && speaks(card) && hears(card),
+  );
   if (rival || !inputsAreConsumed(state, setting, primary) || !outputsArePerformed(state, primary)) return false;
   return state.callServers.every((card) => card === primary || card.health !== "well" || isLevel(card, primary));
 }
@@ -195,8 +192,7 @@ function outputsArePerformed(state: RackState, primary: CallServer): boolean {
     const starts = present.map((witness) => witness?.run.start ?? 0);
     return [...commitsFrom(primary.run, Math.min(...starts) + 1)].every(
       ({ commit }) =>
-        commit.kind !== "input" ||
-        state.performed.some((done) => done.share === share && done.input === commit.number),
+        commit.kind !== "input" || state.performed.some((done) => done.share === share && done.input === commit.number),
     );
   });
 }

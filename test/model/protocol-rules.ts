@@ -1,4 +1,7 @@
-/** The rules of the takeover protocol, one a row. The model can be told to leave one out; what breaks then is in ablations.ts. */
+/**
+ * The rules of the takeover protocol, one a row. The model can be told to leave one out; what breaks then is in ablations.ts. The rules
+ * that the firmware, too, can leave out go by the same names.
+ */
 import type { ProtocolRule } from "../../firmware/backplane/membership.ts";
 
 // biome-ignore format: a rule a row
@@ -33,7 +36,6 @@ export const protocolRules = {
   "drop-older-terms":         "at BEGIN everybody drops commits of older terms at and above its sequence",
   "begin-before-term":        "a commit is delivered only after the BEGIN of its term",
   "own-conflict":             "a card whose own commits are not those that a BEGIN confirms begins anew",
-  "passed-by":               "so does a card whose run reaches as far as the primary's last commit without being of its term",
   // --- newcomers
   "adopt":                    "a witness adopts the term of a primary that it did not grant",
   "admission":                "a witness that restarted performs nothing and counts for nothing until a commit admits it",
@@ -47,10 +49,6 @@ export const protocolRules = {
   "commits-over-copy":        "later commits are applied over the copy of a row, whatever they touched",
   "witnesses-reached":        "nor before every witness has performed all that was before the head: it could not give it again",
   "complete-when-reached":    "a card is complete when its commits have reached the last copy's",
-} as const;
+} as const satisfies Readonly<Record<string, string>> & Readonly<Record<ProtocolRule, string>>;
 
 export type Rule = keyof typeof protocolRules;
-
-/** The rules that the firmware, too, can leave out: they go by the same names. */
-export const firmwareRules = ["salvage", "pending-inputs", "begin", "repair"] as const satisfies readonly (Rule &
-  ProtocolRule)[];

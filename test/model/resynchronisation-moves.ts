@@ -19,7 +19,11 @@ function takeHead(setting: Setting, card: CallServer, giver: CallServer): void {
   card.moved = giver.moved;
   const keptFrom = holds(setting, "marks") ? giver.consumed + 1 : 0;
   card.pending = card.heard & ~(bit(keptFrom) - 1);
-  card.resynchronisation = { term: giver.term, takenAt: card.rows.slice(0, setting.copiedRows).map(() => -1), underWay: null };
+  card.resynchronisation = {
+    term: giver.term,
+    takenAt: card.rows.slice(0, setting.copiedRows).map(() => -1),
+    underWay: null,
+  };
   for (let row = setting.copiedRows; row < card.rows.length; row++) card.rows[row] = giver.rows[row];
 }
 

@@ -60,10 +60,7 @@ export function hearsHealthyPrimary(state: RackState, setting: Setting, by: Card
 
 /** Nobody can be following somebody who is not heard. */
 export function everybodyIsHeardWithoutPrimary(state: RackState): boolean {
-  return (
-    state.witnesses.every(speaks) &&
-    state.callServers.every((card) => speaks(card) && card.role !== "primary")
-  );
+  return state.witnesses.every(speaks) && state.callServers.every((card) => speaks(card) && card.role !== "primary");
 }
 
 /** The primary that acts on what it hears. */

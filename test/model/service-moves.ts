@@ -1,8 +1,24 @@
 /** What goes on while there is a primary: inputs, commits, their repair, newcomers, outputs that are moved. */
-import { broadcastCommit, callServerHears, loseThread, omissions, type Receiver, standIn, witnessHears } from "./commit-delivery.ts";
+import {
+  broadcastCommit,
+  callServerHears,
+  omissions,
+  type Receiver,
+  standIn,
+  witnessHears,
+} from "./commit-delivery.ts";
 import { bit, type CallServer, callServerNames, partnerOf, type RackState } from "./rack-state.ts";
-import { hasHeard, isAlive, isComplete, isInService, isRunning, keepsInputs, speaks, takesRecords } from "./roster-view.ts";
-import { type Commit, commitAt, isHeld, lastOf, lastTermOf } from "./run-of-commits.ts";
+import {
+  hasHeard,
+  isAlive,
+  isComplete,
+  isInService,
+  isRunning,
+  keepsInputs,
+  speaks,
+  takesRecords,
+} from "./roster-view.ts";
+import { type Commit, commitAt, isHeld, lastOf } from "./run-of-commits.ts";
 import { holds, type Setting } from "./setting.ts";
 import { missedText, type Move, type Step, step, witnessName } from "./step.ts";
 
@@ -24,7 +40,8 @@ const broadcastInput: Move = function* (state, setting) {
     yield step(state, `L1 broadcasts input ${input}${missedText(state, missedBy)}`, (next) => {
       next.inputs = input;
       next.left.omissions -= missedBy.length;
-      for (const witness of next.witnesses) if (takesRecords(witness) || witness === next.witnesses[0]) witness.heard |= bit(input);
+      for (const witness of next.witnesses)
+        if (takesRecords(witness) || witness === next.witnesses[0]) witness.heard |= bit(input);
       for (const receiver of receivers) {
         if (!missedBy.includes(receiver)) hearInput(setting, next.callServers[receiver.number], input);
       }
@@ -118,18 +135,6 @@ const repairCommit: Move = function* (state, setting) {
   }
 };
 
-/** The primary's beat tells its term and its last commit: a run that reaches as far and is not of the term has missed the BEGIN. */
-const noticePassedBy: Move = function* (state, setting) {
-  if (!holds(setting, "passed-by")) return;
-  for (const [number, card] of state.callServers.entries()) {
-    const primary = state.callServers[1 - number];
-    if (!isInService(primary) || !isComplete(card) || card.role === "primary" || !takesRecords(card)) continue;
-    if (lastTermOf(card.run) >= primary.term || lastOf(card.run) < lastOf(primary.run)) continue;
-    const text = `${callServerNames[number]} finds its #${lastOf(card.run)} passed by`;
-    yield step(state, text, (next) => loseThread(next.callServers[number]));
-  }
-};
-
 /** The first commit above a card's run that it does not hold, where the giver has it. */
 function firstLacked({ run: given }: CallServer, { run }: Pick<CallServer, "run">) {
   for (let sequence = lastOf(run) + 1; sequence <= lastOf(given); sequence++) {
@@ -214,7 +219,6 @@ export const serviceMoves: readonly Move[] = [
   handOnInput,
   consumeInput,
   repairCommit,
-  noticePassedBy,
   admitNewcomer,
   moveOutputs,
   standInUnasked,

@@ -1,5 +1,5 @@
 /** One step of the rack: what happens, in words, and the state after it. */
-import { type Receiver } from "./commit-delivery.ts";
+import type { Receiver } from "./commit-delivery.ts";
 import { callServerNames, copyOf, type RackState, witnessNames } from "./rack-state.ts";
 import type { Setting } from "./setting.ts";
 
@@ -13,7 +13,12 @@ export interface Step {
 /** All steps of one kind that are possible in a state. */
 export type Move = (state: RackState, setting: Setting) => Iterable<Step>;
 
-export function step(state: RackState, text: string, change: (next: RackState) => void, kind: Step["kind"] = "own"): Step {
+export function step(
+  state: RackState,
+  text: string,
+  change: (next: RackState) => void,
+  kind: Step["kind"] = "own",
+): Step {
   const next = copyOf(state);
   change(next);
   return { text, next, kind };

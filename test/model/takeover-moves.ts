@@ -111,7 +111,9 @@ const reconsider: Move = function* (state, setting) {
     const name = callServerNames[number];
     const yields = speaks(other) && other.role === "claimant" && other.claim > card.claim;
     if (yields && holds(setting, "defer")) {
-      yield step(state, `${name} hears the higher claim, yields`, (next) => becomes(next.callServers[number], "resigned"));
+      yield step(state, `${name} hears the higher claim, yields`, (next) =>
+        becomes(next.callServers[number], "resigned"),
+      );
       continue;
     }
     const followed = state.witnesses.some((witness) => speaks(witness) && witness.term >= card.claim);
