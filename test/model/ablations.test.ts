@@ -8,7 +8,7 @@ import { exploreTakeover } from "./takeover-model.ts";
 const rows: string[] = [];
 
 afterAll(() => {
-  const head = `${"without".padEnd(26)}${"what breaks".padEnd(22)}steps  states`;
+  const head = `${"without".padEnd(26)}  steps states  what breaks`;
   console.log([head, ...rows].join("\n"));
 });
 
@@ -17,10 +17,9 @@ test.each(Object.keys(protocolRules) as Rule[])("without the rule: %s", (without
   const { states, whole, counterexamples } = exploreTakeover({ ...scenarios[scenario], without });
   expect(whole).toBe(true);
   expect(counterexamples.map(({ broken }) => broken)).toContain(breaks);
-  const story = counterexamples.find(({ broken }) => broken === breaks)?.story ?? [];
-  rows.push(
-    `${without.padEnd(26)}${breaks.padEnd(22)}${String(story.length).padStart(5)}${String(states).padStart(8)}`,
-  );
+  const found = counterexamples.find(({ broken }) => broken === breaks);
+  const figures = [found?.story.length, states].map((figure) => String(figure).padStart(7)).join("");
+  rows.push(`${without.padEnd(26)}${figures}  ${breaks}: ${found?.how}`);
 });
 
 test("a counter-example can be read", () => {

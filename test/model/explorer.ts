@@ -16,8 +16,8 @@ export interface Model<State, Broken extends string> {
   steps(state: State): Iterable<ExplorerStep<State>>;
   /** What is broken in a state. What follows from a broken state is not looked at. */
   judge(state: State): { readonly broken: Broken; readonly how: string } | undefined;
-  /** A state that must stay within reach of every other. */
-  isGoal(state: State): boolean;
+  /** What is not as it should be in the end; undefined in a state that must stay within reach of every other. */
+  missing(state: State): string | undefined;
 }
 
 /** The shortest way to something bad. */
@@ -78,7 +78,7 @@ class Walk<State, Broken extends string> {
       this.#goals.push(place);
       return;
     }
-    if (this.#model.isGoal(state)) this.#goals.push(place);
+    if (this.#model.missing(state) === undefined) this.#goals.push(place);
     for (const { text, next, counts } of this.#model.steps(state)) {
       const reached = this.#place(next, place, text);
       if (counts && reached !== undefined && reached !== place) this.#reachedFrom[reached].push(place);
@@ -123,11 +123,24 @@ class Walk<State, Broken extends string> {
     return alive.indexOf(0);
   }
 
+  /** What is missing where things come to an end after a standstill. */
+  #end(state: State): string {
+    const seen = new Set([this.#model.key(state)]);
+    const isNew = ({ next, counts }: ExplorerStep<State>) => counts && !seen.has(this.#model.key(next));
+    let last = state;
+    for (;;) {
+      const next = [...this.#model.steps(last)].find(isNew)?.next;
+      if (next === undefined) return this.#model.missing(last) ?? "nothing is missing";
+      seen.add(this.#model.key(next));
+      last = next;
+    }
+  }
+
   outcome(): Exploration<State, Broken> {
     const counterexamples = [...this.#found.values()];
     const stuck = this.#whole ? this.#stuck() : -1;
     if (stuck >= 0) {
-      const how = "from here nothing leads to where all is in order";
+      const how = `in the end ${this.#end(this.#states[stuck])}`;
       counterexamples.push({ broken: "standstill", how, story: this.#story(stuck) });
     }
     return {

@@ -1,6 +1,6 @@
 /** What must hold in every state, a row each; and where a rack must be able to get, if nothing else happens to it. */
 import { bit, type CallServer, callServerNames, partnerOf, type Performed, type RackState } from "./rack-state.ts";
-import { hears, isComplete, isInService, speaks } from "./roster-view.ts";
+import { hears, isComplete, speaks } from "./roster-view.ts";
 import { commitAt, commitsFrom, lastOf, lastTermOf } from "./run-of-commits.ts";
 import { type Setting, termMax } from "./setting.ts";
 import { witnessName } from "./step.ts";
@@ -140,22 +140,13 @@ function leaverServesAgain({ callServers }: RackState): string | undefined {
 
 // --- where a rack must be able to get
 
-/** Somebody serves, nothing waits, and whoever is well has done its part. */
-export function isInOrder(state: RackState, setting: Setting): boolean {
-  if (isBeyondPromise(state)) return true;
-  const primary = topPrimary(state);
-  if (!primary || !speaks(primary) || !hears(primary) || primary.leaving) return false;
-  const rival = state.callServers.some(
-    (card) => card !== primary && card.role === "primary" && speaks(card) && hears(card),
-  );
-  if (rival || !inputsAreConsumed(state, setting, primary) || !outputsArePerformed(state, primary)) return false;
-  return state.callServers.every((card) => card === primary || card.health !== "well" || isLevel(card, primary));
-}
-
-/** The group is protected by this card, unless it leaves. */
-function isLevel(card: CallServer, primary: CallServer): boolean {
-  const level = card.term === primary.term && lastOf(card.run) === lastOf(primary.run) && card.role === "backup";
-  return level || card.leaving;
+/** Somebody serves, nothing waits, whoever is well has done its part, and a backup is level: or what of this is not so. */
+export function whatIsMissing(state: RackState, setting: Setting): string | undefined {
+  if (isBeyondPromise(state)) return undefined;
+  const inService = state.callServers.filter((card) => card.role === "primary" && speaks(card) && hears(card));
+  const [primary] = inService;
+  if (!primary || inService.length > 1 || primary.leaving) return "nobody is primary, or more than one";
+  return inputLost(state, setting, primary) ?? outputLost(state, primary) ?? protectionLost(state, primary);
 }
 
 /** Of the two that have the state one is leaving and the other has failed. */
@@ -168,31 +159,50 @@ function isWellAndComplete(card: CallServer): boolean {
 }
 
 /** Nothing is pending at whoever is well; a LIM that is well has said all, and was admitted. */
-function inputsAreConsumed(state: RackState, setting: Setting, primary: CallServer): boolean {
+function inputLost(state: RackState, setting: Setting, primary: CallServer): string | undefined {
   const sender = state.witnesses[0];
-  const pending = state.callServers
-    .filter((card) => isInService(card) || isWellAndComplete(card))
-    .reduce((all, card) => all | card.pending, 0);
-  if (pending >= bit(primary.consumed + 1)) return false;
-  if (sender.health !== "well") return true;
-  if (!sender.admitted || state.inputs < setting.inputs) return false;
+  if (state.callServers.some((card) => isWellAndComplete(card) && card.pending >= bit(primary.consumed + 1))) {
+    return "an input is pending and not consumed";
+  }
+  if (sender.health !== "well") return undefined;
+  if (!sender.admitted || state.inputs < setting.inputs) return "L1 does not take part";
   const consumed = new Set(state.performed.map(({ input }) => input));
   for (const commit of primary.run.commits) if (commit.kind === "input") consumed.add(commit.number);
-  for (let input = state.earlierInputs + 1; input <= state.inputs; input++) if (!consumed.has(input)) return false;
-  return true;
+  for (let input = state.earlierInputs + 1; input <= state.inputs; input++) {
+    if (!consumed.has(input)) return `input ${input} is lost`;
+  }
+  return undefined;
 }
 
-function outputsArePerformed(state: RackState, primary: CallServer): boolean {
-  return state.witnesses.every((card, share) => {
-    const partner = partnerOf(state, share);
-    const standIn = partner === undefined ? undefined : state.witnesses[partner];
-    if (card.health === "well" && !card.admitted) return false;
+function outputLost(state: RackState, primary: CallServer): string | undefined {
+  const committed = new Map<number, number>();
+  for (const { input, sequence } of state.performed) committed.set(input, sequence);
+  for (const { sequence, commit } of commitsFrom(primary.run, 0)) {
+    if (commit.kind === "input") committed.set(commit.number, sequence);
+  }
+  for (const [share, card] of state.witnesses.entries()) {
+    const name = witnessName(state, share);
+    if (card.health === "well" && !card.admitted) return `${name} is not admitted`;
     // Somebody must have been there to perform it.
-    const present = [card, standIn].filter((witness) => witness?.health === "well");
-    const starts = present.map((witness) => witness?.run.start ?? 0);
-    return [...commitsFrom(primary.run, Math.min(...starts) + 1)].every(
-      ({ commit }) =>
-        commit.kind !== "input" || state.performed.some((done) => done.share === share && done.input === commit.number),
+    const partner = partnerOf(state, share);
+    const present = [card, ...(partner === undefined ? [] : [state.witnesses[partner]])].filter(
+      ({ health }) => health === "well",
     );
-  });
+    for (const [input, sequence] of committed) {
+      if (!present.some(({ run }) => run.start < sequence)) continue;
+      const isDone = state.performed.some((done) => done.share === share && done.input === input);
+      if (!isDone) return `the output of #${sequence} for ${name} is lost`;
+    }
+  }
+  return undefined;
+}
+
+/** The group is protected, as far as call servers are well that do not leave. */
+function protectionLost(state: RackState, primary: CallServer): string | undefined {
+  for (const [number, card] of state.callServers.entries()) {
+    if (card === primary || card.health !== "well" || card.leaving) continue;
+    const isLevel = card.term === primary.term && lastOf(card.run) === lastOf(primary.run);
+    if (card.role !== "backup" || !isLevel) return `${callServerNames[number]} is no backup`;
+  }
+  return undefined;
 }

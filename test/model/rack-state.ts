@@ -1,6 +1,6 @@
 /** A rack as plain data: two call servers, two or three witnesses, what was performed, and what may still go wrong. */
 import type { Bounds } from "./setting.ts";
-import { copyOfRun, type Run, runAfter } from "./run-of-commits.ts";
+import { copyOfRun, keyOfRun, type Run, runAfter } from "./run-of-commits.ts";
 
 /**
  * `frozen` does nothing and comes back as it was; `deaf` hears nothing; `mute` is heard by nobody; `hard-of-hearing` hears beats, claims
@@ -205,9 +205,15 @@ export function copyOf(state: RackState): RackState {
 }
 
 /** Two states with the same key are the same. What was performed has no order between cards. */
-export function keyOf(state: RackState): string {
-  const performed = state.performed
-    .map(({ by, share, sequence, term, input, mark }) => `${by}${share}:${sequence}:${term}:${input}:${mark}`)
-    .sort();
-  return JSON.stringify({ ...state, performed });
+export function keyOf({ callServers, witnesses, performed, inputs, earlierInputs, left }: RackState): string {
+  const cards = [...callServers, ...witnesses].map(({ run, ...card }) => [
+    keyOfRun(run),
+    ...Object.values(card).map(plain),
+  ]);
+  const outputs = performed.map((output) => Object.values(output).join()).sort();
+  return [...cards, ...outputs, inputs, earlierInputs, ...Object.values(left)].join(";");
+}
+
+function plain(value: unknown): unknown {
+  return typeof value === "object" && value !== null ? JSON.stringify(value) : value;
 }

@@ -30,6 +30,23 @@ export function copyOfRun(run: Run): Run {
   return { ...run, commits: [...run.commits], held: [...run.held] };
 }
 
+const commitKeys = new WeakMap<Commit, string>();
+
+/** Commits are never changed, and shared by all states that hold them. */
+function keyOfCommit(commit: Commit): string {
+  let key = commitKeys.get(commit);
+  if (key === undefined) {
+    key = Object.values(commit).join(" ");
+    commitKeys.set(commit, key);
+  }
+  return key;
+}
+
+export function keyOfRun({ start, startTerm, commits, held }: Run): string {
+  const waiting = held.map(({ sequence, commit }) => `${sequence} ${keyOfCommit(commit)}`);
+  return `${start},${startTerm},${commits.map(keyOfCommit)},held ${waiting}`;
+}
+
 export function lastOf(run: Run): number {
   return run.start + run.commits.length;
 }

@@ -33,7 +33,7 @@ export const scenarios = {
   "a LIM is taken for dead":                         { ...three, inputs: 2, omissions: 1, falseSuspicions: 1 },
   "a LIM fails, later A":                            { ...three, inputs: 2, faults: 1, laterFaults: 1, targets: ["L2", "A"], mends: true },
   "B is replaced while commits go on":               { ...two, inputs: 3, omissions: 1, faults: 1, targets: ["B"], mends: true, copiedRows: 2 },
-  "B is replaced, and two false suspicions":         { ...two, falseSuspicions: 2, faults: 1, targets: ["B"], mends: true, copiedRows: 2 },
+  "B is replaced, and two false suspicions":         { ...undisturbed, falseSuspicions: 2, faults: 1, targets: ["B"], mends: true, copiedRows: 2 },
   "B is replaced while commits go on, later A fails": { ...two, inputs: 3, faults: 1, laterFaults: 1, targets: ["A", "B"], mends: true, copiedRows: 2 },
 } as const satisfies Record<string, Bounds>;
 

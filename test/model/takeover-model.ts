@@ -2,7 +2,7 @@
 import type { Exploration, Model } from "./explorer.ts";
 import { explore } from "./explorer.ts";
 import { faultMoves } from "./fault-moves.ts";
-import { type Breakage, isInOrder, judge } from "./invariants.ts";
+import { type Breakage, judge, whatIsMissing } from "./invariants.ts";
 import { initialState, keyOf, type RackState } from "./rack-state.ts";
 import { resynchronisationMoves } from "./resynchronisation-moves.ts";
 import { serviceMoves } from "./service-moves.ts";
@@ -19,7 +19,7 @@ function takeoverModel(setting: Setting): Model<RackState, Exclude<Breakage, "st
     initial: initialState(setting),
     key: keyOf,
     judge,
-    isGoal: (state) => isInOrder(state, setting),
+    missing: (state) => whatIsMissing(state, setting),
     *steps(state) {
       for (const move of moves) {
         for (const { text, next, kind } of move(state, setting)) yield { text, next, counts: kind !== "fault" };
