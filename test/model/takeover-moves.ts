@@ -78,11 +78,16 @@ function mayClaim(setting: Setting, card: CallServer): boolean {
   return card.role === "backup" || card.role === "resigned";
 }
 
+/** A claim stands as long as it is repeated. */
+function isClaiming(setting: Setting, card: CallServer): boolean {
+  return card.role === "claimant" && speaks(card) && (hears(card) || !holds(setting, "hears-nobody"));
+}
+
 const claim: Move = function* (state, setting) {
   for (const [number, card] of state.callServers.entries()) {
     if (!mayClaim(setting, card)) continue;
     const other = state.callServers[1 - number];
-    const otherClaims = hears(card) && speaks(other) && other.role === "claimant";
+    const otherClaims = hears(card) && isClaiming(setting, other);
     const defers = holds(setting, "defer");
     const otherGoesFirst = hears(card) && isAlive(state, setting, other) && other.role === "backup" && !other.leaving;
     if (defers && card.role === "resigned" && otherGoesFirst) continue;
@@ -109,7 +114,7 @@ const reconsider: Move = function* (state, setting) {
     if (card.role !== "claimant" || !isRunning(card) || !hears(card)) continue;
     const other = state.callServers[1 - number];
     const name = callServerNames[number];
-    const yields = speaks(other) && other.role === "claimant" && other.claim > card.claim;
+    const yields = isClaiming(setting, other) && other.claim > card.claim;
     if (yields && holds(setting, "defer")) {
       yield step(state, `${name} hears the higher claim, yields`, (next) =>
         becomes(next.callServers[number], "resigned"),
@@ -135,7 +140,7 @@ const reconsider: Move = function* (state, setting) {
 /** A witness judges a claim. */
 const grant: Move = function* (state, setting) {
   for (const [number, claimant] of state.callServers.entries()) {
-    if (claimant.role !== "claimant" || !speaks(claimant)) continue;
+    if (!isClaiming(setting, claimant)) continue;
     for (const [judge, witness] of state.witnesses.entries()) {
       if (!mayGrant(state, setting, witness, claimant)) continue;
       const incumbent = state.callServers[1 - number];
