@@ -142,16 +142,10 @@ function leaverServesAgain({ callServers }: RackState): string | undefined {
 
 /** Somebody serves, nothing waits, whoever is well has done its part, and a backup is level: or what of this is not so. */
 export function whatIsMissing(state: RackState, setting: Setting): string | undefined {
-  if (isBeyondPromise(state)) return undefined;
   const inService = state.callServers.filter((card) => card.role === "primary" && speaks(card) && hears(card));
   const [primary] = inService;
   if (!primary || inService.length > 1 || primary.leaving) return "nobody is primary, or more than one";
   return inputLost(state, setting, primary) ?? outputLost(state, primary) ?? protectionLost(state, primary);
-}
-
-/** Of the two that have the state one is leaving and the other has failed. */
-function isBeyondPromise({ callServers }: RackState): boolean {
-  return callServers.some((card, number) => card.leaving && !isWellAndComplete(callServers[1 - number]));
 }
 
 function isWellAndComplete(card: CallServer): boolean {

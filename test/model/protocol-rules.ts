@@ -20,7 +20,7 @@ export const protocolRules = {
   "repeat-claim":             "a claim is repeated until it is settled, and judged afresh each time",
   "unique-terms":             "a term belongs to one claimant: by its parity",
   "defer":                    "no claim against a standing claim that is heard; who made way lets a complete backup go first",
-  "leaving-does-not-claim":   "a card that is leaving does not claim",
+  "leaving-does-not-claim":   "a card that is leaving does not claim as long as it hears another that has the state; if it claims, it stays",
   "incomplete-does-not-claim": "a card that has not all of the state does not claim",
   "claim-tells-term":         "the claim tells the term of its last commit: commits of a higher term are given whatever their sequence",
   // --- grant, resign, quorum

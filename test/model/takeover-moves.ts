@@ -69,9 +69,10 @@ function raise(card: CallServer, term: number): void {
   Object.assign(card, { role: "claimant", claim: term, grants: 0, resignation: false });
 }
 
-function mayClaim(setting: Setting, card: CallServer): boolean {
+function mayClaim(state: RackState, setting: Setting, card: CallServer, other: CallServer): boolean {
   if (!isRunning(card)) return false;
-  if (card.leaving && holds(setting, "leaving-does-not-claim")) return false;
+  const isReplaceable = isAlive(state, setting, other) && isComplete(other);
+  if (card.leaving && isReplaceable && holds(setting, "leaving-does-not-claim")) return false;
   if (!hears(card) && holds(setting, "hears-nobody")) return false;
   const incomplete = card.role === "incomplete" && card.resynchronisation !== null;
   if (incomplete && !holds(setting, "incomplete-does-not-claim")) return true;
@@ -85,8 +86,8 @@ function isClaiming(setting: Setting, card: CallServer): boolean {
 
 const claim: Move = function* (state, setting) {
   for (const [number, card] of state.callServers.entries()) {
-    if (!mayClaim(setting, card)) continue;
     const other = state.callServers[1 - number];
+    if (!mayClaim(state, setting, card, other)) continue;
     const otherClaims = hears(card) && isClaiming(setting, other);
     const defers = holds(setting, "defer");
     const otherGoesFirst = hears(card) && isAlive(state, setting, other) && other.role === "backup" && !other.leaving;
@@ -104,6 +105,7 @@ const claim: Move = function* (state, setting) {
       next.left.omissions -= missesClaim;
       next.left.falseSuspicions -= suspicions;
       raise(next.callServers[number], term);
+      if (holds(setting, "leaving-does-not-claim")) next.callServers[number].leaving = false;
     });
   }
 };
