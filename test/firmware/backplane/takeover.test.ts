@@ -128,6 +128,26 @@ test("a primary may leave as soon as there is a backup: its own claim does not s
   expect(rack.primaries()).toEqual([3]);
 });
 
+test("a planned leave, and the backup is pulled before it begins: the card that leaves stays", () => {
+  const rack = started();
+  rack.card(2).leave();
+  rack.run(0.2);
+  rack.pull(3);
+  expect(rack.primaries()).toEqual([]);
+  rack.run(200);
+  expect(rack.primaries()).toEqual([2]);
+  expect(rack.callServer(2).coldStarts).toBe(1);
+  sayAll(rack);
+  expect(wrong(rack)).toBeUndefined();
+  // It takes a new backup in, and may leave now.
+  rack.insert(3);
+  rack.run(300);
+  expect(rack.roles()).toMatchObject({ 2: "primary", 3: "backup" });
+  rack.card(2).leave();
+  rack.run(3);
+  expect(rack.primaries()).toEqual([3]);
+});
+
 test("a LIM that is pulled and inserted takes part again", () => {
   const rack = started();
   sayAll(rack);
