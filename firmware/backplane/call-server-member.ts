@@ -58,6 +58,10 @@ export class CallServerMember implements Member {
   readonly #admitAskedAt = new Map<number, Micros>();
   #startedAt: Micros | undefined;
   #giverMissedAt: Micros | undefined;
+  /** The application has the state of this commit. */
+  #wholeAt: number | undefined;
+  /** Commits up to here were before the state that was given: this card could give them to nobody. */
+  #unknownUpTo = 0;
 
   constructor(context: MemberContext) {
     this.#context = context;
@@ -350,7 +354,12 @@ export class CallServerMember implements Member {
   /** What this card holds is not the group's: it begins anew with what the primary gives it. */
   #loseThread(reason: string): void {
     this.#context.log("warning", `state is not the group's (${reason}): resynchronises`);
+    this.#beginTaking();
+  }
+
+  #beginTaking(): void {
     this.#role = role.incomplete;
+    this.#wholeAt = undefined;
     this.#view.reset(0, 0);
     this.#taker.begin();
   }
@@ -530,11 +539,8 @@ export class CallServerMember implements Member {
         this.#taker.request(action.request, now);
         break;
       case "complete":
-        if (this.#role === role.incomplete) {
-          this.#role = role.backup;
-          this.#context.milestone("complete", this.#term);
-          this.#context.log("info", `has the state of commit ${action.sequence}: backup`);
-        }
+        if (this.#role === role.incomplete) this.#wholeAt = action.sequence;
+        this.#completeIfDue();
         break;
       case "digest":
         if (!this.#complete || this.#draining) break;
@@ -588,6 +594,7 @@ export class CallServerMember implements Member {
         if (!head) break;
         this.#term = Math.max(this.#term, head.term);
         this.#view.reset(head.sequence, head.lastTerm);
+        this.#unknownUpTo = head.sequence;
         this.#view.setTime(head.timeMillis, now);
         this.#view.intake.adopt(head.marks);
         break;
@@ -609,6 +616,26 @@ export class CallServerMember implements Member {
     const isBetweenTheTwo = (this.#role === role.primary) !== (this.#context.roster.entry(slot)?.role === role.primary);
     if (term !== this.#term || !this.#complete || this.#draining || !isBetweenTheTwo) return;
     this.#context.toApplication({ kind: "digest", slot, sequence, digest });
+  }
+
+  /**
+   * The card is complete when its commits have reached its state, and no witness lacks one that it does not know: as primary it could
+   * not give it again. When the primary fails before that, nobody can, and the state is better than none.
+   */
+  #completeIfDue(): void {
+    if (this.#role !== role.incomplete || this.#wholeAt === undefined) return;
+    if (this.#healthyPrimary() && (this.#view.log.last < this.#wholeAt || this.#isWitnessBehind())) return;
+    this.#role = role.backup;
+    this.#context.milestone("complete", this.#term);
+    this.#context.log("info", `has the state of commit ${this.#wholeAt}: backup`);
+  }
+
+  #isWitnessBehind(): boolean {
+    return this.#context.plan.witnesses.some((slot) => {
+      const entry = this.#context.roster.entry(slot);
+      if (!entry?.alive || entry.role !== role.witness) return false;
+      return this.#view.wholeSequence(entry.commit) < this.#unknownUpTo;
+    });
   }
 
   /** LIMs and transporters that have started are admitted by a commit of the application's. */
@@ -652,11 +679,7 @@ export class CallServerMember implements Member {
       if (!roster.hearsAnybody() || this.#context.isMute()) this.#makeWay(now);
       else this.#admitNewcomers(now);
     }
-    if (this.#role === role.blank && this.#belongsToPrimary()) {
-      this.#role = role.incomplete;
-      this.#view.reset(0, 0);
-      this.#taker.begin();
-    }
+    if (this.#role === role.blank && this.#belongsToPrimary()) this.#beginTaking();
     if (this.#healthyPrimary() || this.#role !== role.incomplete) {
       this.#giverMissedAt = undefined;
     } else {
@@ -664,8 +687,11 @@ export class CallServerMember implements Member {
       if (now - this.#giverMissedAt >= giverLostMicros) this.#role = role.blank;
     }
     if (this.#role === role.incomplete) {
-      if (this.#taker.isLost(now)) this.#loseThread("what the primary gave was not the whole");
+      if (this.#wholeAt === undefined && this.#taker.isLost(now)) {
+        this.#loseThread("what the primary gave was not the whole");
+      }
       this.#taker.tick(now);
+      this.#completeIfDue();
     }
     this.#claimIfDue(now);
     this.#view.ask(now, this.#follows, this.#complete);

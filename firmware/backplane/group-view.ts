@@ -63,7 +63,12 @@ export class GroupView {
 
   /** The primary's beats tell the low 24 bits of its last commit. A card that has just started knows no more of it than they. */
   primaryIsAt(beaten: number): void {
-    this.#primarySequence = nearest(this.log.last, lowBits(beaten, beatenBits), beatenBits);
+    this.#primarySequence = this.wholeSequence(beaten);
+  }
+
+  /** A commit sequence of which a beat tells the low 24 bits. */
+  wholeSequence(beaten: number): number {
+    return nearest(this.log.last, lowBits(beaten, beatenBits), beatenBits);
   }
 
   /** Number of the last input of this sender, as far as its beats or its inputs have told. */

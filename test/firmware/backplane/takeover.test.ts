@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ProtocolRule } from "../../../firmware/backplane/membership.ts";
+import { recordClass } from "../../../firmware/backplane/frame-identifier.ts";
+import { canClassOf } from "../../../hal/can-frame.ts";
 import type { FrameFate } from "../../../hal/simulated/can-frame-fate.ts";
 import { ToyRack } from "./toy-rack.ts";
 import { sayAll, started, values, wrong } from "./toy-words.ts";
@@ -101,6 +103,34 @@ test("an inserted call server is backup with the group's state, and takes over i
   expect(rack.roles()).toMatchObject({ 2: "primary" });
   expect(rack.callServer(2).values).toEqual([...rack.performed(1)]);
   expect(rack.performed(1)).toContain(99);
+});
+
+test("a backup is complete only when no witness lacks a commit that it could not give", () => {
+  const rack = started();
+  rack.pull(3);
+  rack.run(100);
+  // Nothing that the primary commits gets to the transporter, nor what it gives again.
+  const commits: readonly number[] = [recordClass.commit, recordClass.repair];
+  for (const [plane, bus] of rack.buses.entries()) {
+    const [port, lacking] = [2, 4].map((slot) => rack.card(slot).ports[plane]);
+    bus.decideFate = ({ id }, sender) =>
+      sender === port && commits.includes(canClassOf(id)) ? { kind: "lost-at", ports: [lacking] } : undefined;
+  }
+  rack.say(1, 77);
+  rack.run(20);
+  rack.insert(3);
+  rack.run(300);
+  expect(rack.performed(4)).toEqual([]);
+  expect(rack.roles()).toMatchObject({ 3: "incomplete" });
+  for (const bus of rack.buses) bus.decideFate = () => undefined;
+  rack.run(200);
+  expect(rack.performed(4)).toEqual([77]);
+  expect(rack.roles()).toMatchObject({ 3: "backup" });
+  rack.pull(2);
+  rack.run(100);
+  rack.say(1, 78);
+  rack.run(100);
+  expect(rack.performed(4)).toEqual([77, 78]);
 });
 
 test("a primary that is frozen and thawed has no effect and returns as backup", () => {
