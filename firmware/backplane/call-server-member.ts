@@ -385,7 +385,8 @@ export class CallServerMember implements Member {
         this.#withdraw();
         return;
       }
-      if (this.#healthyPrimary() && !this.#claim.answers.any() && !this.#claim.isFollowed()) {
+      const isAnswered = this.#claim.answers.some((slot) => roster.isAlive(slot));
+      if (this.#healthyPrimary() && !isAnswered && !this.#claim.isFollowed()) {
         this.#role = this.#claim.cold ? role.blank : role.backup;
         return;
       }
@@ -666,6 +667,7 @@ export class CallServerMember implements Member {
     }
     if (change === "restarted" || change === "died") {
       this.#giver.finished(entry.slot);
+      if (change === "restarted") this.#claim.answers.forget(entry.slot);
       if (!callServer && this.#role === role.backup) this.#view.handOn(entry.slot);
       // A primary that is only silent for a moment goes on giving where it was.
       if (callServer && this.#role === role.incomplete && change === "restarted") this.#role = role.blank;

@@ -59,9 +59,14 @@ export class Answers {
     return answer?.expected !== undefined && answer.indices.size >= answer.expected;
   }
 
-  any(): boolean {
-    for (const answer of this.#bySlot.values()) if (answer.expected !== undefined) return true;
-    return false;
+  /** Whether one has come from a card of which this holds. */
+  some(holds: (slot: number) => boolean): boolean {
+    return [...this.#bySlot].some(([slot, { expected }]) => expected !== undefined && holds(slot));
+  }
+
+  /** The card began anew: what it answered before it knows nothing of. */
+  forget(slot: number): void {
+    this.#bySlot.delete(slot);
   }
 
   whole(): number[] {

@@ -178,6 +178,25 @@ test("a planned leave, and the backup is pulled before it begins: the card that 
   expect(rack.primaries()).toEqual([3]);
 });
 
+test("a claim is withdrawn when only a witness that has died had granted it", () => {
+  const rack = started();
+  // The LIM and the backup miss the primary's beats, and the primary misses the LIM's grant.
+  const deafTo: Readonly<Record<number, readonly number[]>> = { 1: [2], 2: [1, 3] };
+  for (const [plane, bus] of rack.buses.entries()) {
+    bus.decideFate = (_frame, sender) => {
+      const slot = [1, 2, 3, 4].find((candidate) => rack.card(candidate).ports[plane] === sender) ?? 0;
+      return { kind: "lost-at", ports: (deafTo[slot] ?? []).map((other) => rack.card(other).ports[plane]) };
+    };
+  }
+  rack.run(40);
+  expect(rack.roles()).toMatchObject({ 2: "primary", 3: "claimant" });
+  expect(rack.card(1).communication.status().term).toBe(2);
+  rack.pull(1);
+  for (const bus of rack.buses) bus.decideFate = () => undefined;
+  rack.run(300);
+  expect(rack.roles()).toMatchObject({ 2: "primary", 3: "backup" });
+});
+
 test("a LIM that is pulled and inserted takes part again", () => {
   const rack = started();
   sayAll(rack);
