@@ -91,6 +91,8 @@ const mend: Move = function* (state, setting) {
       else {
         next.witnesses[number] = newcomer(lastOf(state.witnesses[number].run));
         if (number === 0) next.earlierInputs = next.inputs;
+        // What it granted before it knows nothing of.
+        for (const card of next.callServers) card.grants &= ~bit(number);
       }
     };
     yield step(state, `${witnessName(state, number)} ${text}`, change, "mend");
