@@ -366,8 +366,7 @@ export class CallServerMember implements Member {
 
   #claimIfDue(now: Micros): void {
     const { roster } = this.#context;
-    if (this.#draining) return;
-    if (this.#leaving && (this.#role === role.blank || this.#isReplaceable())) return;
+    if (this.#leaving || this.#draining) return;
     if (!roster.hearsAnybody() || !this.#context.isFit()) {
       if (this.#role === role.claimant) this.#withdraw();
       return;
@@ -396,8 +395,6 @@ export class CallServerMember implements Member {
       return;
     }
     if (this.#healthyPrimary() || this.#claim.mustDefer(this.#role, now)) return;
-    if (this.#leaving) this.#context.log("alarm", "stays: no other call server has the state");
-    this.#leaving = false;
     this.#role = role.claimant;
     this.#claim.raise(this.#claim.due(this.#term), false, now);
     this.#context.milestone("claim", this.#claim.term);
@@ -415,12 +412,6 @@ export class CallServerMember implements Member {
   #belongsToPrimary(): boolean {
     const { roster, plan, slot } = this.#context;
     return plan.callServers.some((other) => other !== slot && roster.isHealthyPrimary(other) && roster.belongs(other));
-  }
-
-  /** Whether another call server is heard that has the state: otherwise a card that leaves takes the calls with it. */
-  #isReplaceable(): boolean {
-    const { roster, plan, slot } = this.#context;
-    return plan.callServers.some((other) => other !== slot && roster.isComplete(other));
   }
 
   #healthyPrimary(): boolean {
