@@ -7,7 +7,7 @@ import type { ApplicationAction, ApplicationEvent } from "../card/application.ts
 import { workOf } from "../card/work-word.ts";
 import { decode, encode } from "../layout/layout.ts";
 import type { Micros } from "../time.ts";
-import { ApplicationWatch } from "./application-watch.ts";
+import { beatTells, newRoles } from "./beat-turns.ts";
 import { CallServerMember } from "./call-server-member.ts";
 import {
   classOf,
@@ -18,13 +18,14 @@ import {
   recordClass,
   slotOf,
 } from "./frame-identifier.ts";
-import { receivedBits } from "./deafness.ts";
-import { beatKind, cardKinds, heartbeat, type Role, role, roleNames, witnessesABeat } from "./heartbeat.ts";
+import { type cardKinds, heartbeat, role, roleNames } from "./heartbeat.ts";
 import type { GroupPlan, Member, MemberContext, Milestone, ProtocolRule } from "./membership.ts";
+import { OwnHealth } from "./own-health.ts";
 import { RecordStream } from "./record-stream.ts";
 import { type HeartbeatTiming, Roster, type RosterEntry } from "./roster.ts";
 import { type FrameOctets, Reassembler, segment } from "./segmentation.ts";
 import { lowBits } from "./sequence-number.ts";
+import { SlotGuard } from "./slot-guard.ts";
 import { Witness } from "./witness.ts";
 
 export type Plane = 0 | 1;
@@ -71,10 +72,6 @@ const quietBeats = 3;
 const listenIntervals = 1.25;
 /** Nobody at all was heard for so many intervals: this card itself could not hear. */
 const breakIntervals = 1.5;
-/** A card that has not sent more beats than this is new in its slot. */
-const newcomerBeatsMax = 8;
-/** A slot in which another card was heard is not free for so long. */
-const slotTakenMicros = 1_000_000;
 /** A card that says nothing on a plane for so long, while it speaks on the other, is not heard there. */
 const planeSilentMicros = 100_000;
 /** So long after that it is not believed there: longer than what controllers held takes to go out. */
@@ -83,29 +80,6 @@ const planeTrialMicros = 50_000;
 const lateMicros = 2_000;
 /** The shortest time between two looks at what is missing. */
 const restMicros = 1_000;
-/** A card whose frames are not confirmed for so long, on both planes, is mute; the others have long found it silent. */
-const muteAfterMicros = 100_000;
-/** So long a death note is waited for to get on the bus. */
-const noteMicros = 20_000;
-/** A card whose application has failed ends after this time, whether or not that could be told. */
-const lastWordsMicros = 50_000;
-/** An application that has hung for so long does not come back: the card ends, to be started anew. */
-const hopelessAfterMicros = 10_000_000;
-/** What the beats of a call server, and of a witness, tell in turn. */
-const turnsOf = (...names: (keyof typeof beatKind)[]) => names.map((name) => beatKind[name]);
-/** A card that has no part in its group yet has only itself to tell of. */
-const newcomerTurns = turnsOf("identity", "configuration");
-const newRoles: readonly Role[] = [role.newcomer, role.blank, role.incomplete];
-const callServerTurns = turnsOf(
-  ...(["identity", "commit", "received", "commit"] as const),
-  ...(["configuration", "commit", "received", "commit"] as const),
-);
-const witnessTurns = turnsOf(
-  ...(["identity", "input", "commit", "input"] as const),
-  ...(["configuration", "input", "commit", "input"] as const),
-);
-/** Of the turns of a call server. */
-const receivedATurn = 2;
 /** Beats that a plane may not have taken yet. Beyond that it takes no other: old beats would be heard as new ones when it is mended. */
 const waitingBeatsMax = 3;
 /** Frames that may wait in the card for one plane and class; a plane that takes none for so long is given up. */
@@ -121,25 +95,11 @@ export class CommunicationProcessor {
   readonly #effects: CommunicationEffects;
   readonly #roster: Roster;
   readonly #member: Member;
-  readonly #application: ApplicationWatch;
+  readonly #health: OwnHealth;
   readonly #streams = new Map<number, { stream: RecordStream; reassemblers: readonly [Reassembler, Reassembler] }>();
   /** By slot: when each plane brought something of the card last, and how long it is on trial. */
   readonly #heard = new Map<number, { readonly lastAt: [Micros, Micros]; readonly trialUntil: [Micros, Micros] }>();
   readonly #passive: [boolean, boolean] = [false, false];
-  /** Per plane: since when nothing has gone out although there was something to say. */
-  readonly #silentSince: [Micros | undefined, Micros | undefined] = [undefined, undefined];
-  /** Why the application does nothing any more. */
-  #failure: { readonly reason: string; readonly at: Micros } | undefined;
-  #hungAt: Micros = 0;
-  /** The last frame of the death note as long as it is not on the bus, and until when that is waited for. */
-  #note: CanFrame | undefined;
-  #noteUntil: Micros = 0;
-  /** The beat after which a card with a failed application ends. */
-  #lastWord: CanFrame | undefined;
-  #hasEnded = false;
-  #isMute = false;
-  #isDeaf = false;
-  #hasHeardSomebody = false;
   /** By slot: whether the application was told last that the card is there. */
   readonly #serving = new Map<number, boolean>();
   readonly #sequences = new Uint8Array(8);
@@ -160,9 +120,8 @@ export class CommunicationProcessor {
   #listeningSince: Micros;
   /** Since the start of the card. */
   #beatsSaid = 0;
-  /** When another card in this slot was heard last, and until when this one is silent because of it. */
-  #otherHeardAt: Micros | undefined;
-  #silentUntil: Micros = Number.NEGATIVE_INFINITY;
+  readonly #guard: SlotGuard;
+  /** Another card was in this slot first. */
   #isSilenced = false;
   /** By slot: what was said last that keeps the card out of service. */
   readonly #objections = new Map<number, string>();
@@ -177,7 +136,18 @@ export class CommunicationProcessor {
     this.#options = options;
     this.#effects = effects;
     this.#roster = new Roster(options.timing, options.realTime, options.plan, options);
-    this.#application = new ApplicationWatch(effects, now);
+    this.#health = new OwnHealth(
+      {
+        progress: () => effects.progress(),
+        nudge: () => effects.nudge(),
+        log: (severity, text) => effects.log(severity, text),
+        sendDeathNote: () => this.#sendDeathNote(),
+        end: (reason) => effects.end(reason),
+      },
+      this.#roster,
+      now,
+    );
+    this.#guard = new SlotGuard(options.slot, (text) => effects.log("alarm", text));
     // Whoever is in this slot already would be heard by then.
     this.#nextBeat = now + listenIntervals * options.timing.othersMicros;
     this.#heardAt = now;
@@ -189,8 +159,8 @@ export class CommunicationProcessor {
       get incarnation() {
         return incarnation();
       },
-      isFit: () => !this.#isUnfit() && !this.#isMute && !this.#roster.isDeaf(options.slot),
-      isMute: () => this.#isMute,
+      isFit: () => !this.#health.isUnfit && !this.#health.isMute && !this.#roster.isDeaf(options.slot),
+      isMute: () => this.#health.isMute,
       isBehind: () => this.#behind,
       renew: () => this.#renew(),
       plan: options.plan,
@@ -228,21 +198,21 @@ export class CommunicationProcessor {
   /** Own frames that are on the bus, the very objects that were handed to `transmit`. */
   transmitted(plane: Plane, frames: readonly CanFrame[], now: Micros): void {
     const { commits, inputs } = this.#unconfirmed[plane];
-    this.#silentSince[plane] = undefined;
+    this.#health.transmitted(plane, frames);
     let sequence = 0;
     let input = 0;
     for (const frame of frames) {
       if (frame === this.#waitingBeats[plane][0]) this.#waitingBeats[plane].shift();
       if (frame === this.#farewell) this.#saidFarewell();
-      if (frame === this.#note) this.#note = undefined;
-      if (frame === this.#lastWord) this.#end();
       if (frame === commits[0]?.frame) sequence = commits.shift()?.number ?? 0;
       if (frame === inputs[0]?.frame) input = inputs.shift()?.number ?? 0;
     }
     if (input > 0) this.#member.inputTransmitted(input);
     if (sequence > 0) this.#member.transmitted(sequence, now);
     // That a death note is out is not to wait for the next beat.
-    if (this.#hasNews()) this.#settle(now);
+    if (!this.#hasNews()) return;
+    this.#noticeLateness(now);
+    this.#settle(now);
   }
 
   /** The port of a plane takes frames of this class again. */
@@ -261,7 +231,7 @@ export class CommunicationProcessor {
   /** The port of a plane gets nothing out (`passive`), or does again. Meanwhile only the other plane is written to, but for beats. */
   planePassive(plane: Plane, passive: boolean): void {
     this.#passive[plane] = passive;
-    this.#silentSince[plane] = passive ? Number.NEGATIVE_INFINITY : undefined;
+    this.#health.planePassive(plane, passive);
     if (passive) this.planeLost(plane);
   }
 
@@ -288,11 +258,7 @@ export class CommunicationProcessor {
   /** The application does nothing any more. What it died of is told the others, and then the card ends. */
   applicationFailed(reason: string, now: Micros): void {
     this.#noticeLateness(now);
-    if (this.#failure === undefined) {
-      this.#effects.log("alarm", `the application has failed: ${reason}`);
-      this.#failure = { reason, at: now };
-      this.#sendDeathNote(now);
-    }
+    this.#health.applicationFailed(reason, now);
     this.#settle(now);
   }
 
@@ -334,9 +300,9 @@ export class CommunicationProcessor {
       ...this.#member.status(),
       role: roleNames[this.#member.role()],
       outOfService: this.#outOfService(),
-      hung: this.#application.isHung,
-      deaf: this.#isDeaf || this.#roster.isDeaf(this.#options.slot),
-      mute: this.#isMute,
+      hung: this.#health.isHung,
+      deaf: this.#health.hearsNobody || this.#roster.isDeaf(this.#options.slot),
+      mute: this.#health.isMute,
       cards,
       onlyA,
       onlyB,
@@ -359,8 +325,8 @@ export class CommunicationProcessor {
 
   /** Every pass through the processor ends here: the member looks around, the beat goes out, the next deadline is set. */
   #settle(now: Micros): void {
-    this.#isSilenced = now < this.#silentUntil;
-    this.#examine(now);
+    this.#isSilenced = this.#guard.isSilenced(now);
+    this.#health.examine(now);
     this.#member.tick(now);
     const interval =
       this.#member.role() === role.primary ? this.#options.timing.primaryMicros : this.#options.timing.othersMicros;
@@ -374,56 +340,19 @@ export class CommunicationProcessor {
     if (silence !== undefined) look = silence;
     const member = this.#member.nextDeadline();
     if (member !== undefined && member < look) look = member;
-    const hung = this.#application.nextDeadline();
+    const hung = this.#health.nextDeadline();
     if (hung !== undefined && hung < look) look = hung;
     // This thread may run above all others of the host: but for its beats it leaves them some time, whatever a deadline says.
     this.#wakeBy = Math.min(this.#nextBeat, Math.max(look, now + restMicros));
   }
 
-  /** What is wrong with the card itself. */
-  #examine(now: Micros): void {
-    if (this.#application.look(now)) {
-      if (this.#application.isHung) {
-        this.#effects.log("alarm", "the application hangs");
-        this.#hungAt = now;
-        this.#sendDeathNote(now);
-      } else this.#effects.log("warning", "the application goes on");
-    }
-    if (this.#application.isHung && this.#failure === undefined && now - this.#hungAt >= hopelessAfterMicros) {
-      this.#failure = { reason: "it has hung for too long", at: now };
-    }
-    if (this.#failure && now - this.#failure.at >= lastWordsMicros) this.#end();
-    if (now >= this.#noteUntil) this.#note = undefined;
-    const isMute = this.#silentSince.every((since) => since !== undefined && now - since >= muteAfterMicros);
-    if (isMute && !this.#isMute)
-      this.#effects.log("alarm", "nothing of what this card says gets on any plane: is mute");
-    this.#isMute = isMute;
-    const hearsSomebody = this.#roster.hearsAnybody();
-    const isDeaf = this.#hasHeardSomebody && !hearsSomebody;
-    if (isDeaf && !this.#isDeaf) this.#effects.log("alarm", "hears nobody any more: is deaf, or alone");
-    this.#isDeaf = isDeaf;
-    this.#hasHeardSomebody ||= hearsSomebody;
-  }
-
-  /** The note goes before the beat that says that this card cannot do its work: whoever takes over must know it. */
-  #sendDeathNote(now: Micros): void {
+  /** What the application was working on, for whoever takes over. */
+  #sendDeathNote(): CanFrame | undefined {
     const work = workOf(this.#effects.work());
     const note = work && this.#member.deathNote(work.slot, work.number);
-    if (!work || !note) return;
+    if (!work || !note) return undefined;
     this.#effects.log("alarm", `the application was working on input ${work.number} of slot ${work.slot}`);
-    this.#noteUntil = now + noteMicros;
-    this.#note = this.#send(recordClass.takeover, note);
-  }
-
-  /** The card cannot do its work, and says so. */
-  #isUnfit(): boolean {
-    return this.#isDeaf || ((this.#application.isHung || this.#failure !== undefined) && this.#note === undefined);
-  }
-
-  #end(): void {
-    if (this.#hasEnded || this.#failure === undefined) return;
-    this.#hasEnded = true;
-    this.#effects.end(this.#failure.reason);
+    return this.#send(recordClass.takeover, note);
   }
 
   #noticeLateness(now: Micros): void {
@@ -434,12 +363,8 @@ export class CommunicationProcessor {
     this.#counters.lateWakes++;
     this.#counters.lateMaxMicros = Math.max(this.#counters.lateMaxMicros, late);
     this.#roster.excuse(late);
-    this.#application.excuse(late);
+    this.#health.excuse(late);
     this.#heardAt += late;
-    for (const plane of planes) {
-      const since = this.#silentSince[plane];
-      if (since !== undefined) this.#silentSince[plane] = since + late;
-    }
   }
 
   /**
@@ -486,20 +411,11 @@ export class CommunicationProcessor {
     this.#member.record(kind as RecordClass, slot, reassembled.record, now);
   }
 
-  /** A port never hears its own frames: there is another card in this slot. Of the two the new one stays silent. */
   #hearOwnSlot(data: Uint8Array, now: Micros): void {
     const decoded = decode(heartbeat, data);
     if (!decoded.ok || decoded.value.incarnation === lowBits(this.#incarnation, 8)) return;
-    const isNewcomer = this.#beatsSaid <= newcomerBeatsMax;
-    if (isNewcomer) {
-      this.#silentUntil = now + slotTakenMicros;
-      this.#isSilenced = true;
-    }
-    if (now - (this.#otherHeardAt ?? Number.NEGATIVE_INFINITY) >= slotTakenMicros) {
-      const what = isNewcomer ? "this card stays silent" : "that one should be taken out";
-      this.#effects.log("alarm", `there is another card in slot ${this.#options.slot}: ${what}`);
-    }
-    this.#otherHeardAt = now;
+    this.#guard.heard(this.#beatsSaid, now);
+    this.#isSilenced = this.#guard.isSilenced(now);
   }
 
   /** Says once what keeps a card out; the primary does, the card itself, and all as long as there is no primary. */
@@ -616,7 +532,7 @@ export class CommunicationProcessor {
   /** What a card has become, that it leaves, that it cannot do its work, and what it finds of others, is told at once. */
   #news(): number {
     const member = this.#member;
-    const flags = [member.leaving, member.hasLeft, this.#isUnfit()];
+    const flags = [member.leaving, member.hasLeft, this.#health.isUnfit];
     return (
       flags.reduce<number>((sum, flag, index) => sum | (flag ? 8 << index : 0), member.role()) | (member.deaf() << 6)
     );
@@ -634,59 +550,30 @@ export class CommunicationProcessor {
     this.#effects.milestone("left", this.#member.term());
   }
 
-  /** What the beats tell in turn. */
-  #tell(beat: number): { tells: number; value: number } {
-    const { kind, plan, configurationDigest } = this.#options;
-    const member = this.#member;
-    const isNew = newRoles.includes(member.role());
-    const turns = isNew ? newcomerTurns : kind === "call-server" ? callServerTurns : witnessTurns;
-    const tells = turns[beat % turns.length];
-    switch (tells) {
-      case beatKind.identity:
-        return { tells, value: this.#incarnation * 256 + cardKinds.indexOf(kind) * 16 + plan.group };
-      case beatKind.commit:
-        return { tells, value: lowBits(member.lastCommit(), 24) };
-      case beatKind.input:
-        return { tells, value: lowBits(member.lastInput(), 24) };
-      case beatKind.configuration:
-        return { tells, value: configurationDigest };
-      case beatKind.received: {
-        const pairs = Math.max(1, Math.ceil(plan.witnesses.length / witnessesABeat));
-        const pair = Math.floor((beat * receivedATurn) / turns.length) % pairs;
-        const [first, second] = [0, 1].map((index) => {
-          const witness = plan.witnesses[pair * witnessesABeat + index];
-          return witness === undefined ? 0 : lowBits(member.receivedFrom(witness), receivedBits);
-        });
-        return { tells: tells + pair, value: first * 2 ** receivedBits + second };
-      }
-    }
-  }
-
   #beat(now: Micros): void {
     const { slot, realTime } = this.#options;
     const incarnation = this.#incarnation;
     const member = this.#member;
     this.#beatenNews = this.#news();
     this.#beatsSaid++;
-    const { tells, value } = this.#tell(this.#beats++);
+    const { kind, value } = beatTells(this.#beats++, { ...this.#options, incarnation, member });
     const data = encode(heartbeat, {
       role: member.role(),
       leaving: member.leaving ? 1 : 0,
       realTime: realTime ? 1 : 0,
-      hung: this.#isUnfit() ? 1 : 0,
+      hung: this.#health.isUnfit ? 1 : 0,
       deaf: member.deaf(),
       term: lowBits(member.term(), 16),
       incarnation: lowBits(incarnation, 8),
       progress: lowBits(this.#effects.progress(), 4),
-      kind: tells,
+      kind,
       value,
     });
     const frame = { id: frameIdentifier(recordClass.heartbeat, slot, framePart.whole), fd: false, data };
     this.#farewell = member.hasLeft ? frame : undefined;
     if (!member.hasLeft) this.#hasSaidFarewell = false;
-    if (this.#failure && this.#isUnfit()) this.#lastWord = frame;
     for (const plane of planes) {
-      this.#silentSince[plane] ??= now;
+      this.#health.beats(plane, frame, now);
       const waiting = this.#waitingBeats[plane];
       if (waiting.length >= waitingBeatsMax) continue;
       if (this.#effects.transmit(plane, frame) === "queued") waiting.push(frame);
