@@ -182,3 +182,87 @@ describe("where the host cannot keep the beat", () => {
     expect(limitOf(roster)).toBe(20_000);
   });
 });
+
+describe("what witnesses say of a call server", () => {
+  const plan = { callServers: [2, 3], witnesses: [1, 4, 5] };
+  const witness = (deaf: number) => beatOf({ role: role.witness, deaf });
+
+  function rosterWith(verdicts: Readonly<Record<number, number>>, ownVerdict?: number): Roster {
+    const roster = new Roster(timing, true, plan);
+    for (const slot of [2, 3]) roster.beat(slot, beatOf({ role: role.primary }), 0);
+    for (const [slot, verdict] of Object.entries(verdicts)) roster.beat(Number(slot), witness(verdict), 0);
+    roster.ownVerdict = ownVerdict;
+    return roster;
+  }
+
+  test("the majority of those that take part decides, each bit for itself", () => {
+    const found = (roster: Roster) => [2, 3].map((slot) => roster.isDeaf(slot));
+    expect(found(rosterWith({ 1: 1, 4: 0, 5: 2 }))).toEqual([false, false]);
+    expect(found(rosterWith({ 1: 1, 4: 1, 5: 2 }))).toEqual([true, false]);
+    expect(found(rosterWith({ 1: 2, 4: 0 }))).toEqual([false, false]);
+    expect(found(rosterWith({ 1: 2 }))).toEqual([false, true]);
+    expect(found(rosterWith({ 1: 2, 4: 0 }, 2))).toEqual([false, true]);
+    expect(found(rosterWith({}))).toEqual([false, false]);
+  });
+
+  test("a card that has no part in the group has no voice", () => {
+    const roster = rosterWith({ 4: 0 });
+    roster.beat(1, beatOf({ role: role.newcomer, deaf: 1 }), 0);
+    roster.beat(9, witness(1), 0);
+    expect(roster.isDeaf(2)).toBe(false);
+  });
+
+  test("a card that is found deaf is neither fit nor a healthy primary, but alive", () => {
+    const roster = rosterWith({ 1: 1, 4: 1 });
+    expect([roster.isAlive(2), roster.isFit(2), roster.isHealthyPrimary(2)]).toEqual([true, false, false]);
+    expect([roster.isAlive(3), roster.isFit(3), roster.isHealthyPrimary(3)]).toEqual([true, true, true]);
+  });
+
+  test("what inputs a call server has heard, two witnesses a beat", () => {
+    const roster = rosterWith({});
+    roster.beat(2, beatOf({ kind: beatKind.received + 1, value: 0xabc_123 }), 0);
+    expect(roster.entry(2)?.received).toEqual({ firstWitness: 2, numbers: [0xabc, 0x123] });
+    roster.beat(2, beatOf({ kind: beatKind.commit, value: 1 }), 0);
+    expect(roster.entry(2)?.received).toBeUndefined();
+  });
+});
+
+describe("a card that is not what the configuration says", () => {
+  const expected = { configurationDigest: 0xabc, kinds: { 1: "lim", 2: "call-server" } } as const;
+
+  function told(slot: number, ...said: readonly Partial<Heartbeat>[]): Roster {
+    const roster = new Roster(timing, true, undefined, expected);
+    for (const each of said) roster.beat(slot, beatOf(each), 0);
+    return roster;
+  }
+  const identity = (card: number) => ({ kind: beatKind.identity, value: 0x0001_01 + card * 16 });
+  const configuration = (value: number) => ({ kind: beatKind.configuration, value });
+
+  test("belongs only when all is known and as expected", () => {
+    expect(told(1, identity(0)).belongs(1)).toBe(false);
+    expect(told(1, identity(0), configuration(0xabc)).belongs(1)).toBe(true);
+    expect(told(1, identity(0)).objection(1)).toBeUndefined();
+    expect(told(7).belongs(7)).toBe(false);
+  });
+
+  test("does not with another digest, nor as another kind, and it is said what differs", () => {
+    const digest = told(1, identity(0), configuration(0xdef));
+    expect(digest.belongs(1)).toBe(false);
+    expect(digest.objection(1)).toBe("slot 1 has configuration 000def, and this card 000abc");
+    const kind = told(2, identity(2), configuration(0xabc));
+    expect(kind.belongs(2)).toBe(false);
+    expect(kind.objection(2)).toBe("slot 2 holds a transporter, and rack.yaml says call-server");
+    expect(told(2, identity(9)).objection(2)).toBe(
+      "slot 2 holds a card of unknown kind, and rack.yaml says call-server",
+    );
+  });
+
+  test("is forgotten when it restarts or is gone", () => {
+    const roster = told(1, identity(0), configuration(0xdef));
+    roster.beat(1, beatOf({ incarnation: 2 }), 1);
+    expect(roster.objection(1)).toBeUndefined();
+    const gone = told(1, identity(0), configuration(0xdef));
+    watch(gone, 1_000_000);
+    expect(gone.objection(1)).toBeUndefined();
+  });
+});
