@@ -8,6 +8,10 @@ import type { Micros } from "../time.ts";
 const nudgeAfterMicros = 20_000;
 /** A nudge that is not answered for so long means that it hangs. With detection and takeover this stays within 250 ms. */
 const hungAfterMicros = 150_000;
+/** Where the host keeps the application waiting, the limit is twice the longest answer of late, but not longer than this. */
+const hungAfterMicrosMax = 1_000_000;
+/** Answers are measured over spans of this length; the limit looks at the present and the last. */
+const answerSpanMicros = 60_000_000;
 
 export interface WatchedApplication {
   /** How far it has got, as it says itself in shared memory. */
@@ -22,11 +26,16 @@ export class ApplicationWatch {
   #movedAt: Micros;
   #nudgedAt: Micros | undefined;
   #isHung = false;
+  /** The longest answer to a nudge in the present span, which ends then, and in the last one. */
+  #answerMax: Micros = 0;
+  #answerMaxBefore: Micros = 0;
+  #spanEnds: Micros;
 
   constructor(application: WatchedApplication, now: Micros) {
     this.#application = application;
     this.#progress = application.progress();
     this.#movedAt = now;
+    this.#spanEnds = now + answerSpanMicros;
   }
 
   get isHung(): boolean {
@@ -38,6 +47,7 @@ export class ApplicationWatch {
     const progress = this.#application.progress();
     const before = this.#isHung;
     if (progress !== this.#progress) {
+      if (this.#nudgedAt !== undefined) this.#measure(now - this.#nudgedAt, now);
       this.#progress = progress;
       this.#movedAt = now;
       this.#nudgedAt = undefined;
@@ -47,10 +57,26 @@ export class ApplicationWatch {
         this.#nudgedAt = now;
         this.#application.nudge();
       }
-    } else if (now - this.#nudgedAt >= hungAfterMicros) {
+    } else if (now - this.#nudgedAt >= this.limitMicros) {
       this.#isHung = true;
     }
     return this.#isHung !== before;
+  }
+
+  /** What took longer than any limit was no answer but the end of a hang. */
+  #measure(answer: Micros, now: Micros): void {
+    if (now >= this.#spanEnds) {
+      this.#answerMaxBefore = this.#answerMax;
+      this.#answerMax = 0;
+      this.#spanEnds = now + answerSpanMicros;
+    }
+    if (answer < hungAfterMicrosMax) this.#answerMax = Math.max(this.#answerMax, answer);
+  }
+
+  /** How long a nudge may be unanswered. */
+  get limitMicros(): Micros {
+    const answer = Math.max(this.#answerMax, this.#answerMaxBefore);
+    return Math.min(Math.max(hungAfterMicros, 2 * answer), hungAfterMicrosMax);
   }
 
   /** Time in which the card as a whole could not run says nothing about its application. */
@@ -61,6 +87,6 @@ export class ApplicationWatch {
 
   /** When an unanswered nudge would mean that it hangs. */
   nextDeadline(): Micros | undefined {
-    return this.#nudgedAt === undefined || this.#isHung ? undefined : this.#nudgedAt + hungAfterMicros;
+    return this.#nudgedAt === undefined || this.#isHung ? undefined : this.#nudgedAt + this.limitMicros;
   }
 }

@@ -301,6 +301,7 @@ export class CommunicationProcessor {
       role: roleNames[this.#member.role()],
       outOfService: this.#outOfService(),
       hung: this.#health.isHung,
+      hungLimitMicros: this.#health.hungLimitMicros,
       deaf: this.#health.hearsNobody || this.#roster.isDeaf(this.#options.slot),
       mute: this.#health.isMute,
       cards,

@@ -144,6 +144,11 @@ export class OwnHealth {
     }
   }
 
+  /** How long the application may leave a nudge unanswered. */
+  get hungLimitMicros(): Micros {
+    return this.#application.limitMicros;
+  }
+
   nextDeadline(): Micros | undefined {
     return this.#application.nextDeadline();
   }

@@ -24,6 +24,10 @@ function watched() {
     hang: () => {
       answers = false;
     },
+    answer: () => {
+      answers = true;
+      progress++;
+    },
     /** Looks until then. @returns when it was found hung or well again */
     until(micros: number): [number, boolean][] {
       const found: [number, boolean][] = [];
@@ -59,6 +63,29 @@ describe("an application", () => {
       expect(bench.until(until)).toEqual([]);
       bench.work();
     }
+  });
+
+  test("that a busy host keeps waiting gets twice the time of its longest answer, for a minute or two", () => {
+    const bench = watched();
+    bench.hang();
+    bench.until(160_000);
+    bench.work();
+    bench.until(165_000);
+    const answer = 165_000 - 20_000;
+    expect(bench.watch.limitMicros).toBe(2 * answer);
+    expect(bench.until(1_000_000)).toEqual([[165_000 + 20_000 + 2 * answer, true]]);
+    bench.answer();
+    bench.until(180_000_000);
+    expect(bench.watch.limitMicros).toBe(150_000);
+  });
+
+  test("that hung for a long time is not said to answer slowly", () => {
+    const bench = watched();
+    bench.hang();
+    bench.until(5_000_000);
+    bench.work();
+    bench.until(5_005_000);
+    expect(bench.watch.limitMicros).toBe(150_000);
   });
 
   test("that does not answer hangs, and is well again with its next step", () => {
