@@ -1,8 +1,8 @@
 /**
  * Explores the takeover protocol further than the tests do, or without a rule:
  *
- *   node test/model/explore.ts --scenario "any card is pulled" --inputs 3 --omissions 2
- *   node test/model/explore.ts --without salvage
+ *   npm run -s explore -- --scenario "any card is deaf" --inputs 3 --omissions 1
+ *   npm run -s explore -- --without salvage
  *
  * Exit code: 0 it holds, 1 it does not, 2 wrong usage, 3 there are more states than were asked for.
  */
