@@ -477,10 +477,10 @@ export class CallServerMember implements Member {
     this.#transmitted = log.last;
     this.#context.log("warning", `is primary of term ${term} from commit ${log.last}`);
     this.#context.milestone("begin", term);
+    // Of a card that has never been heard nobody has said that it is gone.
     for (const slot of this.#context.plan.witnesses) {
-      const entry = this.#context.roster.entry(slot);
-      if (!entry?.alive)
-        this.#context.toApplication({ kind: "card", slot, alive: false, performed: entry?.commit ?? 0 });
+      if (this.#context.roster.entry(slot) !== undefined) continue;
+      this.#context.toApplication({ kind: "card", slot, alive: false, performed: 0 });
     }
     this.#context.toApplication({ kind: "primary", term, sequence: log.last, coldStart: cold });
     if (!this.#context.withoutRules.has("pending-inputs"))
