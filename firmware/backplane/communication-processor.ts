@@ -22,7 +22,7 @@ import { type cardKinds, heartbeat, role, roleNames } from "./heartbeat.ts";
 import type { GroupPlan, Member, MemberContext, Milestone, ProtocolRule } from "./membership.ts";
 import { OwnHealth } from "./own-health.ts";
 import { RecordStream } from "./record-stream.ts";
-import { type HeartbeatTiming, Roster, type RosterEntry } from "./roster.ts";
+import { beatIntervalMicros, type HeartbeatTiming, Roster, type RosterEntry } from "./roster.ts";
 import { type FrameOctets, Reassembler, segment } from "./segmentation.ts";
 import { lowBits } from "./sequence-number.ts";
 import { SlotGuard } from "./slot-guard.ts";
@@ -329,8 +329,7 @@ export class CommunicationProcessor {
     this.#isSilenced = this.#guard.isSilenced(now);
     this.#health.examine(now);
     this.#member.tick(now);
-    const interval =
-      this.#member.role() === role.primary ? this.#options.timing.primaryMicros : this.#options.timing.othersMicros;
+    const interval = beatIntervalMicros(this.#member.role(), this.#options.timing);
     if (this.#hasNews()) this.#nextBeat = now;
     if (now >= this.#nextBeat) {
       if (!this.#isSilenced) this.#beat(now);

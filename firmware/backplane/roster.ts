@@ -6,12 +6,17 @@ import type { GroupPlan } from "./membership.ts";
 import { nearest } from "./sequence-number.ts";
 
 export interface HeartbeatTiming {
-  /** Interval of a primary's beats. */
+  /** Interval of the beats of a primary, and of whoever a takeover waits for. */
   readonly primaryMicros: Micros;
   /** Interval of every other card's beats. */
   readonly othersMicros: Micros;
   /** Beats that may be missing before the card counts as dead. */
   readonly missesToDeath: number;
+}
+
+/** How long it is from one beat to the next. Who has made way is waited for until another one is primary, so it beats on quickly. */
+export function beatIntervalMicros(own: Role, { primaryMicros, othersMicros }: HeartbeatTiming): Micros {
+  return own === role.primary || own === role.resigned ? primaryMicros : othersMicros;
 }
 
 /** What is known of one card. */
@@ -223,7 +228,7 @@ export class Roster {
 
   /** How long a card may be silent before it counts as dead. */
   limitMicros(entry: RosterEntry): Micros {
-    const interval = entry.role === role.primary ? this.#timing.primaryMicros : this.#timing.othersMicros;
+    const interval = beatIntervalMicros(entry.role, this.#timing);
     // Half an interval is the leeway for the way of the beat itself.
     const misses = interval * (this.#timing.missesToDeath + 0.5);
     if (entry.realTime && this.#ownRealTime) return misses;

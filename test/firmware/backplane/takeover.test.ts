@@ -195,6 +195,17 @@ test("a claim is withdrawn when only a witness that has died had granted it", ()
   expect(rack.roles()).toMatchObject({ 2: "primary", 3: "backup" });
 });
 
+test("a primary that is pulled while it makes way is missed as quickly as any other", () => {
+  for (let micros = 0; micros < 1000; micros += 20) {
+    const rack = started();
+    rack.card(2).leave();
+    rack.run(micros / 1000);
+    rack.pull(2);
+    rack.run(25);
+    expect(rack.primaries(), `pulled after ${micros} µs`).toEqual([3]);
+  }
+});
+
 test("a LIM that is pulled and inserted takes part again", () => {
   const rack = started();
   sayAll(rack);
