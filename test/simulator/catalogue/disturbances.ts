@@ -5,11 +5,15 @@ import type { SimulatedRack } from "../../../tools/simulator/simulated-rack.ts";
 
 export interface Disturbance {
   readonly name: string;
+  /** What is so from the beginning of the scenario on. */
+  readonly begin?: (rack: SimulatedRack) => void;
   /** A frame on plane A is about to begin. @returns what becomes of it */
   readonly strike: (rack: SimulatedRack) => FrameFate | undefined;
   /** How long it lasts: then what can be put right is right. */
   readonly millis: number;
-  /** Why the design promises nothing of it as the rack is; left out, it is run. */
+  /** Strikes only in the calm of scenarios that have one: nothing is promised to calls in set-up. */
+  readonly calm?: true;
+  /** Why it is not run; left out, it is. */
   readonly notRun?: string;
 }
 
@@ -21,21 +25,24 @@ const moments = ["before", "inside", "after"] as const;
 const frozenMillis = 60;
 /** In the middle of what follows the pull. */
 const outMillis = 30;
+/** Longer than it may take to find out that a card is deaf or mute. */
+const cutOffMillis = 300;
+/** From the announcement to the pull. */
+const leavingMillis = 3;
 
 const primary: Slot = (rack) => rack.primaries()[0] ?? 0;
 const backup: Slot = (rack) => rack.slotsOf("call-server").find((slot) => slot !== primary(rack)) ?? 0;
 
-/** @param putBackMillis later; left out, it stays out */
+/** Pulled at both planes when a frame on plane A begins, is on the wire or is over; `putBackMillis` later it is put back. */
 function pulled(name: string, of: Slot, moment: Moment, putBackMillis?: number): Disturbance {
   return {
-    name: `${name} pulled ${moment}`,
+    name: `${name} pulled ${moment}${putBackMillis === undefined ? "" : ", put back"}`,
     millis: putBackMillis ?? 0,
     strike: (rack) => {
       const slot = of(rack);
       const [port] = rack.card(slot).ports;
-      const now = rack.clock.nowMicros();
-      rack.clock.at(now, () => rack.pull(slot));
-      if (putBackMillis !== undefined) rack.clock.at(now + putBackMillis * 1000, () => rack.insert(slot));
+      later(rack, 0, () => rack.pull(slot));
+      if (putBackMillis !== undefined) later(rack, putBackMillis, () => rack.insert(slot));
       return { kind: "severed", moment, port };
     },
   };
@@ -47,53 +54,81 @@ function frozen(name: string, of: Slot): Disturbance {
     millis: frozenMillis,
     strike: (rack) => {
       const card = rack.card(of(rack));
-      const now = rack.clock.nowMicros();
-      rack.clock.at(now, () => card.freeze());
-      rack.clock.at(now + frozenMillis * 1000, () => card.thaw());
+      later(rack, 0, () => card.freeze());
+      later(rack, frozenMillis, () => card.thaw());
       return undefined;
     },
   };
 }
 
-const planeCut: Disturbance = {
-  name: "plane A cut",
-  millis: 0,
+const primaryLeaves: Disturbance = {
+  name: "primary leaves",
+  millis: leavingMillis,
   strike: (rack) => {
-    rack.clock.at(rack.clock.nowMicros(), () => rack.buses[0].cut());
+    const slot = primary(rack);
+    later(rack, 0, () => rack.card(slot).leave());
+    later(rack, leavingMillis, () => rack.pull(slot));
     return undefined;
   },
 };
 
-/** The controllers of both planes take nothing in, or get nothing out, from here on. */
+const planeCut: Disturbance = {
+  name: "plane A cut",
+  millis: 0,
+  strike: (rack) => {
+    later(rack, 0, () => rack.buses[0].cut());
+    return undefined;
+  },
+};
+
+/** The controllers of both planes take nothing in, or get nothing out, for a while. */
 function cutOff(name: string, of: Slot, how: "setDeaf" | "setMute"): Disturbance {
   return {
     name,
-    millis: 0,
+    millis: cutOffMillis,
     strike: (rack) => {
       const { ports } = rack.card(of(rack));
-      rack.buses.forEach((bus, plane) => {
-        bus[how](ports[plane], true);
-      });
+      const set = (on: boolean) => {
+        rack.buses.forEach((bus, plane) => {
+          bus[how](ports[plane], on);
+        });
+      };
+      later(rack, 0, () => set(true));
+      later(rack, cutOffMillis, () => set(false));
       return undefined;
     },
     notRun: "a primary that is deaf or mute while it runs is not found out yet",
   };
 }
 
-/** A pull of each card of a kind. */
+/** Each card of a kind, put back in the calm of a conversation; and pulled for good, where another one is there. */
 function eachPulled(configuration: RackConfiguration, kind: "lim" | "transporter"): readonly Disturbance[] {
   const cards = configuration.cards.filter((card) => card.kind === kind);
-  return cards.map(({ slot }): Disturbance => {
-    const row = pulled(`${kind} ${slot}`, () => slot, "inside");
-    return cards.length > 1 ? row : { ...row, notRun: "the only one of its kind: calls in set-up go with it" };
+  return cards.flatMap(({ slot }): readonly Disturbance[] => {
+    const forGood = pulled(`${kind} ${slot}`, () => slot, "inside");
+    return [
+      { ...pulled(`${kind} ${slot}`, () => slot, "inside", outMillis), calm: true },
+      cards.length > 1 ? forGood : { ...forGood, notRun: "the only one of its kind: calls in set-up go with it" },
+    ];
   });
+}
+
+function later(rack: SimulatedRack, millis: number, work: () => void): void {
+  rack.clock.at(rack.clock.nowMicros() + millis * 1000, work);
 }
 
 export function disturbancesOf(configuration: RackConfiguration): readonly Disturbance[] {
   return [
     ...moments.map((moment) => pulled("primary", primary, moment)),
-    pulled("backup", backup, "inside", outMillis),
+    {
+      ...pulled("primary", primary, "inside"),
+      name: "primary pulled, plane B cut",
+      begin: (rack) => rack.buses[1].cut(),
+    },
+    primaryLeaves,
     frozen("primary", primary),
+    pulled("backup", backup, "inside", outMillis),
+    frozen("backup", backup),
     planeCut,
     cutOff("primary deaf", primary, "setDeaf"),
     cutOff("primary mute", primary, "setMute"),

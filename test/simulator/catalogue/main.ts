@@ -1,33 +1,39 @@
 /** The catalogue by hand: all of it, one scenario of it, or one run with its story. */
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { catalogue } from "./catalogue.ts";
-import { difference, runScenario } from "./scenario-run.ts";
+import { difference } from "./outcome.ts";
+import { runScenario } from "./scenario-run.ts";
 import { disturbances, named, reportText, sweepCatalogue } from "./sweep.ts";
+
+function wholeNumber(text: string): number {
+  if (/^\d{1,6}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("a whole number is wanted.");
+}
 
 const program = new Command("catalogue")
   .description("every call scenario, with every disturbance at every frame on plane A")
-  .option("--every <n>", "only every nth frame", "1")
+  .option("--every <n>", "only every nth frame", wholeNumber, 1)
   .option("--scenario <name>", "only this one")
   .option("--disturbance <name>", "with --frame: a single run, told in full")
-  .option("--frame <n>", "the frame on plane A at which it strikes")
+  .option("--frame <n>", "the frame on plane A at which it strikes", wholeNumber)
   .parse();
 const { every, scenario, disturbance, frame } = program.opts<{
-  every: string;
+  every: number;
   scenario?: string;
   disturbance?: string;
-  frame?: string;
+  frame?: number;
 }>();
 
 if (scenario !== undefined && disturbance !== undefined && frame !== undefined) {
   const row = named(catalogue, scenario);
-  const strike = { disturbance: named(disturbances, disturbance), transmission: Number(frame) };
-  const { outcome, story } = runScenario(row, strike);
-  const what = difference(runScenario(row).outcome, outcome);
+  const strike = { disturbance: named(disturbances, disturbance), transmission: frame };
+  const { outcome, failures, story } = runScenario(row, strike);
+  const what = failures[0] ?? difference(runScenario(row).outcome, outcome);
   console.log([...story, what ?? "the same outcome as undisturbed"].join("\n"));
   if (what !== undefined) process.exitCode = 1;
 } else {
   const rows = scenario === undefined ? catalogue : [named(catalogue, scenario)];
-  const report = await sweepCatalogue(Number(every), rows);
-  console.log([...report.failures, reportText(report, Number(every))].join("\n"));
+  const report = await sweepCatalogue(Math.max(every, 1), rows);
+  console.log([...report.failures, reportText(report, Math.max(every, 1))].join("\n"));
   if (report.failures.length > 0) process.exitCode = 1;
 }

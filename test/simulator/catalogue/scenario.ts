@@ -19,6 +19,8 @@ export interface Scenario {
   /** Over before the scenario begins, and not disturbed. */
   readonly before?: readonly Part[];
   readonly gateway?: readonly GatewayFault[];
+  /** From the beginning on, neither exchange says anything for so long. */
+  readonly calmMillis?: number;
   readonly timersMillis?: Readonly<Partial<Record<TimerName, number>>>;
   /** The call detail records: whether the call was answered, and its cause (Q.850). */
   readonly records: readonly string[];

@@ -5,7 +5,8 @@ import { smallRack } from "../one-call.ts";
 import { catalogue } from "./catalogue.ts";
 import { type Disturbance, disturbancesOf } from "./disturbances.ts";
 import type { Scenario } from "./scenario.ts";
-import { difference, type RunOptions, runScenario, type ScenarioRun } from "./scenario-run.ts";
+import { difference } from "./outcome.ts";
+import { type RunOptions, runScenario, type ScenarioRun } from "./scenario-run.ts";
 
 export interface Sweep {
   readonly runs: number;
@@ -18,7 +19,7 @@ export interface Sweep {
 export interface SweepJob {
   readonly scenario: string;
   readonly disturbance: string;
-  /** Every so-manieth frame, from this one on. */
+  /** Every `every`th frame from `first` on. */
   readonly every: number;
   readonly first: number;
 }
@@ -46,21 +47,26 @@ export function sweep(
 ): Sweep {
   const before = process.threadCpuUsage();
   const expected = undisturbedRun(scenario);
+  const end = disturbance.calm ? expected.calmTransmissions : expected.transmissions;
   const failures: string[] = [];
   let runs = 0;
-  for (let transmission = first; transmission < expected.transmissions; transmission += every) {
-    const { outcome } = runScenario(scenario, { disturbance, transmission }, options);
+  for (let transmission = first; transmission < end && failures.length < failuresMax; transmission += every) {
+    const run = runScenario(scenario, { disturbance, transmission }, options);
     runs++;
-    const what = difference(expected.outcome, outcome);
+    const what = run.failures[0] ?? difference(expected.outcome, run.outcome) ?? missedText(disturbance, run);
     if (what === undefined) continue;
     const repeat = `npm run catalogue -- --scenario "${scenario.name}" --disturbance "${disturbance.name}"`;
     failures.push(
       `${scenario.name}, ${disturbance.name} at frame ${transmission}: ${what}\n  ${repeat} --frame ${transmission}`,
     );
-    if (failures.length >= failuresMax) break;
   }
   const { user, system } = process.threadCpuUsage(before);
   return { runs, failures, seconds: (user + system) / 1e6 };
+}
+
+/** Where nothing is otherwise from the beginning on, what was undisturbed until then has as many frames. */
+function missedText({ begin }: Disturbance, { struck }: ScenarioRun): string | undefined {
+  return struck || begin !== undefined ? undefined : "the frame never came";
 }
 
 export function named<T extends { readonly name: string }>(rows: readonly T[], name: string): T {
