@@ -25,8 +25,10 @@ const moments = ["before", "inside", "after"] as const;
 const frozenMillis = 60;
 /** In the middle of what follows the pull. */
 const outMillis = 30;
-/** Longer than it may take to find out that a card is deaf or mute. */
-const cutOffMillis = 300;
+/** Longer than it may take to find out that a card is deaf. */
+const deafMillis = 300;
+/** Longer than it takes to miss a primary that says nothing. */
+const muteMillis = 60;
 /** From the announcement to the pull. */
 const leavingMillis = 3;
 
@@ -81,11 +83,11 @@ const planeCut: Disturbance = {
   },
 };
 
-/** The controllers of both planes take nothing in, or get nothing out, for a while. */
-function cutOff(name: string, of: Slot, how: "setDeaf" | "setMute"): Disturbance {
+/** The controllers of both planes take nothing in, or get nothing out, for a while; what was queued goes out afterwards. */
+function cutOff(name: string, of: Slot, how: "setDeaf" | "setMute", millis: number): Disturbance {
   return {
     name,
-    millis: cutOffMillis,
+    millis,
     strike: (rack) => {
       const { ports } = rack.card(of(rack));
       const set = (on: boolean) => {
@@ -94,10 +96,9 @@ function cutOff(name: string, of: Slot, how: "setDeaf" | "setMute"): Disturbance
         });
       };
       later(rack, 0, () => set(true));
-      later(rack, cutOffMillis, () => set(false));
+      later(rack, millis, () => set(false));
       return undefined;
     },
-    notRun: "a primary that is deaf or mute while it runs is not found out yet",
   };
 }
 
@@ -130,8 +131,8 @@ export function disturbancesOf(configuration: RackConfiguration): readonly Distu
     pulled("backup", backup, "inside", outMillis),
     frozen("backup", backup),
     planeCut,
-    cutOff("primary deaf", primary, "setDeaf"),
-    cutOff("primary mute", primary, "setMute"),
+    cutOff("primary mute", primary, "setMute", muteMillis),
+    { ...cutOff("primary deaf", primary, "setDeaf", deafMillis), notRun: "a deaf primary is not found out yet" },
     ...eachPulled(configuration, "lim"),
     ...eachPulled(configuration, "transporter"),
   ];
