@@ -157,7 +157,7 @@ export class CallServerMember implements Member {
 
   /** A commit from a primary of `senderTerm`: its own, or one it repairs. */
   #commit(commit: Commit, octets: Uint8Array, input: Uint8Array | undefined, senderTerm: number, now: Micros): void {
-    if (senderTerm < this.#term) return;
+    if (this.#view.isStale(senderTerm, this.#term)) return;
     if (this.#draining) {
       this.#whileDraining.push(() => this.#commit(commit, octets, input, senderTerm, now));
       return;
@@ -290,7 +290,8 @@ export class CallServerMember implements Member {
       }
       return;
     }
-    if (this.#role !== role.backup && this.#role !== role.resigned && this.#role !== role.claimant) return;
+    const halfDone = this.#role === role.incomplete && this.#context.withoutRules.has("claim-when-complete");
+    if (this.#role === role.primary || (!this.#complete && !halfDone)) return;
     if (this.#role === role.claimant) {
       if (this.#claim.higherIsHeard(now)) {
         this.#role = this.#claim.cold ? role.blank : role.resigned;

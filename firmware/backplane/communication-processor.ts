@@ -97,7 +97,8 @@ export class CommunicationProcessor {
   constructor(options: CommunicationOptions, effects: CommunicationEffects, now: Micros) {
     this.#options = options;
     this.#effects = effects;
-    this.#roster = new Roster(options.timing, options.realTime);
+    const looksOnce = options.withoutRules?.has("second-look");
+    this.#roster = new Roster(options.timing, options.realTime, looksOnce ? 0 : undefined);
     this.#nextBeat = now;
     this.#incarnation = options.incarnation;
     const incarnation = () => this.#incarnation;

@@ -55,11 +55,13 @@ const limitMicrosMax = 250_000;
 export class Roster {
   readonly #timing: HeartbeatTiming;
   readonly #ownRealTime: boolean;
+  readonly #secondLookMicros: Micros;
   readonly #entries = new Map<number, RosterEntry>();
 
-  constructor(timing: HeartbeatTiming, ownRealTime: boolean) {
+  constructor(timing: HeartbeatTiming, ownRealTime: boolean, ownSecondLookMicros = secondLookMicros) {
     this.#timing = timing;
     this.#ownRealTime = ownRealTime;
+    this.#secondLookMicros = ownSecondLookMicros;
   }
 
   entry(slot: number): RosterEntry | undefined {
@@ -171,7 +173,7 @@ export class Roster {
       }
       if (!entry.alive || now - entry.lastBeat < this.limitMicros(entry)) continue;
       entry.suspectedAt ??= now;
-      if (now - entry.suspectedAt < secondLookMicros) continue;
+      if (now - entry.suspectedAt < this.#secondLookMicros) continue;
       entry.suspectedAt = undefined;
       entry.alive = false;
       entry.since = now;
@@ -188,7 +190,7 @@ export class Roster {
       const deadline =
         entry.suspectedAt === undefined
           ? entry.lastBeat + this.limitMicros(entry)
-          : entry.suspectedAt + secondLookMicros;
+          : entry.suspectedAt + this.#secondLookMicros;
       if (next === undefined || deadline < next) next = deadline;
     }
     return next;

@@ -5,6 +5,7 @@
  * its own tables at once. The backup applies the same octets. Neither sends anything itself.
  */
 import type { Consumed } from "../backplane/commit.ts";
+import type { ProtocolRule } from "../backplane/membership.ts";
 import type {
   Application,
   ApplicationAction,
@@ -52,6 +53,8 @@ const nothing = new Uint8Array(0);
 export interface CallServerOptions {
   /** The lines of `cdr.jsonl` as the card finds them. */
   readonly storedCdrs?: readonly string[];
+  /** Rules that a test has switched off, to show that it fails without them. */
+  readonly withoutRules?: ReadonlySet<ProtocolRule>;
 }
 
 /** `astray`: the tables were not the group's and are forgotten; nothing is taken until the card is told to resynchronise. */
@@ -73,6 +76,7 @@ export class CallServer implements Application {
   readonly #ladder: Ladder;
   readonly #work: BackgroundWork;
   readonly #node: Turn["node"];
+  readonly #withoutRules: ReadonlySet<ProtocolRule>;
   readonly #dead = new Set<number>();
   #role: Role = "blank";
   /** The last commit that the tables hold. */
@@ -84,7 +88,12 @@ export class CallServer implements Application {
   #buffered: BufferedCommit[] = [];
 
   /** `slot` is that of a call server in the configuration. */
-  constructor(configuration: RackConfiguration, slot: number, { storedCdrs = [] }: CallServerOptions = {}) {
+  constructor(
+    configuration: RackConfiguration,
+    slot: number,
+    { storedCdrs = [], withoutRules = new Set() }: CallServerOptions = {},
+  ) {
+    this.#withoutRules = withoutRules;
     const card = configuration.cards.find((candidate) => candidate.slot === slot);
     assert(card?.kind === "call-server", `slot ${slot} is no call server`);
     this.#plan = new CircuitPlan(configuration, card.group);
@@ -217,6 +226,7 @@ export class CallServer implements Application {
   #becomePrimary(sequence: number, coldStart: boolean): readonly ApplicationAction[] {
     // Tables that are not whole are none: the circuits are reset, as from cold.
     if (this.#role === "synchronising" || this.#role === "astray") this.#forget();
+    if (this.#withoutRules.has("timers-at-takeover")) this.#timers.clear();
     this.#role = "primary";
     this.#sequence = sequence;
     this.#work.begin(this.#now, coldStart);
@@ -321,25 +331,31 @@ export class CallServer implements Application {
   }
 
   #apply(commit: DeliveredCommit, now: Micros): readonly ApplicationAction[] {
-    const { sequence, timeMillis, body } = commit;
+    const { sequence, body } = commit;
     if (body.length === 0) {
       this.#sequence = sequence;
       return [];
     }
-    const decoded = decode(inputLayout, commit.input);
-    const input = decoded.ok ? decoded.value : undefined;
-    const reader = new OctetReader(body);
-    outputsLayout.read(reader, "outputs");
-    const setting = this.#setting(sequence, timeMillis, input);
-    const read = decodeChanges(this.#tables, body.subarray(reader.offset), setting);
-    if (reader.error !== undefined || !read.ok) return this.#goAstray(`commit ${sequence} cannot be read`);
-    const { changes, digest } = read.value;
+    const read = this.#read(commit);
+    if (read === undefined) return this.#goAstray(`commit ${sequence} cannot be read`);
+    const { changes, digest, input } = read;
     if (digest !== undefined && digest !== this.#tables.digest()) {
       return this.#goAstray(`tables differ from the primary's before commit ${sequence}`);
     }
     const slot = commit.consumed.kind === "input" ? commit.consumed.slot : undefined;
     const step: LadderStep = { atMicros: now, sequence, own: false, slot, input: commit.input, body: body.slice() };
     return this.#records.write(this.#follow(changes, input, step));
+  }
+
+  /** What a commit does to the tables as they are; undefined when it cannot be read. */
+  #read({ sequence, timeMillis, body, input: payload }: DeliveredCommit) {
+    const decoded = decode(inputLayout, payload);
+    const input = decoded.ok ? decoded.value : undefined;
+    const reader = new OctetReader(body);
+    outputsLayout.read(reader, "outputs");
+    const setting = this.#setting(sequence, timeMillis, input);
+    const read = decodeChanges(this.#tables, body.subarray(reader.offset), setting);
+    return reader.error === undefined && read.ok ? { ...read.value, input } : undefined;
   }
 
   #takePiece(piece: Uint8Array, sequence: number, last: boolean): readonly ApplicationAction[] {
@@ -360,9 +376,18 @@ export class CallServer implements Application {
     const buffered = this.#buffered;
     this.#buffered = [];
     for (const { commit, now } of buffered) {
+      if (this.#withoutRules.has("row-copies")) this.#dropCopies(receiver, commit);
       if (this.#role === "backup" && commit.sequence > this.#sequence) actions.push(...this.#apply(commit, now));
     }
     return this.#role === "backup" ? [...actions, { kind: "complete", sequence: this.#sequence }] : actions;
+  }
+
+  /** The rule "row-copies" switched off: of a row that a later commit touches there is what that commit says. */
+  #dropCopies({ rows }: SnapshotReceiver, commit: DeliveredCommit): void {
+    for (const { table, key } of this.#read(commit)?.changes ?? []) {
+      const isCopy = rows.some((row) => row.table === table && row.key === key && row.after === table.get(key));
+      if (isCopy) table.put(key, undefined);
+    }
   }
 
   /** Tables that cannot follow their primary are of no use. */
