@@ -211,18 +211,18 @@ export class CallServerMember implements Member {
         this.#answerClaim(slot, record, now);
         break;
       case "grant":
-        if (record.claimant === this.#context.slot) this.#answered(slot, record.term, record.salvaged, now);
+        if (record.claimant === this.#context.slot) this.#answered(slot, record, now);
         else if (this.#role === role.primary && record.term > this.#term) this.#makeWay(now);
         break;
       case "resign":
-        if (record.claimant === this.#context.slot) this.#answered(slot, record.term, record.salvaged, now);
+        if (record.claimant === this.#context.slot) this.#answered(slot, record, now);
         break;
     }
   }
 
-  #answered(slot: number, term: number, salvaged: number, now: Micros): void {
-    if (this.#role !== role.claimant || term !== this.#claim.term) return;
-    this.#claim.answers.answered(slot, salvaged);
+  #answered(slot: number, record: TakeoverRecord & { kind: "grant" | "resign" }, now: Micros): void {
+    if (this.#role !== role.claimant || record.term !== this.#claim.term) return;
+    this.#claim.answers.answered(slot, record.after, record.salvaged);
     this.#tryBegin(now);
   }
 

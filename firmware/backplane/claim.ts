@@ -137,7 +137,7 @@ export class Claim {
     } else {
       this.#view.hold(commit, record.commit, input);
     }
-    this.answers.salvaged(slot, record.index);
+    this.answers.salvaged(slot, record.after, record.index);
     return true;
   }
 
