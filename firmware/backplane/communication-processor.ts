@@ -82,7 +82,10 @@ export class CommunicationProcessor {
   /** Per plane and class: frames that the port has not taken yet. */
   readonly #backlog: readonly (readonly CanFrame[][])[] = planes.map(() => Array.from({ length: 8 }, () => []));
   /** Per plane: the last frames of own commits, with the commit's sequence. */
-  readonly #unconfirmed: readonly { frame: CanFrame; sequence: number }[][] = [[], []];
+  readonly #unconfirmed: readonly { readonly frame: CanFrame; readonly sequence: number; confirmed: boolean }[][] = [
+    [],
+    [],
+  ];
   /** Per plane: own beats that are not on the bus yet. */
   readonly #waitingBeats: readonly [CanFrame[], CanFrame[]] = [[], []];
   #incarnation: number;
@@ -141,15 +144,17 @@ export class CommunicationProcessor {
     this.#settle(now);
   }
 
-  /** Own frames that are on the bus, the very objects that were handed to `transmit`. */
+  /** Own frames that are on the bus, the very objects that were handed to `transmit`; one may have overtaken another. */
   transmitted(plane: Plane, frames: readonly CanFrame[], now: Micros): void {
     const unconfirmed = this.#unconfirmed[plane];
     let sequence = 0;
     for (const frame of frames) {
-      if (frame === this.#waitingBeats[plane][0]) this.#waitingBeats[plane].shift();
-      if (canClassOf(frame.id) !== recordClass.commit || unconfirmed[0]?.frame !== frame) continue;
-      sequence = unconfirmed.shift()?.sequence ?? 0;
+      const beat = this.#waitingBeats[plane].indexOf(frame);
+      if (beat >= 0) this.#waitingBeats[plane].splice(beat, 1);
+      const commit = canClassOf(frame.id) === recordClass.commit && unconfirmed.find((sent) => sent.frame === frame);
+      if (commit) commit.confirmed = true;
     }
+    while (unconfirmed[0]?.confirmed) sequence = unconfirmed.shift()?.sequence ?? 0;
     if (sequence > 0) this.#member.transmitted(sequence, now);
   }
 
@@ -332,7 +337,7 @@ export class CommunicationProcessor {
         continue;
       }
       if (kind === recordClass.commit && last) {
-        this.#unconfirmed[plane].push({ frame: last, sequence: this.#member.lastProposed() });
+        this.#unconfirmed[plane].push({ frame: last, sequence: this.#member.lastProposed(), confirmed: false });
       }
       for (const frame of frames) backlog.push(frame);
       this.#pump(plane, kind);
