@@ -25,6 +25,17 @@ export function judgeInTheEnd(rack: SimulatedRack, excused: boolean, complain: C
   judgeRecords(rack, excused, complain);
 }
 
+/** Whether nothing of any call is left anywhere: nothing will change any more. */
+export function isAtRest(rack: SimulatedRack): boolean {
+  const now = rack.clock.nowMicros();
+  const servers = rack.slotsOf("call-server").map((slot) => callServer(rack, slot));
+  return (
+    [...rack.gateways.values()].every(({ connected }) => connected.length === 0) &&
+    servers.every((server) => server.rows("state").length + server.rows("connection").length === 0) &&
+    [...rack.exchanges.values()].every(({ core }) => core.isQuiet && core.statistics(now).circuitsLeaked === 0)
+  );
+}
+
 function callServer(rack: SimulatedRack, slot: number): CallServer {
   const { application } = rack.card(slot);
   assert(application instanceof CallServer, `slot ${slot} is no call server`);

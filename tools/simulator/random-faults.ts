@@ -32,8 +32,6 @@ interface Fault {
   readonly unless?: string;
 }
 
-const tooMuch =
-  "two cards that do not hear each other on either plane, and one that stands still, are more than one failure";
 const notYet = "a card that is deaf or mute is not found out yet";
 
 export const faults = {
@@ -63,7 +61,7 @@ export const faults = {
   "pull primary in a burst": { strike: inBurst(pull((stage) => stage.primary)) },
   "leave in a burst": { strike: inBurst(leave) },
   "leave in noise": { strike: inNoise(leave) },
-  estrange: { strike: estrange, unless: tooMuch },
+  estrange: { strike: estrange },
   deaf: { strike: unheard("deaf"), unless: notYet },
   mute: { strike: unheard("mute"), unless: notYet },
   "corruption of whole records": {
