@@ -368,7 +368,7 @@ export class CallServerMember implements Member {
     this.#role = role.primary;
     this.#term = term;
     this.#admitAskedAt.clear();
-    this.#view.intake.handAnew();
+    this.#view.intake.handAnew(!this.#context.withoutRules.has("pending-inputs"));
     const cold = this.#claim.cold;
     if (!this.#context.withoutRules.has("begin")) {
       const consumed: Consumed = { kind: "begin", cold };
@@ -378,8 +378,7 @@ export class CallServerMember implements Member {
     this.#context.log("warning", `is primary of term ${term} from commit ${log.last}`);
     this.#context.milestone("begin", term);
     this.#context.toApplication({ kind: "primary", term, sequence: log.last, coldStart: cold });
-    if (!this.#context.withoutRules.has("pending-inputs"))
-      for (const slot of this.#view.intake.slots()) this.#hand(slot);
+    for (const slot of this.#view.intake.slots()) this.#hand(slot);
     this.tick(now);
   }
 

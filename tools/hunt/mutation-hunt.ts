@@ -47,15 +47,6 @@ export async function huntMutations(
 }
 
 export function mutationsText(figures: readonly MutationFigures[]): string {
-  const rows = figures.map(({ name, seeds, caught }) => [
-    name,
-    `${seeds}`,
-    caught ? caught.invariant : "NOT CAUGHT",
-    caught ? caught.what.split("\n")[0].slice(0, 100) : "",
-  ]);
-  const [heading, ...lines] = tableText([
-    ["mutation", "seeds", "caught by"],
-    ...rows.map((row) => row.slice(0, 3)),
-  ]).split("\n");
-  return [heading, ...lines].join("\n");
+  const rows = figures.map(({ name, seeds, caught }) => [name, `${seeds}`, caught ? caught.invariant : "NOT CAUGHT"]);
+  return tableText([["mutation", "seeds", "caught by"], ...rows]);
 }

@@ -176,20 +176,27 @@ export function freezeWhileGiving(stage: Stage): void {
   rack.card(primary).thaw();
 }
 
-/** The call servers do not hear each other, but everybody else hears them; one of them stands still meanwhile. */
+/**
+ * The call servers do not hear each other, but everybody else hears them, and the backup misses much of what it is answered; the
+ * primary stands still meanwhile.
+ */
 export function estrange(stage: Stage): void {
   const { rack, chance, primary, backup } = stage;
   const pair = [primary, backup];
   stage.tell(`slots ${pair} do not hear each other`);
   for (const plane of planes) {
-    stage.lose(plane, (_frame, sender): FrameFate | undefined => {
+    stage.lose(plane, (frame, sender): FrameFate | undefined => {
       const slot = slotOfPort(rack, sender);
-      if (!pair.includes(slot)) return undefined;
+      if (!pair.includes(slot)) {
+        const isAnswer = canClassOf(frame.id) === recordClass.takeover && chance.integer(4) > 0;
+        return isAnswer ? { kind: "lost-at", ports: [rack.card(backup).ports[plane]] } : undefined;
+      }
       const other = slot === primary ? backup : primary;
       return { kind: "lost-at", ports: [rack.card(other).ports[plane]] };
     });
   }
-  stage.run(20 + chance.integer(20));
+  // Long enough in most cases for either to find the other dead.
+  stage.run(60 + chance.integer(40));
   // About as long as it takes the others to find it dead and to grant: it goes on before, while or after they do.
   const micros = 15_000 + chance.integer(12_000);
   stage.tell(`slot ${primary} stands still for ${micros / 1000} ms`);

@@ -49,19 +49,24 @@ export class GroupHistory {
   /** A call server has become primary with a BEGIN of this sequence. */
   began(slot: number, term: number, sequence: number, cold: boolean): void {
     if (this.#begins.has(term)) this.#complain("one primary a term", `slot ${slot} begins term ${term} once more`);
+    this.#begins.set(term, sequence);
+    // Granted long ago, and those who granted it have gone on to a higher term: nobody follows it.
+    if (term < this.#term) return;
     if (cold) {
       if (this.#begun > 0) this.#complain("state survives", `slot ${slot} starts cold in term ${term}`);
       for (const known of [this.#entries, this.#begins, this.#performed, this.#given]) known.clear();
     }
-    for (const [void_, entry] of this.#entries) {
-      if (void_ < sequence) continue;
+    for (const [each, entry] of this.#entries) {
+      if (each < sequence) continue;
       if (entry.performed) {
-        const what = `commit ${void_} of term ${entry.term} was performed, and term ${term} begins at ${sequence}`;
+        const what = `commit ${each} of term ${entry.term} was performed, and term ${term} begins at ${sequence}`;
         this.#complain("no void effect", what);
       }
-      this.#entries.delete(void_);
+      this.#entries.delete(each);
     }
     this.#begins.set(term, sequence);
+    this.#term = term;
+    this.#begun++;
     const begin: Consumed = { kind: "begin", cold };
     this.#entries.set(sequence, {
       term,
@@ -70,8 +75,6 @@ export class GroupHistory {
       body: new Uint8Array(0),
       performed: false,
     });
-    this.#term = Math.max(this.#term, term);
-    this.#begun++;
     this.#marks.clear();
     for (let each = 1; each < sequence; each++) this.#consume(this.#entries.get(each)?.consumed);
   }

@@ -71,13 +71,14 @@ export class RackWatch {
     this.#compareTables(card, application, event.kind === "primary");
   }
 
-  /** At a BEGIN nothing is compared: it changes no table, and a backup's application is not told of it. */
+  /** A BEGIN changes no table, and a backup's application is not told of it: whoever begins still stands at the commit before. */
   #compareTables(card: SimulatedCard, application: CallServer, begins: boolean): void {
-    const sequence = application.appliedSequence;
-    if (this.#standing.get(card) === sequence) return;
-    this.#standing.set(card, sequence);
+    const applied = application.appliedSequence;
+    if (this.#standing.get(card) === applied) return;
+    this.#standing.set(card, applied);
+    const sequence = begins ? applied - 1 : applied;
     const term = this.#history.termOf(sequence);
-    if (sequence === 0 || term === undefined || begins) return;
+    if (sequence <= 0 || term === undefined) return;
     const isPrimary = card.communication.member.role() === role.primary;
     if (isPrimary && this.#terms.get(card) !== this.#history.term) return;
     const digest = application.digest();

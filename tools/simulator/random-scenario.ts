@@ -38,6 +38,8 @@ export interface ScenarioOutcome {
 const startMillis = 300;
 /** An inserted card is to be backup again within this time. */
 const completeMillis = 1000;
+/** Commits on their way to the backup. One that is further behind has to catch up first: until then it is no second copy. */
+const behindMax = 4;
 const quietMillis = 600;
 /** Where messages were lost, ISUP's and MGCP's timers have the last word: those that matter take up to 15 s. */
 const timersMillis = 20_000;
@@ -223,9 +225,10 @@ class RandomScenario implements Stage {
     });
   }
 
-  /** One primary, every other call server its backup, every LIM and transporter admitted, all of one term. */
+  /** One primary, every other call server its backup and not behind, every LIM and transporter admitted, all of one term. */
   #recovered(): boolean {
     const { rack } = this;
+    const lastOf = (slot: number) => (slot === 0 ? 0 : rack.card(slot).communication.member.lastCommit());
     const cards = rack.slots.map((slot) => rack.card(slot));
     const terms = new Set(cards.map(({ communication }) => communication.member.term()));
     return (
@@ -233,6 +236,7 @@ class RandomScenario implements Stage {
       terms.size === 1 &&
       this.#callServers("primary").length === 1 &&
       this.#callServers("backup").length === 1 &&
+      lastOf(this.primary) - lastOf(this.backup) <= behindMax &&
       [...rack.slotsOf("lim"), ...rack.slotsOf("transporter")].every(
         (slot) => rack.card(slot).communication.member.role() === role.witness,
       )
