@@ -60,6 +60,15 @@ export class CanTransmitQueue {
     return frame;
   }
 
+  /** The second frame of a class goes before the first; nothing where there is no second. */
+  overtake(frameClass: number): void {
+    const ring = this.#rings[frameClass];
+    if (ring === undefined || (this.#counts[frameClass] ?? 0) < 2) return;
+    const first = this.#heads[frameClass] ?? 0;
+    const second = (first + 1) % this.#framesPerClassMax;
+    [ring[first], ring[second]] = [ring[second], ring[first]];
+  }
+
   /** Whether the class refused a frame and is half empty since; true once. */
   takeWritable(frameClass: number): boolean {
     const bit = 1 << frameClass;

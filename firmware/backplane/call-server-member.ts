@@ -188,7 +188,7 @@ export class CallServerMember implements Member {
 
   /** A commit from a primary of `senderTerm`: its own, or one it repairs. */
   #commit(commit: Commit, octets: Uint8Array, input: Uint8Array | undefined, senderTerm: number, now: Micros): void {
-    if (senderTerm < this.#term) return;
+    if (this.#view.isStale(senderTerm, this.#term)) return;
     if (this.#draining) {
       this.#afterDraining(() => this.#commit(commit, octets, input, senderTerm, now));
       return;
@@ -242,21 +242,21 @@ export class CallServerMember implements Member {
         this.#answerClaim(slot, record, now);
         break;
       case "grant":
-        if (record.claimant === this.#context.slot) this.#answered(slot, record.term, record.salvaged, now);
+        if (record.claimant === this.#context.slot) this.#answered(slot, record, now);
         else if (this.#role === role.primary && record.term > this.#term) this.#makeWay(now);
         break;
       case "death note":
         this.#view.intake.markPoison(record.slot, record.incarnation, record.number);
         break;
       case "resign":
-        if (record.claimant === this.#context.slot) this.#answered(slot, record.term, record.salvaged, now);
+        if (record.claimant === this.#context.slot) this.#answered(slot, record, now);
         break;
     }
   }
 
-  #answered(slot: number, term: number, salvaged: number, now: Micros): void {
-    if (this.#role !== role.claimant || term !== this.#claim.term) return;
-    this.#claim.answers.answered(slot, salvaged);
+  #answered(slot: number, record: TakeoverRecord & { kind: "grant" | "resign" }, now: Micros): void {
+    if (this.#role !== role.claimant || record.term !== this.#claim.term) return;
+    this.#claim.answers.answered(slot, record.after, record.salvaged);
     this.#tryBegin(now);
   }
 
@@ -378,7 +378,8 @@ export class CallServerMember implements Member {
       }
       return;
     }
-    if (this.#role !== role.backup && this.#role !== role.resigned && this.#role !== role.claimant) return;
+    const halfDone = this.#role === role.incomplete && this.#context.withoutRules.has("claim-when-complete");
+    if (this.#role === role.primary || (!this.#complete && !halfDone)) return;
     if (this.#role === role.claimant) {
       if (this.#claim.higherIsHeard(now)) {
         this.#withdraw();
@@ -468,7 +469,7 @@ export class CallServerMember implements Member {
     this.#role = role.primary;
     this.#term = term;
     this.#admitAskedAt.clear();
-    this.#view.intake.handAnew();
+    this.#view.intake.handAnew(!this.#context.withoutRules.has("pending-inputs"));
     const cold = this.#claim.cold;
     if (!this.#context.withoutRules.has("begin")) {
       const consumed: Consumed = { kind: "begin", cold };
@@ -483,8 +484,7 @@ export class CallServerMember implements Member {
       this.#context.toApplication({ kind: "card", slot, alive: false, performed: 0 });
     }
     this.#context.toApplication({ kind: "primary", term, sequence: log.last, coldStart: cold });
-    if (!this.#context.withoutRules.has("pending-inputs"))
-      for (const slot of this.#view.intake.slots()) this.#hand(slot);
+    for (const slot of this.#view.intake.slots()) this.#hand(slot);
     this.tick(now);
   }
 

@@ -40,6 +40,7 @@ export class Claim {
   due(ownTerm: number): number {
     const parity = this.#context.plan.callServers.indexOf(this.#context.slot) === 0 ? 1 : 0;
     const term = Math.max(ownTerm, this.#highestHeard()) + 1;
+    if (this.#context.withoutRules.has("unique-terms")) return term;
     return term % 2 === parity ? term : term + 1;
   }
 
@@ -142,7 +143,7 @@ export class Claim {
     } else {
       this.#view.hold(commit, record.commit, input);
     }
-    this.answers.salvaged(slot, record.index);
+    this.answers.salvaged(slot, record.after, record.index);
     return true;
   }
 
@@ -151,18 +152,20 @@ export class Claim {
    * written off, and claimant, grants and resignations are a majority of the configured witnesses and call servers.
    */
   isSettled(): boolean {
-    const { roster, plan } = this.#context;
+    const { roster, plan, withoutRules } = this.#context;
     const everybody = plan.callServers.length + plan.witnesses.length;
     const others = this.#others();
-    const everybodyHeard =
-      plan.witnesses.every((slot) => roster.isAlive(slot)) &&
-      others.length === plan.callServers.length - 1 &&
-      others.every((other) => other.alive);
+    const newcomersCount =
+      withoutRules.has("newcomers-abstain") ||
+      this.#cold ||
+      (plan.witnesses.every((slot) => roster.isAlive(slot)) &&
+        others.length === plan.callServers.length - 1 &&
+        others.every((other) => other.alive));
     let votes = 1;
     for (const slot of plan.witnesses) {
       const entry = roster.entry(slot);
       const answered = this.answers.isWhole(slot);
-      const counts = entry?.role === role.witness || this.#cold || everybodyHeard;
+      const counts = entry?.role === role.witness || newcomersCount;
       if (answered && counts) votes++;
       else if (entry?.alive && entry.role === role.witness) return false;
     }

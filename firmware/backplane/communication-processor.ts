@@ -2,7 +2,7 @@
  * What runs on a card's communication processor: records on two planes, heartbeats, the roster, and the card's membership in
  * its group. Sans-I/O: frames and time come in by method, everything that is to happen goes out through `effects`.
  */
-import type { CanFrame } from "../../hal/can-frame.ts";
+import { type CanFrame, canClassOf } from "../../hal/can-frame.ts";
 import type { ApplicationAction, ApplicationEvent } from "../card/application.ts";
 import { workOf } from "../card/work-word.ts";
 import { decode, encode } from "../layout/layout.ts";
@@ -86,8 +86,15 @@ const waitingBeatsMax = 3;
 const backlogFramesMax = 8192;
 
 interface Unconfirmed {
-  readonly commits: { readonly frame: CanFrame; readonly number: number }[];
-  readonly inputs: { readonly frame: CanFrame; readonly number: number }[];
+  readonly commits: SentRecord[];
+  readonly inputs: SentRecord[];
+}
+
+/** The last frame of a record that is on its way to the bus. */
+interface SentRecord {
+  readonly frame: CanFrame;
+  readonly number: number;
+  confirmed: boolean;
 }
 
 export class CommunicationProcessor {
@@ -135,7 +142,8 @@ export class CommunicationProcessor {
   constructor(options: CommunicationOptions, effects: CommunicationEffects, now: Micros) {
     this.#options = options;
     this.#effects = effects;
-    this.#roster = new Roster(options.timing, options.realTime, options.plan, options);
+    const looksOnce = options.withoutRules?.has("second-look");
+    this.#roster = new Roster(options.timing, options.realTime, options.plan, options, looksOnce ? 0 : undefined);
     this.#health = new OwnHealth(
       {
         progress: () => effects.progress(),
@@ -195,18 +203,20 @@ export class CommunicationProcessor {
     this.#settle(now);
   }
 
-  /** Own frames that are on the bus, the very objects that were handed to `transmit`. */
+  /** Own frames that are on the bus, the very objects that were handed to `transmit`; one may have overtaken another. */
   transmitted(plane: Plane, frames: readonly CanFrame[], now: Micros): void {
     const { commits, inputs } = this.#unconfirmed[plane];
     this.#health.transmitted(plane, frames);
-    let sequence = 0;
-    let input = 0;
     for (const frame of frames) {
-      if (frame === this.#waitingBeats[plane][0]) this.#waitingBeats[plane].shift();
+      const beat = this.#waitingBeats[plane].indexOf(frame);
+      if (beat >= 0) this.#waitingBeats[plane].splice(beat, 1);
       if (frame === this.#farewell) this.#saidFarewell();
-      if (frame === commits[0]?.frame) sequence = commits.shift()?.number ?? 0;
-      if (frame === inputs[0]?.frame) input = inputs.shift()?.number ?? 0;
+      const frameClass = canClassOf(frame.id);
+      if (frameClass === recordClass.commit) confirm(commits, frame);
+      if (frameClass === recordClass.input) confirm(inputs, frame);
     }
+    const sequence = takeConfirmed(commits);
+    const input = takeConfirmed(inputs);
     if (input > 0) this.#member.inputTransmitted(input);
     if (sequence > 0) this.#member.transmitted(sequence, now);
     // That a death note is out is not to wait for the next beat.
@@ -498,8 +508,10 @@ export class CommunicationProcessor {
         continue;
       }
       const { commits, inputs } = this.#unconfirmed[plane];
-      if (kind === recordClass.commit && last) commits.push({ frame: last, number: this.#member.lastProposed() });
-      if (kind === recordClass.input && last) inputs.push({ frame: last, number: this.#member.lastInput() });
+      if (kind === recordClass.commit && last)
+        commits.push({ frame: last, number: this.#member.lastProposed(), confirmed: false });
+      if (kind === recordClass.input && last)
+        inputs.push({ frame: last, number: this.#member.lastInput(), confirmed: false });
       for (const frame of frames) backlog.push(frame);
       this.#pump(plane, kind);
     }
@@ -580,4 +592,17 @@ export class CommunicationProcessor {
     }
     if (this.#beats === quietBeats) for (const plane of planes) for (let c = 1; c < 8; c++) this.#pump(plane, c);
   }
+}
+
+/** Frames may overtake each other in a controller. */
+function confirm(records: readonly SentRecord[], frame: CanFrame): void {
+  const sent = records.find((record) => record.frame === frame);
+  if (sent) sent.confirmed = true;
+}
+
+/** The number of the last record up to which all are confirmed; 0 when the first is not. */
+function takeConfirmed(records: SentRecord[]): number {
+  let number = 0;
+  while (records[0]?.confirmed) number = records.shift()?.number ?? 0;
+  return number;
 }

@@ -118,6 +118,7 @@ export class GroupView {
   next(): HeldCommit | undefined {
     const held = this.log.held(this.log.last + 1);
     if (held && held.input === undefined) held.input = this.#inputOf(held.commit);
+    if (held && this.#context.withoutRules.has("whole-commits")) held.input ??= nothing;
     return this.log.next();
   }
 
@@ -127,7 +128,18 @@ export class GroupView {
     this.log.append(held);
     this.setTime(commit.timeMillis, now);
     if (commit.consumed.kind === "input") this.intake.consume(commit.consumed.slot, commit.consumed.number);
-    if (commit.consumed.kind === "admit") this.intake.admit(commit.consumed.slot, commit.consumed.incarnation);
+    if (commit.consumed.kind === "admit") this.#admit(commit.consumed.slot, commit.consumed.incarnation);
+  }
+
+  #admit(slot: number, incarnation: number): void {
+    const restarted = this.intake.incarnation(slot) >= 0;
+    if (restarted && this.#context.withoutRules.has("incarnations")) return;
+    this.intake.admit(slot, incarnation);
+  }
+
+  /** Whether a primary of this term has been replaced, for a card that follows `ownTerm`. */
+  isStale(term: number, ownTerm: number): boolean {
+    return term < ownTerm && !this.#context.withoutRules.has("no-stale-terms");
   }
 
   deliver(held: HeldCommit): void {
@@ -190,6 +202,7 @@ export class GroupView {
     for (let sequence = from; sequence < from + Math.min(count, repairCommitsMax); sequence++) {
       const held = this.log.at(sequence);
       if (!held) return;
+      if (held.commit.term < term && this.#context.withoutRules.has("repair-of-earlier-terms")) continue;
       this.repair({
         kind: "commit",
         group,

@@ -121,9 +121,9 @@ export class InputIntake {
     return this.#senders.get(slot)?.poison.has(number) === true;
   }
 
-  /** A new primary begins with everything that no commit consumed. */
-  handAnew(): void {
-    for (const sender of this.#senders.values()) sender.handed = sender.consumed;
+  /** A new primary begins with everything that no commit consumed (or, `pending` being false, with what comes after all that it heard). */
+  handAnew(pending = true): void {
+    for (const sender of this.#senders.values()) sender.handed = pending ? sender.consumed : sender.highest;
   }
 
   /** Gives the primary's application what is next of this sender, in the order of the numbers. */

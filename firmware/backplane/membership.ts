@@ -55,8 +55,44 @@ export type Milestone =
   /** A call server holds the group's state: the group is protected. */
   | "complete";
 
-/** The rules whose absence the negative controls demonstrate. */
-export type ProtocolRule = "salvage" | "pending-inputs" | "begin" | "repair";
+/** The rules whose absence the negative controls demonstrate; each is looked up where it is kept. */
+export type ProtocolRule =
+  /** Whoever answers a claim first gives the commits that the claimant lacks. */
+  | "salvage"
+  /** What is missing is asked for. */
+  | "repair"
+  /** The primary repairs commits of whatever term. */
+  | "repair-of-earlier-terms"
+  /** A term begins with a BEGIN. */
+  | "begin"
+  /** From its grant to the BEGIN a witness performs nothing. */
+  | "hold-until-begin"
+  /** A term is granted once. */
+  | "one-grant-a-term"
+  /** No two call servers can claim the same term. */
+  | "unique-terms"
+  /** A card follows no primary of a term below its own. */
+  | "no-stale-terms"
+  /** A witness that has just started does not count. */
+  | "newcomers-abstain"
+  /** A witness performs a commit once. */
+  | "perform-once"
+  /** A commit is whole only with the input that it refers to. */
+  | "whole-commits"
+  /** A new primary works off the inputs that its predecessor left. */
+  | "pending-inputs"
+  /** A new primary goes on with its predecessor's timers. */
+  | "timers-at-takeover"
+  /** Only a call server that holds the group's state claims. */
+  | "claim-when-complete"
+  /** Who is given the state is told which inputs are consumed. */
+  | "marks-in-snapshot"
+  /** The columns that a later commit did not touch are those of the snapshot. */
+  | "row-copies"
+  /** The inputs of a card that has restarted begin anew. */
+  | "incarnations"
+  /** A silence is judged when the own mail has been read. */
+  | "second-look";
 
 /** A card's part in one group. */
 export interface Member {

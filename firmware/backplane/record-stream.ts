@@ -2,8 +2,9 @@
  * The records of one sender and class as they arrive on two planes: the first whole copy counts, the second is dropped.
  * Order and repair are the business of what the records carry (commit sequence, input number), not of the stream.
  *
- * A frame says a record's sequence modulo 256 only. Each plane keeps its order, so each counts on by itself, and one plane may be
- * any number of records behind the other in a burst. Only a plane that was silent for a while is set to where the other is.
+ * A frame says a record's sequence modulo 256 only. Each plane keeps its order, but for a few frames that a controller sends too
+ * early; so each counts on by itself, and one plane may be any number of records behind the other in a burst. Only a plane that was
+ * silent for a while is set to where the other is.
  */
 import type { Micros } from "../time.ts";
 import { lowBits } from "./sequence-number.ts";
@@ -13,6 +14,9 @@ const windowRecords = 4096;
 const windowBits = 12;
 /** After such a silence a plane may have missed any number of records. */
 const realignAfterMicros = 100_000;
+
+/** Frames that a controller may send before one that was there first. */
+const overtakenMax = 16;
 
 /** A plane that speaks again may be so many records ahead of the other; otherwise it is behind. */
 const aheadMax = 32;
@@ -31,7 +35,8 @@ export class RecordStream {
   /** Whether this is the first whole copy of the record with this sequence (modulo 256). */
   first(sequence: number, plane: 0 | 1, now: Micros): boolean {
     const whole = this.#place(sequence, plane, now);
-    this.#last[plane] = whole;
+    const behind = this.#last[plane] - whole;
+    if (behind < 0 || behind > overtakenMax) this.#last[plane] = whole;
     this.#lastAt[plane] = now;
     if (whole > this.#highest) this.#advance(whole);
     if (this.#highest - whole >= windowRecords) return false;
@@ -51,7 +56,8 @@ export class RecordStream {
       const ahead = this.#highest + aheadMax;
       return ahead - ((ahead - sequence) & 0xff);
     }
-    return last + ((sequence - last) & 0xff);
+    const oldest = last - overtakenMax;
+    return oldest + ((sequence - oldest) & 0xff);
   }
 
   #advance(to: number): void {

@@ -15,8 +15,8 @@ export const repairRecord = variants(
     commit: [2, layout("commit again", { term: varint, ...whole })],
     /** An input again, by its sender or by a call server that holds it. */
     input: [3, layout("input again", { slot: u8, incarnation: u16, number: varint, payload: rest })],
-    /** One of the commits that a claimant lacks: the `index`th that this card gives for the claim of `term`. */
-    salvage: [4, layout("salvage", { term: varint, claimant: u8, index: u16, ...whole })],
+    /** One of the commits that a claimant lacks: the `index`th in the answer to the claim of `term` whose last commit is `after`. */
+    salvage: [4, layout("salvage", { term: varint, claimant: u8, after: varint, index: u16, ...whole })],
     /** The primary no longer has the commits asked for: the asker must begin anew. */
     "too old": [5, layout("too old", { slot: u8, from: varint })],
   },

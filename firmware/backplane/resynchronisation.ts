@@ -74,7 +74,9 @@ export class StateGiver {
       slot,
       attempt,
       ...rest,
-      marks: [...rest.marks],
+      marks: this.#context.withoutRules.has("marks-in-snapshot")
+        ? rest.marks.map((mark) => ({ ...mark, number: 0 }))
+        : [...rest.marks],
       timeMillis: timeMillis % 2 ** 32,
       timeUpper: Math.floor(timeMillis / 2 ** 32),
     };

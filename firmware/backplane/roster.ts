@@ -78,6 +78,7 @@ export class Roster {
   readonly #ownRealTime: boolean;
   readonly #plan: Pick<GroupPlan, "callServers" | "witnesses">;
   readonly #expected: ExpectedOfOthers;
+  readonly #secondLookMicros: Micros;
   readonly #entries = new Map<number, RosterEntry>();
   /** The call servers that this card finds deaf, when it is a witness. */
   ownVerdict: number | undefined;
@@ -87,11 +88,13 @@ export class Roster {
     ownRealTime: boolean,
     plan: Pick<GroupPlan, "callServers" | "witnesses"> = { callServers: [], witnesses: [] },
     expected: ExpectedOfOthers = {},
+    ownSecondLookMicros = secondLookMicros,
   ) {
     this.#expected = expected;
     this.#timing = timing;
     this.#ownRealTime = ownRealTime;
     this.#plan = plan;
+    this.#secondLookMicros = ownSecondLookMicros;
   }
 
   entry(slot: number): RosterEntry | undefined {
@@ -256,7 +259,7 @@ export class Roster {
       }
       if (!entry.alive || now - entry.lastBeat < this.limitMicros(entry)) continue;
       entry.suspectedAt ??= now;
-      if (now - entry.suspectedAt < secondLookMicros) continue;
+      if (now - entry.suspectedAt < this.#secondLookMicros) continue;
       entry.suspectedAt = undefined;
       entry.alive = false;
       entry.since = now;
@@ -273,7 +276,7 @@ export class Roster {
       const deadline =
         entry.suspectedAt === undefined
           ? entry.lastBeat + this.limitMicros(entry)
-          : entry.suspectedAt + secondLookMicros;
+          : entry.suspectedAt + this.#secondLookMicros;
       if (next === undefined || deadline < next) next = deadline;
     }
     return next;

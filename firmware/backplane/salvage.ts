@@ -28,40 +28,51 @@ export function answerClaim(
       group,
       term: claim.term,
       claimant,
+      after: claim.lastSequence,
       index,
       sequence: held.commit.sequence,
       commit: held.octets,
       input: held.commit.refersToInput ? (held.input ?? nothing) : nothing,
     });
   });
-  const record = { kind: answer, group, term: claim.term, claimant, salvaged: lacked.length } as const;
+  const after = claim.lastSequence;
+  const record = { kind: answer, group, term: claim.term, claimant, after, salvaged: lacked.length } as const;
   context.send(recordClass.takeover, encode(takeoverRecord, record));
 }
 
-/** The answers to a claim as the claimant gathers them: one is whole when all that it counts has come. */
+interface Answer {
+  expected: number | undefined;
+  readonly indices: Set<number>;
+}
+
+/**
+ * The answers to a claim as the claimant gathers them: one is whole when all that it counts has come. A claim that is repeated says
+ * what the claimant holds by then, and the answer to it gives less: what came of one answer does not count for another.
+ */
 export class Answers {
-  readonly #bySlot = new Map<number, { expected: number | undefined; readonly indices: Set<number> }>();
+  /** By slot, and by the last commit of the claim that is answered. */
+  readonly #bySlot = new Map<number, Map<number, Answer>>();
 
   clear(): void {
     this.#bySlot.clear();
   }
 
-  salvaged(slot: number, index: number): void {
-    this.#answer(slot).indices.add(index);
+  salvaged(slot: number, after: number, index: number): void {
+    this.#answer(slot, after).indices.add(index);
   }
 
-  answered(slot: number, salvaged: number): void {
-    this.#answer(slot).expected = salvaged;
+  answered(slot: number, after: number, salvaged: number): void {
+    this.#answer(slot, after).expected = salvaged;
   }
 
   isWhole(slot: number): boolean {
-    const answer = this.#bySlot.get(slot);
-    return answer?.expected !== undefined && answer.indices.size >= answer.expected;
+    return this.#of(slot).some(({ expected, indices }) => expected !== undefined && indices.size >= expected);
   }
 
   /** Whether one has come from a card of which this holds. */
   some(holds: (slot: number) => boolean): boolean {
-    return [...this.#bySlot].some(([slot, { expected }]) => expected !== undefined && holds(slot));
+    const answered = (slot: number) => this.#of(slot).some(({ expected }) => expected !== undefined);
+    return [...this.#bySlot.keys()].some((slot) => holds(slot) && answered(slot));
   }
 
   /** The card began anew: what it answered before it knows nothing of. */
@@ -73,12 +84,15 @@ export class Answers {
     return [...this.#bySlot.keys()].filter((slot) => this.isWhole(slot));
   }
 
-  #answer(slot: number) {
-    let answer = this.#bySlot.get(slot);
-    if (!answer) {
-      answer = { expected: undefined, indices: new Set() };
-      this.#bySlot.set(slot, answer);
-    }
+  #of(slot: number): Answer[] {
+    return [...(this.#bySlot.get(slot)?.values() ?? [])];
+  }
+
+  #answer(slot: number, after: number): Answer {
+    const answers = this.#bySlot.get(slot) ?? new Map<number, Answer>();
+    this.#bySlot.set(slot, answers);
+    const answer = answers.get(after) ?? { expected: undefined, indices: new Set() };
+    answers.set(after, answer);
     return answer;
   }
 }

@@ -9,10 +9,13 @@ export const takeoverRecord = variants(
      * `settled` names the slots whose answer has arrived whole: they need not repeat it.
      */
     claim: [0, layout("claim", { term: varint, lastTerm: varint, lastSequence: varint, cold: u8, settled: list(u8) })],
-    /** "I follow `claimant` into this term", after `salvaged` repair records with what the claimant lacks. */
-    grant: [1, layout("grant", { term: varint, claimant: u8, salvaged: u16 })],
+    /**
+     * "I follow `claimant` into this term", with `salvaged` repair records of what the claimant lacks. `after`: the last commit of the
+     * claim that is answered.
+     */
+    grant: [1, layout("grant", { term: varint, claimant: u8, after: varint, salvaged: u16 })],
     /** The incumbent's answer: "I have stopped, and these `salvaged` commits you lacked." */
-    resign: [2, layout("resign", { term: varint, claimant: u8, salvaged: u16 })],
+    resign: [2, layout("resign", { term: varint, claimant: u8, after: varint, salvaged: u16 })],
     /**
      * Of the communication processor of a primary whose application has failed or hangs: "it was working on this input". Witnesses say
      * it again before they grant.

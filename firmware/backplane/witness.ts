@@ -54,6 +54,11 @@ export class Witness implements Member {
     });
   }
 
+  /** The term whose commits are performed: from the grant to the BEGIN none is. */
+  get #performed(): number {
+    return this.#context.withoutRules.has("hold-until-begin") ? this.#begun : this.#term;
+  }
+
   role(): Role {
     return this.#admitted ? role.witness : role.newcomer;
   }
@@ -154,7 +159,7 @@ export class Witness implements Member {
   /** A commit from a primary of `senderTerm`: its own, or one it repairs. */
   #commit(commit: Commit, octets: Uint8Array, input: Uint8Array | undefined, senderTerm: number, now: Micros): void {
     if (!this.#admitted && !this.#admit(commit, octets, senderTerm, now)) return;
-    if (senderTerm < this.#term) return;
+    if (this.#view.isStale(senderTerm, this.#performed)) return;
     if (senderTerm > this.#term) {
       this.#term = senderTerm;
       this.#grantedTo = -1;
@@ -202,14 +207,16 @@ export class Witness implements Member {
       const held = this.#view.next();
       if (!held) break;
       const { commit } = held;
-      const mayBegin = this.#begun === this.#term || this.#context.withoutRules.has("begin");
-      if (!mayBegin || (commit.term !== this.#term && commit.sequence > this.#base)) return;
+      const mayBegin = this.#begun === this.#performed || this.#context.withoutRules.has("begin");
+      const foreign = commit.term > this.#performed || this.#view.isStale(commit.term, this.#performed);
+      if (!mayBegin || (foreign && commit.sequence > this.#base)) return;
       this.#view.append(held, now);
       if (commit.consumed.kind === "begin") {
         this.#service = true;
         this.#context.toApplication({ kind: "service", group: commit.group, available: true });
       } else {
         this.#view.deliver(held);
+        if (this.#context.withoutRules.has("perform-once")) this.#view.deliver(held);
       }
       if (commit.consumed.kind === "input" && commit.consumed.slot === this.#context.slot) {
         this.#inputs.consumed(commit.consumed.number, now);
@@ -233,12 +240,13 @@ export class Witness implements Member {
       if (!claim.settled.includes(this.#context.slot)) answerClaim(this.#context, this.#view, "grant", slot, claim);
       return;
     }
-    if (claim.term <= this.#term) return;
-    const { roster, plan } = this.#context;
+    const { roster, plan, withoutRules } = this.#context;
+    if (claim.term < this.#term || (claim.term === this.#term && !withoutRules.has("one-grant-a-term"))) return;
     if (plan.callServers.some((other) => other !== slot && roster.isHealthyPrimary(other))) return;
     if (roster.objection(slot) !== undefined) return;
     // A card that has just started has seen nothing: it follows only where there is nothing that it could have seen.
-    if (!this.#admitted && claim.cold === 0 && !this.#everybodyIsHeardWithoutPrimary()) return;
+    const abstains = !this.#admitted && claim.cold === 0 && !withoutRules.has("newcomers-abstain");
+    if (abstains && !this.#everybodyIsHeardWithoutPrimary()) return;
     if (this.#admitted && claim.cold === 1) {
       // The group's state is lost with every card that had it. What this card performed belongs to a group that is no more.
       if (plan.callServers.some((other) => other !== slot && roster.isComplete(other))) return;

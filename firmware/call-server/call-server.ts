@@ -5,6 +5,7 @@
  * its own tables at once. The backup applies the same octets. Neither sends anything itself.
  */
 import type { Consumed } from "../backplane/commit.ts";
+import type { ProtocolRule } from "../backplane/membership.ts";
 import { nearest } from "../backplane/sequence-number.ts";
 import type {
   Application,
@@ -62,6 +63,8 @@ const nothing = new Uint8Array(0);
 export interface CallServerOptions {
   /** The lines of `cdr.jsonl` as the card finds them. */
   readonly storedCdrs?: readonly string[];
+  /** Rules that a test has switched off, to show that it fails without them. */
+  readonly withoutRules?: ReadonlySet<ProtocolRule>;
 }
 
 /** `astray`: the tables were not the group's and are forgotten; nothing is taken until the card is told to resynchronise. */
@@ -83,6 +86,7 @@ export class CallServer implements Application {
   readonly #ladder: Ladder;
   readonly #work: BackgroundWork;
   readonly #node: Turn["node"];
+  readonly #withoutRules: ReadonlySet<ProtocolRule>;
   readonly #congestion = new Congestion();
   readonly #history = new OutputHistory();
   /** LIMs and transporters that do not live, with the last commit that each is known to have performed. */
@@ -99,7 +103,12 @@ export class CallServer implements Application {
   #buffered: BufferedCommit[] = [];
 
   /** `slot` is that of a call server in the configuration. */
-  constructor(configuration: RackConfiguration, slot: number, { storedCdrs = [] }: CallServerOptions = {}) {
+  constructor(
+    configuration: RackConfiguration,
+    slot: number,
+    { storedCdrs = [], withoutRules = new Set() }: CallServerOptions = {},
+  ) {
+    this.#withoutRules = withoutRules;
     const card = configuration.cards.find((candidate) => candidate.slot === slot);
     assert(card?.kind === "call-server", `slot ${slot} is no call server`);
     this.#plan = new CircuitPlan(configuration, card.group);
@@ -240,6 +249,7 @@ export class CallServer implements Application {
   #becomePrimary(sequence: number, coldStart: boolean): readonly ApplicationAction[] {
     // Tables that are not whole are none: the circuits are reset, as from cold.
     if (this.#role === "synchronising" || this.#role === "astray") this.#forget();
+    if (this.#withoutRules.has("timers-at-takeover")) this.#timers.clear();
     this.#role = "primary";
     this.#sequence = sequence;
     this.#congestion.clear();
@@ -377,21 +387,16 @@ export class CallServer implements Application {
   }
 
   #apply(commit: DeliveredCommit, now: Micros): readonly ApplicationAction[] {
-    const { sequence, timeMillis, body } = commit;
+    const { sequence, body } = commit;
     if (body.length === 0) {
       this.#sequence = sequence;
       // What it did not do before it came back is settled.
       if (commit.consumed.kind === "admit") this.#tables.card.put(commit.consumed.slot, undefined);
       return [];
     }
-    const decoded = decode(inputLayout, commit.input);
-    const input = decoded.ok ? decoded.value : undefined;
-    const reader = new OctetReader(body);
-    outputsLayout.read(reader, "outputs");
-    const setting = this.#setting(sequence, timeMillis, input);
-    const read = decodeChanges(this.#tables, body.subarray(reader.offset), setting);
-    if (reader.error !== undefined || !read.ok) return this.#goAstray(`commit ${sequence} cannot be read`);
-    const { changes, digest } = read.value;
+    const read = this.#read(commit);
+    if (read === undefined) return this.#goAstray(`commit ${sequence} cannot be read`);
+    const { changes, digest, input } = read;
     if (digest !== undefined && digest !== this.#tables.digest()) {
       return this.#goAstray(`tables differ from the primary's before commit ${sequence}`);
     }
@@ -399,6 +404,17 @@ export class CallServer implements Application {
     this.#history.add(commit.term, sequence, body.slice(), commit.input.slice());
     const step: LadderStep = { atMicros: now, sequence, own: false, slot, input: nothing, body: nothing };
     return this.#records.write(this.#follow(changes, input, step));
+  }
+
+  /** What a commit does to the tables as they are; undefined when it cannot be read. */
+  #read({ sequence, timeMillis, body, input: payload }: DeliveredCommit) {
+    const decoded = decode(inputLayout, payload);
+    const input = decoded.ok ? decoded.value : undefined;
+    const reader = new OctetReader(body);
+    outputsLayout.read(reader, "outputs");
+    const setting = this.#setting(sequence, timeMillis, input);
+    const read = decodeChanges(this.#tables, body.subarray(reader.offset), setting);
+    return reader.error === undefined && read.ok ? { ...read.value, input } : undefined;
   }
 
   #takePiece(piece: Uint8Array, sequence: number, last: boolean): readonly ApplicationAction[] {
@@ -419,6 +435,7 @@ export class CallServer implements Application {
     const buffered = this.#buffered;
     this.#buffered = [];
     for (const { commit, now } of buffered) {
+      if (this.#withoutRules.has("row-copies")) this.#dropCopies(receiver, commit);
       if (this.#role === "backup" && commit.sequence > this.#sequence) actions.push(...this.#apply(commit, now));
     }
     return this.#role === "backup" ? [...actions, { kind: "complete", sequence: this.#sequence }] : actions;
@@ -439,6 +456,14 @@ export class CallServer implements Application {
       return this.#goAstray(`tables differ from those of slot ${slot} at commit ${sequence}`);
     if (this.#role !== "primary") return [];
     return [{ kind: "log", severity: "alarm", text: `the tables of slot ${slot} differ at commit ${sequence}` }];
+  }
+
+  /** The rule "row-copies" switched off: of a row that a later commit touches there is what that commit says. */
+  #dropCopies({ rows }: SnapshotReceiver, commit: DeliveredCommit): void {
+    for (const { table, key } of this.#read(commit)?.changes ?? []) {
+      const isCopy = rows.some((row) => row.table === table && row.key === key && row.after === table.get(key));
+      if (isCopy) table.put(key, undefined);
+    }
   }
 
   /** Tables that cannot follow their primary are of no use. */

@@ -221,9 +221,11 @@ export class SimulatedCanBus {
   }
 
   #begin(sender: SimulatedCanPort, startMicros: number): void {
-    const frame = sender.head();
-    if (frame === undefined) return;
-    const fate = this.decideFate?.(frame, sender, this.#attempts) ?? delivered;
+    const offered = sender.head();
+    if (offered === undefined) return;
+    const fate = this.decideFate?.(offered, sender, this.#attempts) ?? delivered;
+    if (fate.kind === "overtaken") sender.overtake();
+    const frame = sender.head() ?? offered;
     this.#attempts += 1;
     if (fate.kind === "severed" && fate.moment === "before") this.sever(fate.port);
     if (!sender.onBus) return;
@@ -256,7 +258,8 @@ export class SimulatedCanBus {
       if (missedBy?.includes(port) === true) {
         if (fate.kind === "lost-at") port.miss();
       } else {
-        port.receive(frame, bits);
+        const corrupted = fate.kind === "corrupted-at" && fate.ports.includes(port);
+        port.receive(corrupted ? corruptedFrame(frame, fate.at, fate.mask) : frame, bits);
       }
     }
   }
@@ -269,6 +272,12 @@ export class SimulatedCanBus {
     // A receiver may have made the sender leave the bus at the very moment it got the frame.
     if (sender.onBus) sender.confirm(frame, bits);
   }
+}
+
+function corruptedFrame(frame: CanFrame, at: number, mask: number): CanFrame {
+  const data = frame.data.slice();
+  if (data.length > 0) data[at % data.length] ^= mask;
+  return { ...frame, data };
 }
 
 /** Whether the attempt ends in an error frame, so that the sender, where it still can, repeats. */

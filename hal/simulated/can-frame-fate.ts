@@ -7,6 +7,15 @@ export type FrameFate =
   | { readonly kind: "delivered" }
   /** Destroyed by an error frame: nobody gets it, the sender repeats it. */
   | { readonly kind: "error" }
+  /** The controller sends the frame behind it first, if one of its class waits (seen on controllers joined by SPI). */
+  | { readonly kind: "overtaken" }
+  /** These ports hand on other octets than were on the bus: `mask` is laid over the octet at `at` by exclusive or. */
+  | {
+      readonly kind: "corrupted-at";
+      readonly ports: readonly SimulatedCanPort[];
+      readonly at: number;
+      readonly mask: number;
+    }
   /** These ports lose it silently, as when a receive queue overflows; they count it as dropped. */
   | { readonly kind: "lost-at"; readonly ports: readonly SimulatedCanPort[] }
   /**

@@ -94,6 +94,12 @@ export class SimulatedCanPort implements CanPort {
     return this.#queue.head();
   }
 
+  /** The frame behind its head's goes first. */
+  overtake(): void {
+    const head = this.#queue.head();
+    if (head !== undefined) this.#queue.overtake(canClassOf(head.id));
+  }
+
   /** Changes the state and says so. */
   enter(state: CanState): void {
     if (state === this.#state || this.#state === "disconnected") return;

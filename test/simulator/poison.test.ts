@@ -62,7 +62,7 @@ describe("a poison input among many calls", () => {
     };
     const rack = new SimulatedRack(configuration, {
       mix: { ringMicros: 50_000, holdMicros: 100_000 },
-      sabotage: (_card, event) => (isPoison(event) ? fail() : undefined),
+      watch: { sabotage: (_card, event) => (isPoison(event) ? fail() : undefined) },
     });
     rack.run(300);
     for (const exchange of rack.exchanges.values()) exchange.step({ kind: "generate", callsPerSecond: 20 });

@@ -38,8 +38,10 @@ function oneCall(slot: number, at: number): Run {
   const heard = new Set<number>();
   const rack = new SimulatedRack(configuration, {
     mix,
-    observe: (_card, event) => {
-      if (event.kind === "input" && event.slot === slot && isSignalling(event.payload)) heard.add(event.number);
+    watch: {
+      observe: (_card, event) => {
+        if (event.kind === "input" && event.slot === slot && isSignalling(event.payload)) heard.add(event.number);
+      },
     },
   });
   rack.run(startMillis);

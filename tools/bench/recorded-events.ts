@@ -33,11 +33,13 @@ const mix = { ringMicros: 100_000, holdMicros: 200_000 };
 /** A rack comes into service, carries calls for a while, and all of them end. */
 export function recordRack(configuration: RackConfiguration, callsPerSecond: number, millis: number): RackRecording {
   const recorded = new Map<number, RecordedEvent[]>(configuration.cards.map(({ slot }) => [slot, []]));
-  const rack = new SimulatedRack(configuration, {
+  const rack: SimulatedRack = new SimulatedRack(configuration, {
     mix,
-    observe: ({ slot }, event) => {
-      const { clock } = rack;
-      recorded.get(slot)?.push({ event, atMicros: clock.nowMicros(), wallMillis: clock.wallMillis() });
+    watch: {
+      observe: ({ slot }, event) => {
+        const { clock } = rack;
+        recorded.get(slot)?.push({ event, atMicros: clock.nowMicros(), wallMillis: clock.wallMillis() });
+      },
     },
   });
   bringIntoService(rack);

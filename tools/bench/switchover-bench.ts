@@ -116,7 +116,9 @@ export function simulatedPulls(configuration: RackConfiguration, pulls: number):
   const switchovers = new Switchovers();
   const rack: SimulatedRack = new SimulatedRack(classic, {
     mix: simulatedMix,
-    milestone: ({ slot }, step, term) => switchovers.milestone(slot, step, term, rack.clock.nowMicros()),
+    watch: {
+      milestone: ({ slot }, step, term) => switchovers.milestone(slot, step, term, rack.clock.nowMicros()),
+    },
   });
   const chance = seededEntropy(1, "pulls");
   bringIntoService(rack);

@@ -4,16 +4,17 @@
  */
 import { role } from "../../firmware/backplane/heartbeat.ts";
 import type { ProtocolRule } from "../../firmware/backplane/membership.ts";
-import type { CallServer } from "../../firmware/call-server/call-server.ts";
-import type { ApplicationEvent } from "../../firmware/card/application.ts";
 import type { RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
 import type { Entropy } from "../../hal/entropy.ts";
 import type { FrameFateDecider } from "../../hal/simulated/can-frame-fate.ts";
 import { seededEntropy } from "../../hal/simulated/entropy.ts";
-import { CommitWitness } from "./commit-witness.ts";
-import { type FaultName, faultNames, faults, type Stage } from "./random-faults.ts";
-import type { SimulatedCard } from "./simulated-card.ts";
+import { isAtRest, judgeInTheEnd } from "./final-judgement.ts";
+import type { Breach, InvariantName } from "./invariants.ts";
+import { defaultFaultNames, type FaultName, faults } from "./random-faults.ts";
+import { RackWatch } from "./rack-watch.ts";
+import type { PlaneLags } from "./simulated-card.ts";
 import { SimulatedRack } from "./simulated-rack.ts";
+import type { Stage } from "./stage.ts";
 
 export interface RandomScenarioOptions {
   readonly withoutRules?: readonly ProtocolRule[];
@@ -25,27 +26,34 @@ export interface RandomScenarioOptions {
 export interface ScenarioOutcome {
   readonly seed: number;
   /** What was wrong; empty when all was well. */
-  readonly failures: readonly string[];
+  readonly breaches: readonly Breach[];
   /** What happened, with times in milliseconds. */
   readonly story: readonly string[];
   readonly calls: number;
+  /** How often each fault has struck. */
+  readonly struck: Readonly<Partial<Record<FaultName, number>>>;
   readonly rack: SimulatedRack;
 }
 
 const startMillis = 300;
 /** An inserted card is to be backup again within this time. */
 const completeMillis = 1000;
+/** Commits on their way to the backup. One that is further behind has to catch up first: until then it is no second copy. */
+const behindMax = 4;
 const quietMillis = 600;
-/** Where messages were lost, ISUP's and MGCP's timers have the last word: the longest of them that matter take 15 s. */
+/** Where messages were lost, ISUP's and MGCP's timers have the last word: those that matter take up to 15 s. */
 const timersMillis = 20_000;
 const circuits = 60;
+/** What has gone wrong goes wrong again and again: no more than this is told. */
+const breachesMax = 8;
 
 class RandomScenario implements Stage {
   readonly rack: SimulatedRack;
   readonly chance: Entropy;
   readonly story: string[] = [];
-  readonly failures: string[] = [];
-  readonly #commits = new CommitWitness();
+  readonly breaches: Breach[] = [];
+  readonly struck: Partial<Record<FaultName, number>> = {};
+  readonly #watch = new RackWatch((invariant, what) => this.#complain(invariant, what));
   readonly #deciders: (FrameFateDecider | undefined)[] = [undefined, undefined];
   readonly #losers: (FrameFateDecider | undefined)[] = [undefined, undefined];
   /** Calls a second each way. */
@@ -61,10 +69,13 @@ class RandomScenario implements Stage {
     const frames = chance.integer(3) === 0 ? "fd" : "classic";
     // A call is about 6 kbit on a plane. Also where calls cluster, a classic one has room for repair and resynchronisation.
     this.#rates = frames === "fd" ? [10, 40, 80] : [5, 10, 25];
+    const lags = new Map(configuration.cards.map(({ slot }) => [slot, planeLags(chance)]));
     const skewMicros = [0, 0, 130, 700][chance.integer(4)];
+    const eachLags = chance.integer(4) === 0;
     const drifts = new Map(configuration.cards.map(({ slot }) => [slot, chance.integer(401) - 200]));
     const drifting = chance.integer(2) === 0;
-    this.tell(`${frames}, plane B ${skewMicros} µs behind, ${drifting ? "drifting" : "exact"} clocks`);
+    const skew = eachLags ? `lagging by slot ${JSON.stringify([...lags])}` : `plane B ${skewMicros} µs behind`;
+    this.tell(`${frames}, ${skew}, ${drifting ? "drifting" : "exact"} clocks`);
     this.rack = new SimulatedRack(
       {
         ...configuration,
@@ -75,10 +86,12 @@ class RandomScenario implements Stage {
         seed,
         withoutRules,
         skewMicros,
+        ...(eachLags ? { lags: (slot: number) => lags.get(slot) ?? [0, 0] } : {}),
         ...(drifting ? { driftPpm: (slot: number) => drifts.get(slot) ?? 0 } : {}),
-        observe: (card, event) => this.#observe(card, event),
+        watch: this.#watch.cards,
       },
     );
+    this.#watch.watch(this.rack);
     for (const plane of [0, 1]) {
       this.rack.buses[plane].decideFate = (...frame) =>
         this.#deciders[plane]?.(...frame) ?? this.#losers[plane]?.(...frame);
@@ -112,9 +125,13 @@ class RandomScenario implements Stage {
   }
 
   run(millis: number): void {
-    for (let passed = 0; passed < millis; passed++) {
-      this.rack.run(1);
-      this.#onePrimaryATerm();
+    for (let passed = 0; passed < millis; passed++) this.runMicros(1000);
+  }
+
+  runMicros(micros: number): void {
+    for (let left = micros; left > 0; left -= 1000) {
+      this.rack.run(Math.min(left, 1000) / 1000);
+      this.#watch.look(!this.#excused);
     }
   }
 
@@ -131,36 +148,47 @@ class RandomScenario implements Stage {
 
   play(names: readonly FaultName[], faultsMax: number): void {
     this.run(startMillis);
-    if (!this.#recovered()) this.#fail(`no protected group ${startMillis} ms after the start`);
+    if (!this.#recovered()) this.#complain("protected", `no protected group ${startMillis} ms after the start`);
     const callsPerSecond = this.#rates[this.chance.integer(this.#rates.length)];
     this.tell(`${callsPerSecond} calls a second each way`);
     this.#calling = true;
     for (const name of this.rack.exchanges.keys()) this.#callSoon(name, callsPerSecond);
     this.run(50);
     const count = 1 + this.chance.integer(faultsMax);
-    for (let done = 0; done < count && this.failures.length === 0; done++) {
+    for (let done = 0; done < count && this.breaches.length === 0; done++) {
       this.#suffer(names[this.chance.integer(names.length)]);
     }
     this.#calling = false;
     this.tell("no more calls");
     this.run(quietMillis);
-    if (this.#excused) this.rack.run(timersMillis);
-    if (this.failures.length === 0) this.#judge();
+    if (this.breaches.length > 0) return;
+    for (let waited = 0; this.#excused && waited < timersMillis && !isAtRest(this.rack); waited += 100)
+      this.rack.run(100);
+    if (!this.#recovered()) this.#complain("protected", `in the end: ${this.#roles()}`);
+    else judgeInTheEnd(this.rack, this.#excused, (invariant, what) => this.#complain(invariant, what));
   }
 
   #suffer(name: FaultName): void {
-    faults[name](this);
+    this.struck[name] = (this.struck[name] ?? 0) + 1;
+    faults[name].strike(this);
+    this.#recover(name);
+    if (this.breaches.length > 0) return;
+    this.run(this.chance.integer(40));
+    this.#recover(name);
+  }
+
+  /** Waits until the next fault is again the only one. */
+  #recover(name: FaultName): void {
+    if (this.#recovered()) return;
     const since = this.rack.clock.nowMicros();
     let waited = 0;
     while (!this.#recovered() && waited++ < completeMillis) this.run(1);
     if (waited > completeMillis) {
-      this.#fail(`after "${name}" the group is not protected within ${completeMillis} ms: ${this.#roles()}`);
+      this.#complain("protected", `not within ${completeMillis} ms after "${name}": ${this.#roles()}`);
       return;
     }
-    this.tell(
-      `protected again after ${((this.rack.clock.nowMicros() - since) / 1000).toFixed(0)} ms: ${this.#roles()}`,
-    );
-    this.run(this.chance.integer(40));
+    const afterMillis = (this.rack.clock.nowMicros() - since) / 1000;
+    this.tell(`protected again after ${afterMillis.toFixed(0)} ms: ${this.#roles()}`);
   }
 
   /** Calls come at random, and now and then several at the very same moment. */
@@ -169,106 +197,23 @@ class RandomScenario implements Stage {
     const inMicros = chance.integer(Math.round(2_500_000 / callsPerSecond));
     rack.clock.at(rack.clock.nowMicros() + inMicros, () => {
       if (!this.#calling) return;
-      const atOnce = chance.integer(8) === 0 ? 3 : 1;
-      for (let i = 0; i < atOnce; i++) {
-        this.calls++;
-        const plan = { ring: 10_000 * chance.integer(6), hold: 10_000 * chance.integer(10) };
-        rack.exchange(name).step({ kind: "call", plan });
-      }
+      this.#call(name, chance.integer(8) === 0 ? 3 : 1);
       this.#callSoon(name, callsPerSecond);
     });
   }
 
-  // --- what must always hold
-
-  #observe(card: SimulatedCard, event: ApplicationEvent): void {
-    const wrong = this.#commits.observe(card, event);
-    if (wrong !== undefined) this.#fail(wrong);
+  burst(calls: number): void {
+    this.tell(`${calls} calls from each exchange at the same moment`);
+    for (const name of this.rack.exchanges.keys()) this.#call(name, calls);
   }
 
-  #onePrimaryATerm(): void {
-    const terms = new Set<number>();
-    for (const slot of this.#callServers("primary")) {
-      const term = this.rack.card(slot).communication.member.term();
-      if (terms.has(term)) this.#fail(`two primaries of term ${term}`);
-      terms.add(term);
+  #call(name: string, atOnce: number): void {
+    const { rack, chance } = this;
+    for (let i = 0; i < atOnce; i++) {
+      this.calls++;
+      const plan = { ring: 10_000 * chance.integer(6), hold: 10_000 * chance.integer(10) };
+      rack.exchange(name).step({ kind: "call", plan });
     }
-  }
-
-  // --- what must hold in the end
-
-  #judge(): void {
-    const { rack } = this;
-    if (!this.#recovered()) this.#fail(`the group is not protected in the end: ${this.#roles()}`);
-    this.#judgeCalls();
-    const [first, second] = rack.slotsOf("call-server").map((slot) => rack.card(slot).application as CallServer);
-    if (first.appliedSequence !== second.appliedSequence)
-      this.#fail(`the call servers stand at commits ${first.appliedSequence} and ${second.appliedSequence}`);
-    else if (first.digest() !== second.digest()) this.#fail("the tables of the call servers differ");
-    for (const table of ["state", "connection"]) {
-      const left = first.rows(table);
-      if (left.length > 0) this.#fail(`${left.length} rows of the ${table} table are left: ${JSON.stringify(left[0])}`);
-    }
-    for (const [name, gateway] of rack.gateways) {
-      if (gateway.connected.length > 0) this.#fail(`gateway ${name} still connects ${gateway.connected}`);
-      if (gateway.refused.length > 0 && !this.#excused)
-        this.#fail(`gateway ${name} refused ${gateway.refused.slice(0, 3)}`);
-    }
-    this.#judgeRecords();
-  }
-
-  #judgeCalls(): void {
-    const { rack } = this;
-    for (const [name, { core }] of rack.exchanges) {
-      const {
-        attempts,
-        completed,
-        lost,
-        unplanned,
-        noCircuit,
-        reasons,
-        circuitsNotIdle,
-        repeated,
-        unexpected,
-        incoming,
-      } = core.statistics(rack.clock.nowMicros());
-      if (noCircuit > 0 && !this.#excused) this.#fail(`${name} had no circuit for ${noCircuit} calls`);
-      if (circuitsNotIdle.length > 0) this.#fail(`${name}: circuits ${circuitsNotIdle} are not idle`);
-      if (this.#excused) continue;
-      if (completed !== attempts)
-        this.#fail(
-          `${name}: ${completed} of ${attempts} calls completed, ${JSON.stringify({ lost, unplanned, reasons })}`,
-        );
-      if (incoming.unplanned + incoming.overdue > 0) this.#fail(`${name}: incoming ${JSON.stringify(incoming)}`);
-      if (Object.keys(repeated).length > 0) this.#fail(`${name} heard twice: ${JSON.stringify(repeated)}`);
-      if (Object.keys(unexpected).length > 0) this.#fail(`${name} did not expect ${JSON.stringify(unexpected)}`);
-    }
-  }
-
-  /** Every call has one record on each call server. */
-  #judgeRecords(): void {
-    const { rack } = this;
-    const files = rack.slotsOf("call-server").map((slot) => rack.files.get(`${slot}/cdr.jsonl`) ?? []);
-    const made = [...rack.exchanges.values()].flatMap(({ reports }) =>
-      reports.flatMap((report) => (report.kind === "call" ? [`${report.call.calling}`] : [])),
-    );
-    rack.slotsOf("call-server").forEach((slot, index) => {
-      const [twice] = repeatedOnes(files[index].map((line) => JSON.stringify(JSON.parse(line).key)));
-      if (twice !== undefined) this.#fail(`slot ${slot} has two records of ${twice}`);
-      const callers = files[index].map((line) => `${JSON.parse(line).calling}`);
-      const [again] = repeatedOnes(callers);
-      if (again !== undefined) this.#fail(`slot ${slot} has two records of the call of ${again}`);
-      if (this.#excused) return;
-      const missing = made.filter((caller) => !callers.includes(caller));
-      if (missing.length > 0)
-        this.#fail(
-          `slot ${slot} has ${callers.length} records of ${made.length} calls: none of ${missing.slice(0, 4)}`,
-        );
-      if (callers.length > made.length)
-        this.#fail(`slot ${slot} has ${callers.length} records of ${made.length} calls`);
-    });
-    const [one, other] = files.map((lines) => [...lines].sort().join("\n"));
-    if (one !== other) this.#fail("the call servers have different call detail records");
   }
 
   // --- views
@@ -280,9 +225,10 @@ class RandomScenario implements Stage {
     });
   }
 
-  /** One primary, every other call server its backup, every LIM and transporter admitted, all of one term. */
+  /** One primary, every other call server its backup and not behind, every LIM and transporter admitted, all of one term. */
   #recovered(): boolean {
     const { rack } = this;
+    const lastOf = (slot: number) => (slot === 0 ? 0 : rack.card(slot).communication.member.lastCommit());
     const cards = rack.slots.map((slot) => rack.card(slot));
     const terms = new Set(cards.map(({ communication }) => communication.member.term()));
     return (
@@ -290,6 +236,7 @@ class RandomScenario implements Stage {
       terms.size === 1 &&
       this.#callServers("primary").length === 1 &&
       this.#callServers("backup").length === 1 &&
+      lastOf(this.primary) - lastOf(this.backup) <= behindMax &&
       [...rack.slotsOf("lim"), ...rack.slotsOf("transporter")].every(
         (slot) => rack.card(slot).communication.member.role() === role.witness,
       )
@@ -305,29 +252,36 @@ class RandomScenario implements Stage {
       .join(", ");
   }
 
-  #fail(text: string): void {
-    this.tell(`WRONG: ${text}`);
-    this.failures.push(text);
+  #complain(invariant: InvariantName, what: string): void {
+    if (this.breaches.length >= breachesMax) return;
+    this.tell(`WRONG: ${invariant}: ${what}`);
+    this.breaches.push({ invariant, what });
+  }
+
+  /** A card has stopped on an assertion, or so has the simulator. */
+  stopped(error: unknown): void {
+    this.#complain("assertions", error instanceof Error ? `${error.stack}` : String(error));
   }
 }
 
-function repeatedOnes(values: readonly string[]): string[] {
-  const seen = new Set<string>();
-  return values.filter((value) => seen.has(value) || !seen.add(value));
+/** Of one card: either plane may be the one behind, or both. */
+function planeLags(chance: Entropy): PlaneLags {
+  const micros = () => [0, 60, 300, 700][chance.integer(4)];
+  return [micros(), micros()];
 }
 
 /** Plays the scenario of a seed; the same seed plays the same. */
 export function randomScenario(
   configuration: RackConfiguration,
   seed: number,
-  { withoutRules = [], faults: names = faultNames, faultsMax = 4 }: RandomScenarioOptions = {},
+  { withoutRules = [], faults: names = defaultFaultNames, faultsMax = 4 }: RandomScenarioOptions = {},
 ): ScenarioOutcome {
   const scenario = new RandomScenario(configuration, seed, withoutRules);
   try {
     scenario.play(names, faultsMax);
   } catch (error) {
-    scenario.failures.push(error instanceof Error ? `${error.stack}` : String(error));
+    scenario.stopped(error);
   }
-  const { failures, story, calls, rack } = scenario;
-  return { seed, failures, story, calls, rack };
+  const { breaches, story, calls, struck, rack } = scenario;
+  return { seed, breaches, story, calls, struck, rack };
 }

@@ -10,13 +10,17 @@ import {
   CommunicationProcessor,
   type Plane,
 } from "../../firmware/backplane/communication-processor.ts";
+import { recordClass, slotOf } from "../../firmware/backplane/frame-identifier.ts";
 import type { Milestone } from "../../firmware/backplane/membership.ts";
 import type { Application, ApplicationAction, ApplicationEvent } from "../../firmware/card/application.ts";
 import { Alarm } from "./alarm.ts";
 
+/** By plane: how much later than at once whatever the card sends goes out. */
+export type PlaneLags = readonly [planeA: number, planeB: number];
+
 /** How long a message takes from one processor of a card to the other. */
 const linkMicros = 20;
-/** Frames of one class under way to plane B's port, where plane B lags. */
+/** Frames of one class under way to the port of a plane that lags. */
 const delayedFramesMax = 64;
 
 /** What a card's application does outside the rack. */
@@ -28,6 +32,10 @@ export interface SimulatedWorld {
    * an endless loop.
    */
   sabotage?(card: SimulatedCard, event: ApplicationEvent): "never returns" | undefined;
+  /** The communication processor has decided: it hands its application this event. */
+  decided?(card: SimulatedCard, event: ApplicationEvent): void;
+  /** The application has taken an event in, and wants this done. */
+  acted?(card: SimulatedCard, event: ApplicationEvent, actions: readonly ApplicationAction[]): void;
   perform(card: SimulatedCard, action: ApplicationAction): void;
   log(card: SimulatedCard, severity: string, text: string): void;
   /** The card has taken a step of a takeover. */
@@ -39,11 +47,13 @@ export class SimulatedCard {
   readonly application: Application;
   readonly communication: CommunicationProcessor;
   readonly ports: readonly SimulatedCanPort[];
+  /** By plane and slot: when a beat of that card last reached the port, whether or not it has been read. */
+  readonly beatsAt: readonly Map<number, number>[] = [new Map(), new Map()];
   readonly #clock: Clock;
   readonly #world: SimulatedWorld;
   #pulled = false;
   #frozen = false;
-  readonly #frozenWork: (() => void)[] = [];
+  readonly #frozenWork: { readonly work: () => void; readonly mail: boolean }[] = [];
   #hung = false;
   /** What waits for the application while it hangs. */
   readonly #hungWork: (() => void)[] = [];
@@ -52,10 +62,10 @@ export class SimulatedCard {
   /** What it works on, in shared memory too. */
   #workingOn = noWork;
   #failed = false;
-  /** By class: frames that plane B's port gets later. */
-  readonly #delayed: { readonly frame: CanFrame; readonly dueMicros: number }[][] = Array.from(
-    { length: canClasses },
-    () => [],
+  readonly #lags: PlaneLags;
+  /** By plane and class: frames that the port gets later. */
+  readonly #delayed: readonly { readonly frame: CanFrame; readonly dueMicros: number }[][][] = [0, 1].map(() =>
+    Array.from({ length: canClasses }, () => []),
   );
   readonly #alarm: Alarm;
   readonly #applicationAlarm: Alarm;
@@ -66,8 +76,7 @@ export class SimulatedCard {
     buses: readonly SimulatedCanBus[],
     clock: Clock,
     world: SimulatedWorld,
-    /** How much later than on plane A everything of this card goes out on plane B. */
-    skewMicros = 0,
+    lags: PlaneLags = [0, 0],
   ) {
     this.slot = options.slot;
     this.application = application;
@@ -77,15 +86,17 @@ export class SimulatedCard {
     this.#applicationAlarm = new Alarm(clock, () =>
       this.#work(() => this.#run(() => this.event({ kind: "deadline" }))),
     );
+    this.#lags = lags;
     this.ports = buses.map((bus) => bus.attach(`slot ${options.slot}`));
     this.communication = new CommunicationProcessor(
       options,
       {
-        transmit: (plane, frame) => {
-          if (plane === 0 || skewMicros === 0) return this.ports[plane].transmit(frame);
-          return this.#transmitLater(frame, skewMicros);
+        transmit: (plane, frame) =>
+          lags[plane] === 0 ? this.ports[plane].transmit(frame) : this.#transmitLater(plane, frame),
+        toApplication: (event) => {
+          world.decided?.(this, event);
+          this.#later(linkMicros, () => this.#run(() => this.event(event)));
         },
-        toApplication: (event) => this.#later(linkMicros, () => this.#run(() => this.event(event))),
         progress: () => this.#progress,
         work: () => this.#workingOn,
         end: (reason) => {
@@ -104,19 +115,24 @@ export class SimulatedCard {
       port.listen({
         frames: (batch) => {
           const frames: readonly CanFrame[] = [...batch];
-          this.#work(() => this.communication.frames(plane, frames, this.now()));
+          for (const { id } of frames) {
+            if (canClassOf(id) === recordClass.heartbeat) this.beatsAt[plane].set(slotOf(id), this.now());
+          }
+          this.#work(() => this.communication.frames(plane, frames, this.now()), true);
         },
         transmitted: (batch) => {
           const frames: readonly CanFrame[] = [...batch];
-          this.#work(() => this.communication.transmitted(plane, frames, this.now()));
+          this.#work(() => this.communication.transmitted(plane, frames, this.now()), true);
         },
         writable: (frameClass) => {
-          if (plane === 1 && skewMicros > 0) this.#work(() => this.#release(frameClass));
-          else this.#work(() => this.communication.writable(plane, frameClass));
+          if (lags[plane] > 0) this.#work(() => this.#release(plane, frameClass), true);
+          else this.#work(() => this.communication.writable(plane, frameClass), true);
         },
         state: (state) => {
-          this.#work(() => this.communication.planePassive(plane, state === "passive"));
-          if (state === "disconnected" || state === "bus-off") this.#work(() => this.communication.planeLost(plane));
+          this.#work(() => this.communication.planePassive(plane, state === "passive"), true);
+          if (state === "disconnected" || state === "bus-off") {
+            this.#work(() => this.communication.planeLost(plane), true);
+          }
         },
       });
     });
@@ -132,25 +148,25 @@ export class SimulatedCard {
     return this.#clock.nowMicros();
   }
 
-  /** Plane B's port gets the frame later, in the order of its class, and pushes back as if it had it already. */
-  #transmitLater(frame: CanFrame, skewMicros: number): CanTransmitResult {
-    if (!this.ports[1].onBus) return "bus-off";
-    const delayed = this.#delayed[canClassOf(frame.id)];
+  /** The port gets the frame later, in the order of its class, and pushes back as if it had it already. */
+  #transmitLater(plane: Plane, frame: CanFrame): CanTransmitResult {
+    if (!this.ports[plane].onBus) return "bus-off";
+    const delayed = this.#delayed[plane][canClassOf(frame.id)];
     if (delayed.length >= delayedFramesMax) return "full";
-    const dueMicros = this.now() + skewMicros;
+    const dueMicros = this.now() + this.#lags[plane];
     delayed.push({ frame, dueMicros });
-    this.#clock.at(dueMicros, () => this.#work(() => this.#release(canClassOf(frame.id))));
+    this.#clock.at(dueMicros, () => this.#work(() => this.#release(plane, canClassOf(frame.id))));
     return "queued";
   }
 
-  #release(frameClass: number): void {
-    const delayed = this.#delayed[frameClass];
+  #release(plane: Plane, frameClass: number): void {
+    const delayed = this.#delayed[plane][frameClass];
     const full = delayed.length >= delayedFramesMax;
     while (delayed.length > 0 && delayed[0].dueMicros <= this.now()) {
-      if (this.ports[1].transmit(delayed[0].frame) === "full") break;
+      if (this.ports[plane].transmit(delayed[0].frame) === "full") break;
       delayed.shift();
     }
-    if (full && delayed.length < delayedFramesMax) this.communication.writable(1, frameClass);
+    if (full && delayed.length < delayedFramesMax) this.communication.writable(plane, frameClass);
   }
 
   get pulled(): boolean {
@@ -177,9 +193,17 @@ export class SimulatedCard {
     this.#frozen = true;
   }
 
-  thaw(): void {
+  /**
+   * Goes on with what has waited, in the order in which it came; or, as an event loop does that was held up, with the timers first
+   * and with its mail after them.
+   */
+  thaw(timersFirst = false): void {
     this.#frozen = false;
-    for (const work of this.#frozenWork.splice(0)) this.#work(work);
+    const waiting = this.#frozenWork.splice(0);
+    const order = timersFirst
+      ? [...waiting.filter(({ mail }) => !mail), ...waiting.filter(({ mail }) => mail)]
+      : waiting;
+    for (const { work } of order) this.#work(work);
   }
 
   /** The application stands still, while the communication processor goes on. */
@@ -204,7 +228,9 @@ export class SimulatedCard {
     if (!this.#survives(event)) return;
     this.#workingOn = noWork;
     this.#progress++;
-    this.#actions(this.application.step(event, this.now(), this.#clock.wallMillis()));
+    const actions = this.application.step(event, this.now(), this.#clock.wallMillis());
+    this.#world.acted?.(this, event, actions);
+    this.#actions(actions);
     if (event.kind === "backup") this.#later(linkMicros, () => this.communication.drained(this.now()));
     this.#armApplication();
   }
@@ -257,10 +283,11 @@ export class SimulatedCard {
     this.#clock.at(this.now() + micros, () => this.#work(work));
   }
 
-  #work(work: () => void): void {
+  /** `mail`: it came over a plane. */
+  #work(work: () => void, mail = false): void {
     if (this.#pulled) return;
     if (this.#frozen) {
-      this.#frozenWork.push(work);
+      this.#frozenWork.push({ work, mail });
       return;
     }
     work();

@@ -1,7 +1,7 @@
 /** A whole rack with its exchanges and gateways in one process, on a virtual clock and two bit-exact planes. */
-import type { Milestone, ProtocolRule } from "../../firmware/backplane/membership.ts";
+import type { ProtocolRule } from "../../firmware/backplane/membership.ts";
 import { CallServer } from "../../firmware/call-server/call-server.ts";
-import type { Application, ApplicationAction, ApplicationEvent } from "../../firmware/card/application.ts";
+import type { Application, ApplicationAction } from "../../firmware/card/application.ts";
 import { groupPlan } from "../../firmware/configuration/group-plan.ts";
 import type { Card, Gateway, RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
 import { LinkInterfaceModule } from "../../firmware/lim/link-interface-module.ts";
@@ -10,7 +10,7 @@ import { SimulatedCanBus } from "../../hal/simulated/can-bus.ts";
 import type { Clock } from "../../hal/clock.ts";
 import { VirtualClock } from "../../hal/simulated/clock.ts";
 import { seededEntropy } from "../../hal/simulated/entropy.ts";
-import { SimulatedCard } from "./simulated-card.ts";
+import { type PlaneLags, SimulatedCard, type SimulatedWorld } from "./simulated-card.ts";
 import { SimulatedExchange } from "./simulated-exchange.ts";
 import { SimulatedGateway } from "./simulated-gateway.ts";
 
@@ -24,16 +24,16 @@ export interface SimulationOptions {
   readonly withoutRules?: readonly ProtocolRule[];
   /** How much later than plane A's everything on plane B happens. */
   readonly skewMicros?: number;
+  /** By how much the planes of the card in a slot lag, where that is another for every card. */
+  readonly lags?: (slot: number) => PlaneLags;
   readonly mix?: SimulatedMix;
   /** By how many parts per million the clock of the card in a slot runs fast. */
   readonly driftPpm?: (slot: number) => number;
-  /** Makes an application fail over an event (see `SimulatedWorld.sabotage`). */
-  readonly sabotage?: (card: SimulatedCard, event: ApplicationEvent) => "never returns" | undefined;
-  /** Told of everything that happens to a card's application, before the application is. */
-  readonly observe?: (card: SimulatedCard, event: ApplicationEvent) => void;
-  /** Told of every step of a takeover. */
-  readonly milestone?: (card: SimulatedCard, step: Milestone, term: number) => void;
+  readonly watch?: CardWatch;
 }
+
+/** Who watches the cards, or lets their applications fail. */
+export type CardWatch = Pick<SimulatedWorld, "observe" | "sabotage" | "decided" | "acted" | "milestone">;
 
 export interface SimulatedMix {
   readonly ringMicros: number;
@@ -51,11 +51,9 @@ export class SimulatedRack {
   readonly #configuration: RackConfiguration;
   readonly #cards = new Map<number, SimulatedCard>();
   readonly #withoutRules: ReadonlySet<ProtocolRule>;
-  readonly #skewMicros: number;
+  readonly #lagsOf: (slot: number) => PlaneLags;
   readonly #clockOf: (slot: number) => Clock;
-  readonly #observe: SimulationOptions["observe"];
-  readonly #sabotage: SimulationOptions["sabotage"];
-  readonly #milestone: SimulationOptions["milestone"];
+  readonly #watch: CardWatch;
   /** What a LIM calls the stream to an exchange. */
   readonly #streamOf = new Map<string, string>();
   /** Who commands a gateway, and where it receives the answers: by the gateway and what that calls it. */
@@ -65,13 +63,11 @@ export class SimulatedRack {
   constructor(configuration: RackConfiguration, options: SimulationOptions = {}) {
     this.#configuration = configuration;
     this.#withoutRules = new Set(options.withoutRules);
-    this.#skewMicros = options.skewMicros ?? 0;
+    this.#lagsOf = options.lags ?? (() => [0, options.skewMicros ?? 0]);
     const { driftPpm } = options;
     this.#clockOf = (slot) =>
       driftPpm ? this.clock.derived({ driftPpm: driftPpm(slot), offsetMicros: 0 }) : this.clock;
-    this.#observe = options.observe;
-    this.#sabotage = options.sabotage;
-    this.#milestone = options.milestone;
+    this.#watch = options.watch ?? {};
     this.#entropy = seededEntropy(options.seed ?? 1);
     const { bitRate, dataBitRate, frames } = configuration.bus;
     const plane = () =>
@@ -168,14 +164,12 @@ export class SimulatedRack {
       this.buses,
       this.#clockOf(slot),
       {
-        observe: (of, event) => this.#observe?.(of, event),
-        sabotage: (of, event) => this.#sabotage?.(of, event),
+        ...this.#watch,
         perform: (of, action) => this.#perform(of, action),
-        milestone: (of, step, term) => this.#milestone?.(of, step, term),
         log: (of, severity, text) =>
           this.log.push(`${(this.clock.nowMicros() / 1000).toFixed(3)} slot ${of.slot} ${severity}: ${text}`),
       },
-      this.#skewMicros,
+      this.#lagsOf(slot),
     );
     this.#cards.set(slot, simulated);
   }
@@ -199,7 +193,10 @@ export class SimulatedRack {
       case "transporter":
         return new Transporter(configuration, card.slot);
       case "call-server":
-        return new CallServer(configuration, card.slot, { storedCdrs: [...this.#file(card.slot, "cdr.jsonl")] });
+        return new CallServer(configuration, card.slot, {
+          storedCdrs: [...this.#file(card.slot, "cdr.jsonl")],
+          withoutRules: this.#withoutRules,
+        });
     }
   }
 

@@ -41,6 +41,18 @@ describe("two planes", () => {
     expect(firsts(stream, arrivals)).toEqual(records);
   });
 
+  test.each([1, 3, 12])("of which A says a record %i places too early now and then: each record once", (places) => {
+    const onA = numbers(0, 1000);
+    for (let at = places; at < onA.length; at += 2 * places + 5) onA.splice(at - places, 0, ...onA.splice(at, 1));
+    const stream = new RecordStream();
+    const arrivals = onA.flatMap((record, at): Arrival[] => [
+      { record, plane: 0 },
+      { record: at, plane: 1 },
+    ]);
+    expect(firsts(stream, arrivals).sort((one, other) => one - other)).toEqual(numbers(0, 1000));
+    expect(stream.only).toEqual([0, 0]);
+  });
+
   test("of which B falls any number of records behind: each record once, in order", () => {
     const stream = new RecordStream();
     const together = numbers(0, 10).flatMap((record): Arrival[] => [

@@ -1,0 +1,36 @@
+/**
+ * Mechanisms broken on purpose: the hunt must find each of them, or it would not find the mistake that breaks it unnoticed. A
+ * mutation is hunted with the faults that its mechanism is there for.
+ */
+import type { ProtocolRule } from "../../firmware/backplane/membership.ts";
+import type { FaultName } from "../simulator/random-faults.ts";
+
+export interface Mutation {
+  readonly name: string;
+  readonly withoutRules: readonly ProtocolRule[];
+  readonly faults: readonly FaultName[];
+}
+
+// biome-ignore format: a mutation a row
+export const mutations: readonly Mutation[] = [
+  { name: "no salvage",                                        withoutRules: ["salvage"],                           faults: ["last two bits", "pull primary in noise"] },
+  { name: "no repair",                                         withoutRules: ["repair"],                            faults: ["omissions"] },
+  { name: "repair by the original sender only",                withoutRules: ["repair-of-earlier-terms"],           faults: ["pull primary in noise", "last two bits"] },
+  { name: "no BEGIN",                                          withoutRules: ["begin"],                             faults: ["pull primary"] },
+  { name: "a witness performs between grant and BEGIN",        withoutRules: ["hold-until-begin"],                  faults: ["leave in a burst"] },
+  { name: "a witness grants twice in one term",                withoutRules: ["one-grant-a-term", "unique-terms"],  faults: ["estrange"] },
+  { name: "a restarted witness grants at once",                withoutRules: ["newcomers-abstain"],                 faults: ["restart witness, pull primary"] },
+  { name: "a stale term is accepted",                          withoutRules: ["no-stale-terms"],                    faults: ["freeze", "freeze in noise"] },
+  { name: "an output is performed twice",                      withoutRules: ["perform-once"],                      faults: ["omissions"] },
+  { name: "a commit is delivered before its input is there",   withoutRules: ["whole-commits"],                     faults: ["omissions"] },
+  { name: "pending inputs are dropped",                        withoutRules: ["pending-inputs"],                    faults: ["pull primary in a burst"] },
+  { name: "timers are not armed again at a takeover",          withoutRules: ["timers-at-takeover"],                faults: ["pull primary"] },
+  { name: "an incomplete card claims",                         withoutRules: ["claim-when-complete"],               faults: ["freeze while giving"] },
+  { name: "consumed marks are no part of the snapshot",        withoutRules: ["marks-in-snapshot"],                 faults: ["pull backup", "pull primary"] },
+  { name: "a row's copy is dropped when a commit touched it",  withoutRules: ["row-copies"],                        faults: ["pull backup"] },
+  { name: "the incarnation is ignored",                        withoutRules: ["incarnations"],                      faults: ["restart LIM", "restart transporter"] },
+  { name: "no second look",                                    withoutRules: ["second-look"],                       faults: ["slow"] },
+];
+
+/** More seeds than any of them has ever needed. */
+export const mutationSeedsMax = 400;
