@@ -57,6 +57,8 @@ export interface CommunicationEffects {
   progress(): number;
   /** Asks the application to count one step more. */
   nudge(): void;
+  /** For how long in all the application has waited for a processor. */
+  starvedMicros(): Micros;
   /** What the application works on, as it says itself in shared memory. */
   work(): number;
   /** Ends the card: the application has failed, and the others know. */
@@ -148,6 +150,7 @@ export class CommunicationProcessor {
       {
         progress: () => effects.progress(),
         nudge: () => effects.nudge(),
+        starvedMicros: () => effects.starvedMicros(),
         log: (severity, text) => effects.log(severity, text),
         sendDeathNote: () => this.#sendDeathNote(),
         end: (reason) => effects.end(reason),

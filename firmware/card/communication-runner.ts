@@ -26,6 +26,8 @@ export interface CommunicationParts {
   milestone(step: Milestone, term: number): void;
   /** The card is to end now: its application has failed, and everybody knows. */
   end(reason: string): void;
+  /** For how long in all the thread of the application processor has waited for a processor of the host. */
+  starvedMicros(): Micros;
 }
 
 export class CommunicationRunner {
@@ -49,6 +51,7 @@ export class CommunicationRunner {
         toApplication: (event) => this.#queue.send(event),
         progress: () => link.progressOfOther(),
         nudge: () => link.nudge(),
+        starvedMicros: () => parts.starvedMicros(),
         work: () => link.workOfOther(),
         end: (reason) => parts.end(reason),
         wallMillis: () => clock.wallMillis(),

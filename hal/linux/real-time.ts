@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readlinkSync, writeFileSync } from "node:fs";
+import { readFileSync, readlinkSync, writeFileSync } from "node:fs";
 
 /** Whether the kernel gave the priority, or what it (or the tool that asks it) said. */
 export type RealTimeGrant = { readonly granted: true } | { readonly granted: false; readonly reason: string };
@@ -27,6 +27,19 @@ export function nameThread(name: string): boolean {
     return true;
   } catch {
     return false;
+  }
+}
+
+/**
+ * For how long in all a thread of this process, by the kernel's number, has waited for a processor, in microseconds (schedstat,
+ * second number, which counts nanoseconds). 0 where the kernel does not tell.
+ */
+export function starvedMicros(thread: number): number {
+  try {
+    const [, waited] = readFileSync(`/proc/self/task/${thread}/schedstat`, "latin1").split(" ");
+    return Math.floor(Number(waited) / 1000) || 0;
+  } catch {
+    return 0;
   }
 }
 

@@ -4,7 +4,7 @@ import { CommunicationRunner } from "../../firmware/card/communication-runner.ts
 import { preciseLinuxClock } from "../../hal/linux/clock.ts";
 import { linuxEntropy } from "../../hal/linux/entropy.ts";
 import { processorLink } from "../../hal/linux/processor-link.ts";
-import { nameThread, raiseToRealTime } from "../../hal/linux/real-time.ts";
+import { nameThread, raiseToRealTime, starvedMicros } from "../../hal/linux/real-time.ts";
 import { connectSoftwareCanPort } from "../../hal/software-bus/software-can-port.ts";
 import type { CardReport, CommunicationStart } from "./card-start.ts";
 
@@ -27,6 +27,8 @@ const runner = new CommunicationRunner(
     ports: [a, b],
     clock,
     link: processorLink(start.memory, "communication"),
+    // The application processor is the process's first thread.
+    starvedMicros: () => starvedMicros(process.pid),
     log: (severity, text) => report({ kind: "log", severity, text, atMicros: clock.nowMicros() }),
     end: (text) => {
       report({ kind: "failed", text });

@@ -98,6 +98,7 @@ export class SimulatedCard {
           this.#later(linkMicros, () => this.#run(() => this.event(event)));
         },
         progress: () => this.#progress,
+        starvedMicros: () => 0,
         work: () => this.#workingOn,
         end: (reason) => {
           world.log(this, "alarm", `ends: ${reason}`);

@@ -7,6 +7,7 @@ function watched() {
   let progress = 0;
   let nudges = 0;
   let answers = true;
+  let starved = 0;
   const watch = new ApplicationWatch(
     {
       progress: () => progress,
@@ -14,6 +15,7 @@ function watched() {
         nudges++;
         if (answers) progress++;
       },
+      starvedMicros: () => starved,
     },
     now,
   );
@@ -21,6 +23,9 @@ function watched() {
     watch,
     nudges: () => nudges,
     work: () => progress++,
+    starve: (micros: number) => {
+      starved += micros;
+    },
     hang: () => {
       answers = false;
     },
@@ -86,6 +91,16 @@ describe("an application", () => {
     bench.work();
     bench.until(5_005_000);
     expect(bench.watch.limitMicros).toBe(150_000);
+  });
+
+  test("that gets no processor does not hang, however long that lasts; it does when it had one for long enough", () => {
+    const bench = watched();
+    bench.hang();
+    for (let until = 140_000; until < 3_000_000; until += 140_000) {
+      expect(bench.until(until)).toEqual([]);
+      bench.starve(140_000);
+    }
+    expect(bench.until(4_000_000)).toHaveLength(1);
   });
 
   test("that does not answer hangs, and is well again with its next step", () => {

@@ -28,6 +28,7 @@ test("beats that overtake each other in the controller are not waited for", () =
       toApplication: () => {},
       progress: () => 0,
       nudge: () => {},
+      starvedMicros: () => 0,
       work: () => 0,
       end: () => {},
       wallMillis: () => 1,
@@ -37,7 +38,10 @@ test("beats that overtake each other in the controller are not waited for", () =
     0,
   );
   let sent = 0;
-  for (let now = 0; now < 40 * othersMicros; now += othersMicros) {
+  // It listens for a while before it beats.
+  processor.tick(2 * othersMicros);
+  waiting.length = 0;
+  for (let now = 3 * othersMicros; now < 43 * othersMicros; now += othersMicros) {
     processor.tick(now);
     if (waiting.length < 2) continue;
     sent += waiting.length;

@@ -57,6 +57,7 @@ function start(ports: readonly [CanPort, CanPort]): CommunicationRunner {
     clock,
     link: link.communication,
     log: (severity, text) => log.push(`${severity}: ${text}`),
+    starvedMicros: () => 0,
     milestone: () => {},
     end: (reason) => log.push(`ends: ${reason}`),
   });
