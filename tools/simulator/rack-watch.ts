@@ -79,7 +79,8 @@ export class RackWatch {
     const sequence = begins ? applied - 1 : applied;
     const term = this.#history.termOf(sequence);
     if (sequence <= 0 || term === undefined) return;
-    const isPrimary = card.communication.member.role() === role.primary;
+    // A primary of an earlier term, and an application that goes on after a hang, commit for themselves until they hear of it.
+    const isPrimary = application.status().role === "primary";
     if (isPrimary && this.#terms.get(card) !== this.#history.term) return;
     const digest = application.digest();
     const other = this.#digests.get(sequence);
