@@ -27,7 +27,8 @@ export class ApplicationWatch {
   #progress: number;
   #movedAt: Micros;
   #nudgedAt: Micros | undefined;
-  #starvedBefore: Micros = 0;
+  /** What it had waited in all when the nudge had been unanswered for half the limit. */
+  #starvedBefore: Micros | undefined;
   #isHung = false;
   /** The longest answer to a nudge in the present span, which ends then, and in the last one. */
   #answerMax: Micros = 0;
@@ -58,9 +59,12 @@ export class ApplicationWatch {
     } else if (this.#nudgedAt === undefined) {
       if (now - this.#movedAt >= nudgeAfterMicros) {
         this.#nudgedAt = now;
-        this.#starvedBefore = this.#application.starvedMicros();
+        this.#starvedBefore = undefined;
         this.#application.nudge();
       }
+    } else if (this.#starvedBefore === undefined) {
+      // To ask the host takes time, and almost every nudge is answered sooner.
+      if (now - this.#nudgedAt >= this.limitMicros / 2) this.#starvedBefore = this.#application.starvedMicros();
     } else if (now - this.#nudgedAt >= this.limitMicros) {
       // An application that does not get a processor is slow, whatever it looks like.
       const starved = this.#application.starvedMicros() - this.#starvedBefore;
@@ -93,8 +97,9 @@ export class ApplicationWatch {
     if (this.#nudgedAt !== undefined) this.#nudgedAt += micros;
   }
 
-  /** When an unanswered nudge would mean that it hangs. */
+  /** When an unanswered nudge is to be looked at: halfway, and when it would mean that it hangs. */
   nextDeadline(): Micros | undefined {
-    return this.#nudgedAt === undefined || this.#isHung ? undefined : this.#nudgedAt + this.limitMicros;
+    if (this.#nudgedAt === undefined || this.#isHung) return undefined;
+    return this.#nudgedAt + (this.#starvedBefore === undefined ? this.limitMicros / 2 : this.limitMicros);
   }
 }

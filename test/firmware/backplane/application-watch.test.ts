@@ -117,6 +117,8 @@ describe("an application", () => {
     bench.until(40_000);
     bench.watch.excuse(300_000);
     expect(bench.until(340_000)).toEqual([]);
+    expect(bench.watch.nextDeadline()).toBe(395_000);
+    expect(bench.until(395_000)).toEqual([]);
     expect(bench.watch.nextDeadline()).toBe(470_000);
   });
 });
