@@ -130,6 +130,7 @@ export class RackUnderTest {
 
   /** Puts a card back and resolves when the rack is redundant again. */
   async insert(slot: CardSlot): Promise<void> {
+    await this.until(() => slot.pid === undefined, `the end of the card of slot ${slot.number}`);
     await this.rack.insert(slot);
     const isBack = (): boolean => slot.role !== undefined && this.rack.backup !== undefined;
     await this.until(isBack, `a backup with slot ${slot.number}`);
