@@ -109,22 +109,7 @@ export function bit(number: number): number {
 
 /** A rack in service: A is primary of term 1, whose BEGIN was commit 1. */
 export function initialState(bounds: Bounds): RackState {
-  const callServer = (role: Role): CallServer => ({
-    health: "well",
-    role,
-    leaving: false,
-    term: 1,
-    run: runAfter(1, 1),
-    rows: [0, 0],
-    consumed: 0,
-    moved: 0,
-    heard: 0,
-    pending: 0,
-    claim: 0,
-    grants: 0,
-    resignation: false,
-    resynchronisation: null,
-  });
+  const callServer = (role: Role): CallServer => ({ ...blankCallServer("well"), role, term: 1, run: runAfter(1, 1) });
   const witness = (): Witness => ({
     health: "well",
     admitted: true,
