@@ -4,7 +4,13 @@ import { CommunicationRunner } from "../../firmware/card/communication-runner.ts
 import { preciseLinuxClock } from "../../hal/linux/clock.ts";
 import { linuxEntropy } from "../../hal/linux/entropy.ts";
 import { processorLink } from "../../hal/linux/processor-link.ts";
-import { nameThread, raiseToRealTime, starvedMicros } from "../../hal/linux/real-time.ts";
+import {
+  helperPriority,
+  nameThread,
+  raiseHelpersToRealTime,
+  raiseToRealTime,
+  starvedMicros,
+} from "../../hal/linux/real-time.ts";
 import { connectSoftwareCanPort } from "../../hal/software-bus/software-can-port.ts";
 import type { CardReport, CommunicationStart } from "./card-start.ts";
 
@@ -18,6 +24,7 @@ const report = (what: CardReport) => parentPort?.postMessage(what);
 
 nameThread("communication");
 const { granted } = raiseToRealTime(start.realTimePriority);
+if (granted) raiseHelpersToRealTime(helperPriority, process.pid);
 const [a, b] = await Promise.all(
   start.sockets.map((path) => connectSoftwareCanPort({ path, name: start.portName, queueFramesMax: 256 })),
 );

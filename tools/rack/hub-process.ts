@@ -1,9 +1,10 @@
 /** One plane of the backplane: a hub as a child process, steered over its socket. */
-import { type ChildProcess, spawnSync } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
 import { connectHubControl, type HubControl } from "../../hal/software-bus/hub-control.ts";
+import { helperPriority, raiseHelpersToRealTime, raiseToRealTime } from "../../hal/linux/real-time.ts";
 import { UserError } from "../configuration/read-configuration.ts";
 import { hasEnded, startChild } from "./supervised-process.ts";
 
@@ -40,14 +41,10 @@ export async function startHubProcess(
     await pause(attemptEveryMillis);
     const control = await connectHubControl(socket).catch(() => undefined);
     if (control === undefined) continue;
-    raiseToRealTime(child);
+    // A heartbeat that waits in the hub is late like one that was not sent.
+    const { granted } = raiseToRealTime(realTimePriority, child.pid);
+    if (granted && child.pid !== undefined) raiseHelpersToRealTime(helperPriority, child.pid);
     return { plane, socket, child, control };
   }
   throw new UserError(`the hub of plane ${plane} did not start: see ${logFile}`);
-}
-
-/** A heartbeat that waits in the hub is late like one that was not sent. Where the host does not allow it, all goes on as it is. */
-function raiseToRealTime(child: ChildProcess): void {
-  const arguments_ = ["--fifo", "--reset-on-fork", "--pid", String(realTimePriority), String(child.pid)];
-  spawnSync("chrt", arguments_, { stdio: "ignore", timeout: attemptEveryMillis * attemptsMax });
 }
