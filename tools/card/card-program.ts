@@ -1,4 +1,5 @@
 /** Starts a card: application processor here, communication processor in a thread of its own. */
+import { flushCompileCache } from "node:module";
 import { Worker } from "node:worker_threads";
 import { Command } from "commander";
 import type { Application } from "../../firmware/card/application.ts";
@@ -122,6 +123,8 @@ async function start(options: CardOptions, started: () => void): Promise<void> {
       setTimeout(() => process.exit(2), lastWordsMillis);
     },
   });
+  // A card that is pulled does not come to do it at its end, and the next in its slot would have everything to compile.
+  flushCompileCache();
   started();
   const thread = new Worker(new URL("./communication-thread.ts", import.meta.url), { workerData: communication });
   let isEnding = false;

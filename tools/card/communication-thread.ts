@@ -1,4 +1,5 @@
 /** The thread of a card's communication processor. */
+import { flushCompileCache } from "node:module";
 import { parentPort, workerData } from "node:worker_threads";
 import { CommunicationRunner } from "../../firmware/card/communication-runner.ts";
 import { preciseLinuxClock } from "../../hal/linux/clock.ts";
@@ -22,6 +23,7 @@ const start = workerData as CommunicationStart;
 const clock = preciseLinuxClock();
 const report = (what: CardReport) => parentPort?.postMessage(what);
 
+flushCompileCache();
 nameThread("communication");
 const { granted } = raiseToRealTime(start.realTimePriority);
 if (granted) raiseHelpersToRealTime(helperPriority, process.pid);
