@@ -5,14 +5,17 @@ import {
   type ProcessorLinkListener,
   ringOctetsDefault,
 } from "../processor-link.ts";
+import { hearBell, newBell, ringBell } from "./bell.ts";
 import { SharedRing } from "./shared-ring.ts";
 
-/** What the two ends of a link share. It goes to the other thread as it is, in `workerData` or a message. */
+/** What the two ends of a link share. It goes to another thread of the process as it is, in `workerData` or a message. */
 export interface ProcessorLinkMemory {
   readonly control: SharedArrayBuffer;
   /** The rings, by the end that writes them. */
   readonly application: SharedArrayBuffer;
   readonly communication: SharedArrayBuffer;
+  /** What wakes an end. */
+  readonly bells: Readonly<Record<ProcessorEnd, number>>;
 }
 
 /** A ProcessorLink that keeps its thread alive from `listen` to `close`. */
@@ -27,6 +30,7 @@ export function processorLinkMemory(ringOctets: number = ringOctetsDefault): Pro
     control: new SharedArrayBuffer(endWords * ends.length * Int32Array.BYTES_PER_ELEMENT),
     application: SharedRing.memory(ringOctets),
     communication: SharedRing.memory(ringOctets),
+    bells: { application: newBell(), communication: newBell() },
   };
 }
 
@@ -39,7 +43,7 @@ const ends: readonly ProcessorEnd[] = ["application", "communication"];
 
 /** Control words of an end, a cache line of them; the first four are in use. */
 const endWords = 16;
-/** 1 while the end sleeps on this word. Whoever makes it 0 wakes it: only the first of many messages costs a wake-up. */
+/** 1 while the end sleeps. Whoever makes it 0 rings its bell: only the first of many messages costs a wake-up. */
 const sleeping = 0;
 /** Signals that the end has not seen yet. */
 const signals = 1;
@@ -56,9 +60,6 @@ const thereIsRoom = 4;
 /** After so many messages the thread's sockets and timers have their turn. */
 const batchMessagesMax = 32;
 
-/** The longest interval that the host's timers take. */
-const timerMillisMax = 0x7fffffff;
-
 class SharedMemoryLink implements LinuxProcessorLink {
   readonly #control: Int32Array<SharedArrayBuffer>;
   /** First control word of this end, and of the other. */
@@ -67,8 +68,11 @@ class SharedMemoryLink implements LinuxProcessorLink {
   readonly #outgoing: SharedRing;
   readonly #incoming: SharedRing;
   readonly #roomOctets: number;
+  readonly #bell: number;
+  readonly #bellOfOther: number;
   #listener: ProcessorLinkListener | undefined;
-  #keepAlive: NodeJS.Timeout | undefined;
+  #stopHearing: (() => void) | undefined;
+  #isServing = false;
   /** The other end was refused a message and waits for room. */
   #owesRoom = false;
 
@@ -80,6 +84,8 @@ class SharedMemoryLink implements LinuxProcessorLink {
     this.#outgoing = new SharedRing(memory[end]);
     this.#incoming = new SharedRing(memory[other]);
     this.#roomOctets = memory[other].byteLength / 2;
+    this.#bell = memory.bells[end];
+    this.#bellOfOther = memory.bells[other];
   }
 
   send(message: Uint8Array): boolean {
@@ -94,13 +100,16 @@ class SharedMemoryLink implements LinuxProcessorLink {
 
   listen(listener: ProcessorLinkListener): void {
     this.#listener = listener;
-    this.#keepAlive = setInterval(() => {}, timerMillisMax);
-    setImmediate(() => this.#serve());
+    this.#stopHearing = hearBell(this.#bell, () => {
+      if (!this.#isServing) this.#serve();
+    });
+    this.#serveSoon();
   }
 
   close(): void {
     this.#listener = undefined;
-    clearInterval(this.#keepAlive);
+    Atomics.store(this.#control, this.#here + sleeping, 0);
+    this.#stopHearing?.();
   }
 
   nudge(): void {
@@ -131,8 +140,16 @@ class SharedMemoryLink implements LinuxProcessorLink {
   #wakeOther(): void {
     const word = this.#there + sleeping;
     if (Atomics.load(this.#control, word) === 1 && Atomics.exchange(this.#control, word, 0) === 1) {
-      Atomics.notify(this.#control, word);
+      ringBell(this.#bellOfOther);
     }
+  }
+
+  #serveSoon(): void {
+    this.#isServing = true;
+    setImmediate(() => {
+      this.#isServing = false;
+      this.#serve();
+    });
   }
 
   /** Hands a batch to the listener, then sleeps until there is more. */
@@ -159,19 +176,13 @@ class SharedMemoryLink implements LinuxProcessorLink {
 
   /**
    * Sleeps, unless there is something to do. To say so first and look afterwards is what makes it safe: a message that
-   * comes between the two finds the word set and clears it, and then there is no waiting on it.
+   * comes between the two finds the word set, and rings.
    */
   #sleep(): void {
     const word = this.#here + sleeping;
     Atomics.store(this.#control, word, 1);
-    if (this.#incoming.usedOctets() === 0 && Atomics.load(this.#control, this.#here + signals) === 0) {
-      const wait = Atomics.waitAsync(this.#control, word, 1);
-      if (wait.async) {
-        wait.value.then(() => this.#serve());
-        return;
-      }
-    }
+    if (this.#incoming.usedOctets() === 0 && Atomics.load(this.#control, this.#here + signals) === 0) return;
     Atomics.store(this.#control, word, 0);
-    setImmediate(() => this.#serve());
+    this.#serveSoon();
   }
 }
