@@ -1,8 +1,8 @@
 /** A UDP socket a circuit, and one clock that has all circuits in conversation speak every 20 ms. */
 import { createSocket, type Socket } from "node:dgram";
-import { readFileSync } from "node:fs";
 import { microsPerMilli } from "../../firmware/time.ts";
 import type { Clock } from "../../hal/clock.ts";
+import { UdpDrops } from "../measurement/udp-drops.ts";
 import type { CicRange } from "./exchange.ts";
 import type { SocketAddress } from "./signalling-link.ts";
 import type { Voice } from "./voice.ts";
@@ -24,6 +24,7 @@ export class VoiceSockets {
   readonly #clock: Clock;
   readonly #sockets = new Map<number, Socket>();
   readonly #localPorts = new Set<number>();
+  readonly #dropTable = new UdpDrops();
   #dropsBefore = 0;
   #disarm: (() => void) | undefined;
   /** Packets that came back because nobody listens at the gateway's port. */
@@ -96,24 +97,9 @@ export class VoiceSockets {
     this.#disarm = this.#clock.at(next, () => this.#tick(next));
   }
 
-  /** The column "drops" of /proc/net/udp for our ports; 0 where there is no such file. */
   #drops(): number {
-    if (this.#localPorts.size === 0) return 0;
     let drops = 0;
-    for (const line of [...linesOf("/proc/net/udp"), ...linesOf("/proc/net/udp6")]) {
-      const columns = line.trim().split(/\s+/);
-      const port = Number.parseInt(columns[1]?.split(":")[1] ?? "", 16);
-      if (this.#localPorts.has(port)) drops += Number(columns.at(-1) ?? 0);
-    }
+    for (const [port, count] of this.#dropTable.byPort()) if (this.#localPorts.has(port)) drops += count;
     return drops;
-  }
-}
-
-/** The rows below the heading; none where there is no such file. */
-function linesOf(file: string): readonly string[] {
-  try {
-    return readFileSync(file, "latin1").split("\n").slice(1);
-  } catch {
-    return [];
   }
 }

@@ -3,7 +3,6 @@
  * of a connection. What comes in goes where `sink` points, unread.
  */
 import { createSocket, type Socket } from "node:dgram";
-import { readFile } from "node:fs/promises";
 import { isIPv6 } from "node:net";
 
 const receiveBufferOctets = 1 << 20;
@@ -77,22 +76,4 @@ export class MediaPort {
     this.played.octets += packet.length;
     this.#socket.send(packet, this.peer.port, this.peer.address);
   }
-}
-
-/**
- * Packets that the kernel dropped because a socket's buffer was full, by local UDP port. Only Linux says so; elsewhere the
- * result is empty.
- */
-export async function droppedByPort(): Promise<ReadonlyMap<number, number>> {
-  const drops = new Map<number, number>();
-  for (const table of ["/proc/net/udp", "/proc/net/udp6"]) {
-    const text = await readFile(table, "utf8").catch(() => "");
-    for (const row of text.split("\n").slice(1)) {
-      const columns = row.trim().split(/\s+/);
-      if (columns.length < 13) continue;
-      const port = Number.parseInt(columns[1].slice(columns[1].lastIndexOf(":") + 1), 16);
-      drops.set(port, (drops.get(port) ?? 0) + Number(columns[12]));
-    }
-  }
-  return drops;
 }

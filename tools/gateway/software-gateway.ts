@@ -26,7 +26,8 @@ import { type ExecutionContext, execute } from "./command-execution.ts";
 import { EndpointTable } from "./endpoint-table.ts";
 import type { GatewayConfiguration, GatewayFaults } from "./gateway-configuration.ts";
 import { GatewayCounters } from "./gateway-counters.ts";
-import { droppedByPort, MediaPort } from "./media-port.ts";
+import { MediaPort } from "./media-port.ts";
+import { UdpDrops } from "../measurement/udp-drops.ts";
 import { type GatewaySnapshot, snapshotOf } from "./snapshot.ts";
 
 export interface GatewayEvents {
@@ -58,6 +59,7 @@ const openingMax = 64;
 export class SoftwareGateway extends EventEmitter<GatewayEvents> {
   readonly configuration: GatewayConfiguration;
   readonly #counters = new GatewayCounters();
+  readonly #drops = new UdpDrops();
   readonly #responder: Responder;
   readonly #requester: Requester;
   readonly #socket: Socket;
@@ -134,7 +136,7 @@ export class SoftwareGateway extends EventEmitter<GatewayEvents> {
   }
 
   async snapshot(): Promise<GatewaySnapshot> {
-    return snapshotOf(this.configuration.domain, this.port, this.#table, this.#counters, await droppedByPort());
+    return snapshotOf(this.configuration.domain, this.port, this.#table, this.#counters, this.#drops.byPort());
   }
 
   /** The first command that came or comes later than this moment of the host's monotonic clock. Repetitions do not count. */
