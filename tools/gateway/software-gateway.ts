@@ -87,7 +87,8 @@ export class SoftwareGateway extends EventEmitter<GatewayEvents> {
     this.#transactionId = Date.now() % transactionIdMax;
     this.#table = new EndpointTable(configuration.trunkGroups, Date.now() & 0x7fff_ffff);
     this.#socket = createSocket(isIPv6(configuration.address) ? "udp6" : "udp4");
-    this.#socket.on("message", (octets, from) => this.#receive(octets, from));
+    // Voice that was here before the command is played first: no gateway's voice waits behind its control.
+    this.#socket.on("message", (octets, from) => setImmediate(() => this.#receive(octets, from)));
   }
 
   /** The port of the MGCP socket. */
@@ -151,6 +152,7 @@ export class SoftwareGateway extends EventEmitter<GatewayEvents> {
   // ------------------------------------------------------------------------------------------------------------- receiving
 
   #receive(octets: Uint8Array, { address, port }: Address): void {
+    if (this.#stopped) return;
     const from = addressText({ address, port });
     for (const result of decodeDatagram(octets)) {
       if (result.ok) {

@@ -111,6 +111,19 @@ test("a call: backward voice before the answer, both ways after it, none after t
   expect(next.parameters.connectionParameters).toContainEqual({ name: "PR", value: "0" });
 });
 
+test("voice that came before the command that ends the call is played, though commands wait already", async () => {
+  const { gateway, ports, agent } = await setUp();
+  const [east, west] = [await openMailbox(ports.eastExchange + 1), await openMailbox(ports.westExchange + 1)];
+  await agent.ask("CRCX east/2@gw", "C: A1", "M: sendrecv", "Z2: west/12@gw");
+  const waiting = agent.ask("AUEP east/1@gw");
+  east.send(ports.eastGateway + 1, "good");
+  east.send(ports.eastGateway + 1, "bye");
+  const deleted = agent.ask("DLCX east/2@gw");
+  expect((await Promise.all([waiting, deleted])).map(({ code }) => code)).toEqual([200, 250]);
+  expect([await west.takeText(), await west.takeText()]).toEqual(["good", "bye"]);
+  expect((await gateway.snapshot()).strayPackets).toBe(0);
+});
+
 test("sendonly is the forward path only, inactive is silence, loopback gives a circuit its own voice", async () => {
   const { gateway, ports, agent } = await setUp();
   const [east, west] = [await openMailbox(ports.eastExchange + 1), await openMailbox(ports.westExchange + 1)];
