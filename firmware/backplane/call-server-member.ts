@@ -35,6 +35,16 @@ const giverLostMicros = 300_000;
 /** How long a cold start waits for the cards that are not heard yet. */
 const coldStartPatienceMicros = 300_000;
 
+/** A term that a call server has begun as its primary. */
+export interface Beginning {
+  readonly term: number;
+  /** Of its BEGIN. */
+  readonly sequence: number;
+  /** The term of the commit before it. */
+  readonly afterTerm: number;
+  readonly cold: boolean;
+}
+
 export class CallServerMember implements Member {
   readonly #context: MemberContext;
   readonly #view: GroupView;
@@ -53,6 +63,7 @@ export class CallServerMember implements Member {
   #claimHeard: { slot: number; claim: TakeoverRecord & { kind: "claim" }; at: Micros } | undefined;
   #toldToLeave = false;
   #leaving = false;
+  #began: Beginning | undefined;
   /** The last sequence of own commits that is known to be on the bus. */
   #transmitted = 0;
   readonly #admitAskedAt = new Map<number, Micros>();
@@ -78,6 +89,11 @@ export class CallServerMember implements Member {
 
   term(): number {
     return this.#term;
+  }
+
+  /** The term that this card has begun last. */
+  get began(): Beginning | undefined {
+    return this.#began;
   }
 
   lastCommit(): number {
@@ -471,10 +487,11 @@ export class CallServerMember implements Member {
     this.#admitAskedAt.clear();
     this.#view.intake.handAnew(!this.#context.withoutRules.has("pending-inputs"));
     const cold = this.#claim.cold;
+    const afterTerm = log.lastTerm;
     if (!this.#context.withoutRules.has("begin")) {
-      const consumed: Consumed = { kind: "begin", cold };
-      this.#propose(consumed, false, this.#context.wallMillis(), nothing, now);
+      this.#propose({ kind: "begin", cold, afterTerm }, false, this.#context.wallMillis(), nothing, now);
     }
+    this.#began = { term, sequence: log.last, afterTerm, cold };
     this.#transmitted = log.last;
     this.#context.log("warning", `is primary of term ${term} from commit ${log.last}`);
     this.#context.milestone("begin", term);

@@ -67,19 +67,25 @@ export class CommitLog {
   }
 
   /**
-   * The commit whose turn it is, if it is here and whole. A commit of a term is delivered only after the BEGIN of that term.
+   * The commit whose turn it is, if it is here and whole. A commit of a term is delivered only after the BEGIN of that term, and a
+   * BEGIN only after the commit that it was put after.
    */
   next(): HeldCommit | undefined {
     const held = this.#held.get(this.#last + 1);
     if (!held || (held.commit.refersToInput && held.input === undefined)) return undefined;
-    if (held.commit.consumed.kind !== "begin" && held.commit.term !== this.#lastTerm) return undefined;
-    return held;
+    const { consumed, term } = held.commit;
+    return this.#lastTerm === (consumed.kind === "begin" ? consumed.afterTerm : term) ? held : undefined;
   }
 
-  /** What comes next is of a later term, whose BEGIN this run lacks although it reaches beyond it: it is not the group's. */
+  /**
+   * This run is not the group's: what comes next is of a later term, whose BEGIN this run lacks although it reaches beyond it, or is
+   * a BEGIN that was put after another commit than the last of this run.
+   */
   isAstray(): boolean {
     const next = this.#held.get(this.#last + 1)?.commit;
-    return next !== undefined && next.consumed.kind !== "begin" && next.term > this.#lastTerm;
+    if (next === undefined) return false;
+    const { consumed, term } = next;
+    return consumed.kind === "begin" ? consumed.afterTerm !== this.#lastTerm : term > this.#lastTerm;
   }
 
   /** Makes a commit the last of the run. */

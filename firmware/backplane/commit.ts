@@ -9,8 +9,8 @@ export type Consumed =
   | { readonly kind: "input"; readonly slot: number; readonly number: number }
   /** A timer that expired at the primary, or nothing from outside at all: an operator's command, work after a takeover. */
   | { readonly kind: "internal" }
-  /** The first commit of a term: it confirms every commit before it. */
-  | { readonly kind: "begin"; readonly cold: boolean }
+  /** The first commit of a term: it confirms every commit before it, the last of which is of the term `afterTerm`. */
+  | { readonly kind: "begin"; readonly cold: boolean; readonly afterTerm: number }
   /** From here on the card in `slot`, in this incarnation, takes part. */
   | { readonly kind: "admit"; readonly slot: number; readonly incarnation: number };
 
@@ -41,6 +41,7 @@ export const commitRecord = layout(
 
 /** BEGIN and ADMIT give time and sequence whole, for the later ones to refer to. Their body is that and nothing else. */
 const anchor = layout("anchor", { timeMillis: u48, sequence: u48 });
+const beginning = layout("beginning", { timeMillis: u48, sequence: u48, afterTerm: varint });
 const nothing = new Uint8Array(0);
 
 export type CommitRecord = ValueOf<typeof commitRecord>;
@@ -48,9 +49,7 @@ export type CommitRecord = ValueOf<typeof commitRecord>;
 export function encodeCommit(commit: Commit): Uint8Array {
   const { consumed } = commit;
   const kind = consumedKinds.indexOf(consumed.kind);
-  const begin = consumed.kind === "begin";
-  const anchored = begin || consumed.kind === "admit";
-  const timed = !anchored && commit.timeMillis > 0;
+  const timed = !isAnchor(consumed.kind) && commit.timeMillis > 0;
   return encode(commitRecord, {
     group: commit.group,
     refers: commit.refersToInput ? 1 : 0,
@@ -64,12 +63,22 @@ export function encodeCommit(commit: Commit): Uint8Array {
         ? lowBits(consumed.number, 16)
         : consumed.kind === "admit"
           ? consumed.incarnation
-          : begin && consumed.cold
+          : consumed.kind === "begin" && consumed.cold
             ? 1
             : 0,
     time: lowBits(commit.timeMillis, 24),
-    body: anchored ? encode(anchor, commit) : commit.body,
+    body: bodyOf(commit),
   });
+}
+
+/** Whether commits of a kind give time and sequence whole. */
+export function isAnchor(kind: Consumed["kind"]): boolean {
+  return kind === "begin" || kind === "admit";
+}
+
+function bodyOf({ consumed, timeMillis, sequence, body }: Commit): Uint8Array {
+  if (consumed.kind === "begin") return encode(beginning, { timeMillis, sequence, afterTerm: consumed.afterTerm });
+  return consumed.kind === "admit" ? encode(anchor, { timeMillis, sequence }) : body;
 }
 
 /** What the shortened numbers of a commit record are measured against. */
@@ -92,13 +101,15 @@ export function decodeCommit(octets: Uint8Array, context: CommitContext): Result
   let timeMillis = record.timed ? nearest(context.timeMillis, record.time ?? 0, 24) : 0;
   let sequence = nearest(context.sequence, record.sequence, 16);
   let body = record.body;
-  if (kind === "begin" || kind === "admit") {
-    const anchored = decode(anchor, record.body);
+  let afterTerm = 0;
+  if (isAnchor(kind)) {
+    const anchored: Result<{ timeMillis: number; sequence: number; afterTerm?: number }, DecodeError> =
+      kind === "begin" ? decode(beginning, record.body) : decode(anchor, record.body);
     if (!anchored.ok) {
       const { error } = anchored;
       return fail({ ...error, offset: octets.length - record.body.length + error.offset });
     }
-    ({ timeMillis, sequence } = anchored.value);
+    ({ timeMillis, sequence, afterTerm = 0 } = anchored.value);
     body = nothing;
   }
   const consumed: Consumed =
@@ -107,7 +118,7 @@ export function decodeCommit(octets: Uint8Array, context: CommitContext): Result
       : kind === "admit"
         ? { kind, slot, incarnation: number }
         : kind === "begin"
-          ? { kind, cold: number === 1 }
+          ? { kind, cold: number === 1, afterTerm }
           : { kind: "internal" };
   return ok({
     group: record.group,

@@ -24,7 +24,7 @@ export const ablations: Readonly<Record<Rule, Ablation>> = {
   "defer":                     { breaks: "claims without end",   scenario: "two false suspicions, nothing else" },
   "leaving-does-not-claim":    { breaks: "leaver serves again",  scenario: "A leaves, and any card fails" },
   "incomplete-does-not-claim": { breaks: "tables differ",        scenario: "B is replaced, and two false suspicions" },
-  "claim-tells-term":          { breaks: "tables differ",        scenario: "A fails for a while, then two false suspicions" },
+  "claim-tells-term":          { breaks: "void output",          scenario: "A fails for a while, then two false suspicions" },
   "salvage":                   { breaks: "void output",          scenario: "a call server is pulled" },
   "fence":                     { breaks: "void output",          scenario: "any card fails for a while" },
   "all-alive":                 { breaks: "void output",          scenario: "A is pulled, a commit reached one witness only" },

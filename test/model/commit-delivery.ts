@@ -20,6 +20,7 @@ import {
   lastOf,
   lastTermOf,
   nextOf,
+  type Run,
   runAfter,
 } from "./run-of-commits.ts";
 import { holds, type Setting } from "./setting.ts";
@@ -79,10 +80,13 @@ export function callServerHears(
   catchUp(setting, card);
 }
 
+function nextIn(setting: Setting, run: Run): Commit | undefined {
+  return nextOf(run, !holds(setting, "begin-before-term"));
+}
+
 /** Applies what has its turn. */
 export function catchUp(setting: Setting, card: CallServer): void {
-  const anyTerm = !holds(setting, "begin-before-term");
-  for (let next = nextOf(card.run, anyTerm); next; next = nextOf(card.run, anyTerm)) apply(setting, card, next);
+  for (let next = nextIn(setting, card.run); next; next = nextIn(setting, card.run)) apply(setting, card, next);
   if (isAstray(card.run) && holds(setting, "own-conflict")) loseThread(card);
 }
 
@@ -207,8 +211,7 @@ function admits(
 function perform(setting: Setting, state: RackState, number: number): void {
   const card = state.witnesses[number];
   const { run } = card;
-  const anyTerm = !holds(setting, "begin-before-term");
-  for (let next = nextOf(run, anyTerm); next && card.admitted; next = nextOf(run, anyTerm)) {
+  for (let next = nextIn(setting, run); next && card.admitted; next = nextIn(setting, run)) {
     const followed = holds(setting, "fence") ? card.term : card.begun;
     const begun = card.begun === followed || !holds(setting, "begin");
     if (!begun || (next.term !== followed && lastOf(run) + 1 > card.base)) return;

@@ -2,7 +2,8 @@
 
 /** A commit by what the protocol sees of it. */
 export type Commit =
-  | { readonly kind: "begin"; readonly term: number }
+  /** `afterTerm`: the term of the commit before it. */
+  | { readonly kind: "begin"; readonly term: number; readonly afterTerm: number }
   | { readonly kind: "input"; readonly term: number; readonly number: number }
   /** `voids`: inputs up to this number are of an earlier incarnation. */
   | { readonly kind: "admit"; readonly term: number; readonly witness: number; readonly voids: number }
@@ -83,7 +84,8 @@ export function isHeld(run: Run, sequence: number): boolean {
 export function nextOf(run: Run, anyTerm: boolean): Commit | undefined {
   const commit = run.held.find((held) => held.sequence === lastOf(run) + 1)?.commit;
   if (!commit) return undefined;
-  return anyTerm || commit.kind === "begin" || commit.term === lastTermOf(run) ? commit : undefined;
+  if (commit.kind === "begin") return commit.afterTerm === lastTermOf(run) ? commit : undefined;
+  return anyTerm || commit.term === lastTermOf(run) ? commit : undefined;
 }
 
 /** Makes a commit the last of the run. */
@@ -93,10 +95,14 @@ export function append(run: Run, commit: Commit): void {
   run.held = run.held.filter(({ sequence }) => sequence !== last);
 }
 
-/** What comes next is of a later term, whose BEGIN this run lacks although it reaches beyond it. */
+/**
+ * What comes next is of a later term, whose BEGIN this run lacks although it reaches beyond it, or is a BEGIN that was put after
+ * another commit than the last of this run.
+ */
 export function isAstray(run: Run): boolean {
   const commit = run.held.find((held) => held.sequence === lastOf(run) + 1)?.commit;
-  return commit !== undefined && commit.kind !== "begin" && commit.term > lastTermOf(run);
+  if (!commit) return false;
+  return commit.kind === "begin" ? commit.afterTerm !== lastTermOf(run) : commit.term > lastTermOf(run);
 }
 
 export function dropOlderTerms(run: Run, sequence: number, term: number): void {

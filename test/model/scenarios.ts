@@ -24,7 +24,7 @@ export const scenarios = {
   "a false suspicion, and any card is deaf":         { ...undisturbed, falseSuspicions: 1, faults: 1, kinds: ["deaf"] },
   "any card fails for a while":                      { ...two, omissions: 1, faults: 1, kinds: passing, mends: true },
   "A is deaf for a while, both claim at once":       { ...undisturbed, omissions: 2, faults: 1, kinds: ["deaf"], targets: ["A"], mends: true },
-  "A fails for a while, then two false suspicions":  { ...undisturbed, falseSuspicions: 2, faults: 1, kinds: passing, targets: ["A"], mends: true },
+  "A fails for a while, then two false suspicions":  { ...two, falseSuspicions: 2, faults: 1, kinds: passing, targets: ["A"], mends: true },
   "A and T are replaced at the same time":           { ...undisturbed, faults: 2, targets: ["A", "T"], mends: true },
   "any card is replaced, and another pulled":        { ...two, omissions: 1, faults: 1, laterFaults: 1, mends: true },
   "A leaves, and any card fails":                    { ...two, leaves: 1, faults: 1, kinds: ["pulled", ...passing] },

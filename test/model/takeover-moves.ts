@@ -262,7 +262,11 @@ function* beginTerm(state: RackState, setting: Setting, number: number, overlook
     yield { text, next: state, kind: "own" };
     return;
   }
-  for (const { missedBy, next } of broadcastCommit(setting, state, number, { kind: "begin", term })) {
+  for (const { missedBy, next } of broadcastCommit(setting, state, number, {
+    kind: "begin",
+    term,
+    afterTerm: lastTermOf(run),
+  })) {
     yield { text: `${text}: BEGIN #${lastOf(run) + 1}${missedText(state, missedBy)}`, next, kind: "own" };
   }
 }

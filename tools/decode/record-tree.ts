@@ -1,5 +1,5 @@
 /** The records of the backplane by class (firmware/backplane), with what they carry inside (firmware/interchange). */
-import { type Commit, type CommitContext, decodeCommit } from "../../firmware/backplane/commit.ts";
+import { type Commit, type CommitContext, decodeCommit, isAnchor } from "../../firmware/backplane/commit.ts";
 import type { recordClassNames } from "../../firmware/backplane/frame-identifier.ts";
 import { receivedBits } from "../../firmware/backplane/deafness.ts";
 import {
@@ -113,16 +113,15 @@ function commitTree(octets: Uint8Array, report: Report, sequence?: number): Bran
     return undefined;
   }
   const commit = decoded.value;
-  const { kind } = commit.consumed;
-  const isAnchor = kind === "begin" || kind === "admit";
+  const anchors = isAnchor(commit.consumed.kind);
   return {
     group: commit.group,
     term: commit.term,
-    [isAnchor || sequence !== undefined ? "sequence" : "sequenceLow16"]: commit.sequence,
+    [anchors || sequence !== undefined ? "sequence" : "sequenceLow16"]: commit.sequence,
     consumed: consumedTree(commit),
-    ...(isAnchor && { time: utcText(commit.timeMillis) }),
-    ...(!isAnchor && commit.timeMillis > 0 && { timeMillisLow24: commit.timeMillis }),
-    ...(!isAnchor && { refersToInput: commit.refersToInput, ...bodyTree(commit.body, report) }),
+    ...(anchors && { time: utcText(commit.timeMillis) }),
+    ...(!anchors && commit.timeMillis > 0 && { timeMillisLow24: commit.timeMillis }),
+    ...(!anchors && { refersToInput: commit.refersToInput, ...bodyTree(commit.body, report) }),
   };
 }
 

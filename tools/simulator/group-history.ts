@@ -1,7 +1,9 @@
 /**
  * The commits of a group as an onlooker knows them who sees every card at once: what each primary has committed, where its term
- * began, and who was given what. What a term has not taken over when it began never was.
+ * began and after which other, and who was given what. What a term has not taken over when it began never was, but a card that has
+ * not heard of the new term may still follow the old one.
  */
+import type { Beginning } from "../../firmware/backplane/call-server-member.ts";
 import type { Consumed } from "../../firmware/backplane/commit.ts";
 import type { ApplicationAction, ApplicationEvent } from "../../firmware/card/application.ts";
 import type { Complain } from "./invariants.ts";
@@ -18,17 +20,26 @@ interface Entry {
   performed: boolean;
 }
 
+/** What the primary of one term has committed; before its BEGIN that is what the earlier term had. */
+interface Line extends Beginning {
+  readonly entries: Map<number, Entry>;
+}
+
+interface Given {
+  readonly sequence: number;
+  readonly term: number;
+}
+
 export class GroupHistory {
   readonly #complain: Complain;
-  readonly #entries = new Map<number, Entry>();
-  /** Sequence of each term's BEGIN. */
-  readonly #begins = new Map<number, number>();
+  /** By term. */
+  readonly #lines = new Map<number, Line>();
+  /** The term that began last and is followed by those who granted it. */
   #term = 0;
-  #begun = 0;
   /** By slot of the sender: the incarnation admitted last, and its highest number consumed. */
   readonly #marks = new Map<number, { incarnation: number; number: number }>();
   /** What each card was given last. */
-  readonly #given = new Map<SimulatedCard, number>();
+  readonly #given = new Map<SimulatedCard, Given>();
   /** By slot of a LIM or transporter: what was performed there last, by whatever card. */
   readonly #performed = new Map<number, number>();
 
@@ -36,57 +47,59 @@ export class GroupHistory {
     this.#complain = complain;
   }
 
-  /** The term of the commit with this sequence, if it is one. */
-  termOf(sequence: number): number | undefined {
-    return this.#entries.get(sequence)?.term;
+  /** The term of the commit with this sequence for whoever follows the term `line`, if there is one. */
+  termOf(sequence: number, line: number): number | undefined {
+    return this.#entry(sequence, line)?.term;
   }
 
-  /** The term that began last. */
-  get term(): number {
-    return this.#term;
-  }
-
-  /** A call server has become primary with a BEGIN of this sequence. */
-  began(slot: number, term: number, sequence: number, cold: boolean): void {
-    if (this.#begins.has(term)) this.#complain("one primary a term", `slot ${slot} begins term ${term} once more`);
-    this.#begins.set(term, sequence);
-    // Granted long ago, and those who granted it have gone on to a higher term: nobody follows it.
-    if (term < this.#term) return;
-    if (cold) {
-      if (this.#begun > 0) this.#complain("state survives", `slot ${slot} starts cold in term ${term}`);
-      for (const known of [this.#entries, this.#begins, this.#performed, this.#given]) known.clear();
+  #entry(sequence: number, term: number): Entry | undefined {
+    let line = this.#lines.get(term);
+    while (line !== undefined && sequence < line.sequence) {
+      // A term that has begun twice, where a rule is missing, may even say that it came after itself.
+      line = line.afterTerm < line.term ? this.#lines.get(line.afterTerm) : undefined;
     }
-    for (const [each, entry] of this.#entries) {
-      if (each < sequence) continue;
-      if (entry.performed) {
+    return line?.entries.get(sequence);
+  }
+
+  /** A call server has become primary. */
+  began(slot: number, beginning: Beginning): void {
+    const { term, sequence, afterTerm, cold } = beginning;
+    if (this.#lines.has(term)) this.#complain("one primary a term", `slot ${slot} begins term ${term} once more`);
+    const isFollowed = term >= this.#term;
+    if (isFollowed && cold) {
+      if (this.#lines.size > 0) this.#complain("state survives", `slot ${slot} starts cold in term ${term}`);
+      for (const known of [this.#lines, this.#performed, this.#given]) known.clear();
+    }
+    const begin: Consumed = { kind: "begin", cold, afterTerm };
+    const first = { term, consumed: begin, refersToInput: false, body: new Uint8Array(0), performed: false };
+    this.#lines.set(term, { ...beginning, entries: new Map([[sequence, first]]) });
+    // Granted long ago, and those who granted it have gone on to a higher term: nobody follows it.
+    if (!isFollowed) return;
+    this.#lookForVoidEffects(beginning);
+    this.#term = term;
+    this.#marks.clear();
+    for (let each = 1; each < sequence; each++) this.#consume(this.#entry(each, term)?.consumed);
+  }
+
+  /** What was performed is to be on the line of every later term. */
+  #lookForVoidEffects({ term, sequence }: Beginning): void {
+    for (const { entries } of this.#lines.values()) {
+      for (const [each, entry] of entries) {
+        if (!entry.performed || this.#entry(each, term) === entry) continue;
+        entry.performed = false;
         const what = `commit ${each} of term ${entry.term} was performed, and term ${term} begins at ${sequence}`;
         this.#complain("no void effect", what);
       }
-      this.#entries.delete(each);
     }
-    this.#begins.set(term, sequence);
-    this.#term = term;
-    this.#begun++;
-    const begin: Consumed = { kind: "begin", cold };
-    this.#entries.set(sequence, {
-      term,
-      consumed: begin,
-      refersToInput: false,
-      body: new Uint8Array(0),
-      performed: false,
-    });
-    this.#marks.clear();
-    for (let each = 1; each < sequence; each++) this.#consume(this.#entries.get(each)?.consumed);
   }
 
   /** The primary of a term has made a commit. */
   committed(term: number, action: CommitAction): void {
-    // The last words of a primary that has been replaced.
-    if (term !== this.#term) return;
     const { sequence, consumed, refersToInput, body } = action;
-    const wrong = this.#consume(consumed);
+    // What a primary that has been replaced says last may have been consumed by the next one already.
+    const wrong = term === this.#term ? this.#consume(consumed) : undefined;
     if (wrong !== undefined) this.#complain("inputs once", `commit ${sequence} consumes ${wrong}`);
-    this.#entries.set(sequence, { term, consumed, refersToInput, body, performed: false });
+    this.#lines.get(term)?.entries.set(sequence, { term, consumed, refersToInput, body, performed: false });
   }
 
   /** @returns what is wrong with it */
@@ -108,24 +121,32 @@ export class GroupHistory {
     const { sequence, term } = commit;
     const where = `slot ${card.slot}`;
     const last = this.#given.get(card);
-    this.#given.set(card, sequence);
-    const entry = this.#entries.get(sequence);
-    if (entry?.term !== term || !sameCommit(entry, commit)) {
-      const found = entry ? `${kindOf(entry)} of term ${entry.term}` : "not known";
+    this.#given.set(card, { sequence, term });
+    const entry = this.#lines.get(term)?.entries.get(sequence);
+    if (entry === undefined || !sameCommit(entry, commit)) {
+      const found = entry ? kindOf(entry) : "not known";
       this.#complain("one history", `${where} is given commit ${sequence} of term ${term}, which is ${found}`);
     } else if (entry.refersToInput && commit.input.length === 0) {
       this.#complain("one history", `${where} is given commit ${sequence} without its input`);
     }
-    if (last !== undefined && sequence <= last && !performs) {
-      this.#complain("one history", `${where} is given commit ${sequence} after ${last}`);
-    }
+    if (last !== undefined && !performs) this.#lookAtOrder(where, commit, last);
     if (performs) this.#decided(card, sequence, term);
+  }
+
+  /** A call server is given what follows from what it has. */
+  #lookAtOrder(where: string, { sequence, term }: DeliveredCommit, last: Given): void {
+    if (sequence <= last.sequence) {
+      this.#complain("one history", `${where} is given commit ${sequence} after ${last.sequence}`);
+    } else if (this.termOf(last.sequence, term) !== last.term) {
+      const what = `${where} is given commit ${sequence} of term ${term} after ${last.sequence} of term ${last.term}`;
+      this.#complain("one history", `${what}, which that term never had`);
+    }
   }
 
   #decided(card: SimulatedCard, sequence: number, term: number): void {
     const where = `slot ${card.slot}`;
     const followed = card.communication.member.term();
-    const begin = this.#begins.get(followed);
+    const begin = this.#lines.get(followed)?.sequence;
     if (begin === undefined || (term !== followed && sequence >= begin)) {
       const why = begin === undefined ? "has not begun" : `began at ${begin}`;
       const what = `${where} performs commit ${sequence} of term ${term} in term ${followed}, which ${why}`;
@@ -136,19 +157,19 @@ export class GroupHistory {
     if (last === undefined) return;
     if (sequence <= last) this.#complain("performed once", `${where} performs commit ${sequence} after ${last}`);
     for (let between = last + 1; between < sequence; between++) {
-      const consumed = this.#entries.get(between)?.consumed;
+      const consumed = this.#entry(between, followed)?.consumed;
       // What is before an admission is left to whoever was admitted then.
       const admitted = consumed?.kind === "admit" && consumed.slot === card.slot;
       if (admitted || consumed?.kind === "begin") continue;
-      if (this.#admittedAfter(between, sequence, card.slot)) continue;
+      if (this.#admittedAfter(between, sequence, card.slot, followed)) continue;
       this.#complain("performed once", `${where} performs commit ${sequence} after ${last} and leaves ${between} out`);
       return;
     }
   }
 
-  #admittedAfter(sequence: number, until: number, slot: number): boolean {
+  #admittedAfter(sequence: number, until: number, slot: number, line: number): boolean {
     for (let each = sequence + 1; each < until; each++) {
-      const consumed = this.#entries.get(each)?.consumed;
+      const consumed = this.#entry(each, line)?.consumed;
       if (consumed?.kind === "admit" && consumed.slot === slot) return true;
     }
     return false;
@@ -156,11 +177,11 @@ export class GroupHistory {
 
   /** A LIM's or transporter's application has done what a commit says. */
   performed({ sequence, term }: DeliveredCommit): void {
-    const entry = this.#entries.get(sequence);
-    if (entry?.term === term) entry.performed = true;
+    const entry = this.#lines.get(term)?.entries.get(sequence);
+    if (entry) entry.performed = true;
   }
 
-  /** A call server has forgotten all. */
+  /** A call server has forgotten all, or is given the whole state anew. */
   forgot(card: SimulatedCard): void {
     this.#given.delete(card);
   }

@@ -1,4 +1,5 @@
 /** Looks at every card of a rack all the time, and says which of the safety invariants does not hold. */
+import { CallServerMember } from "../../firmware/backplane/call-server-member.ts";
 import { type Role, role } from "../../firmware/backplane/heartbeat.ts";
 import { CallServer } from "../../firmware/call-server/call-server.ts";
 import { circuitTimers } from "../../firmware/call-server/circuit-states.ts";
@@ -21,8 +22,8 @@ export class RackWatch {
   readonly #terms = new Map<SimulatedCard, number>();
   /** The highest term of each card. */
   readonly #followed = new Map<SimulatedCard, number>();
-  /** By sequence: the digest of the tables of whoever stood there first. */
-  readonly #digests = new Map<number, { readonly term: number; readonly digest: number; readonly slot: number }>();
+  /** By term and sequence: the digest of the tables of whoever stood there first. */
+  readonly #digests = new Map<string, { readonly digest: number; readonly slot: number }>();
   readonly #standing = new Map<SimulatedCard, number>();
   /** Since when an endpoint has been connected without a row. */
   readonly #strays = new Map<string, number>();
@@ -51,10 +52,12 @@ export class RackWatch {
   #decided(card: SimulatedCard, event: ApplicationEvent): void {
     if (event.kind === "primary") {
       this.#terms.set(card, event.term);
-      this.#history.began(card.slot, event.term, event.sequence, event.coldStart);
+      const { member } = card.communication;
+      const began = member instanceof CallServerMember ? member.began : undefined;
+      if (began) this.#history.began(card.slot, began);
       if (!event.coldStart) this.#lookAtQuorum(card, event.term);
     }
-    if (event.kind === "forget") this.#history.forgot(card);
+    if (event.kind === "forget" || event.kind === "resynchronise") this.#history.forgot(card);
     if (event.kind === "commit") this.#history.given(card, event.commit, !(card.application instanceof CallServer));
   }
 
@@ -68,26 +71,29 @@ export class RackWatch {
     for (const action of actions) if (action.kind === "commit") this.#history.committed(term, action);
     const completes = actions.some(({ kind }) => kind === "complete");
     if (event.kind === "primary" || completes) this.#lookAtTimers(card, application);
-    this.#compareTables(card, application, event.kind === "primary");
+    if (event.kind === "primary") this.#compareTables(card, application, term, application.appliedSequence - 1);
+    else this.#compareTables(card, application, this.#lineOf(card, event, term), application.appliedSequence);
+  }
+
+  /** The term whose line of commits an application is on: its own as primary, that of its last commit, or what its card follows. */
+  #lineOf(card: SimulatedCard, event: ApplicationEvent, ownTerm: number): number {
+    if (event.kind === "commit") return event.commit.term;
+    const isPrimary = card.application instanceof CallServer && card.application.status().role === "primary";
+    return isPrimary ? ownTerm : card.communication.member.term();
   }
 
   /** A BEGIN changes no table, and a backup's application is not told of it: whoever begins still stands at the commit before. */
-  #compareTables(card: SimulatedCard, application: CallServer, begins: boolean): void {
-    const applied = application.appliedSequence;
-    if (this.#standing.get(card) === applied) return;
-    this.#standing.set(card, applied);
-    const sequence = begins ? applied - 1 : applied;
-    const term = this.#history.termOf(sequence);
+  #compareTables(card: SimulatedCard, application: CallServer, line: number, sequence: number): void {
+    if (this.#standing.get(card) === application.appliedSequence) return;
+    this.#standing.set(card, application.appliedSequence);
+    const term = this.#history.termOf(sequence, line);
     if (sequence <= 0 || term === undefined) return;
-    // A primary of an earlier term, and an application that goes on after a hang, commit for themselves until they hear of it.
-    const isPrimary = application.status().role === "primary";
-    if (isPrimary && this.#terms.get(card) !== this.#history.term) return;
     const digest = application.digest();
-    const other = this.#digests.get(sequence);
-    if (other?.term !== term) this.#digests.set(sequence, { term, digest, slot: card.slot });
+    const place = `commit ${sequence} of term ${term}`;
+    const other = this.#digests.get(place);
+    if (other === undefined) this.#digests.set(place, { digest, slot: card.slot });
     else if (other.digest !== digest) {
-      const what = `slots ${other.slot} and ${card.slot} hold different tables at commit ${sequence} of term ${term}`;
-      this.#complain("equal tables", what);
+      this.#complain("equal tables", `slots ${other.slot} and ${card.slot} hold different tables at ${place}`);
     }
   }
 

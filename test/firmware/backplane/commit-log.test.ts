@@ -9,8 +9,8 @@ function held(sequence: number, term = 1, consumed: Consumed = { kind: "internal
   return { commit, octets: nothing, input: undefined };
 }
 
-function begin(sequence: number, term: number): HeldCommit {
-  return held(sequence, term, { kind: "begin", cold: false });
+function begin(sequence: number, term: number, afterTerm: number): HeldCommit {
+  return held(sequence, term, { kind: "begin", cold: false, afterTerm });
 }
 
 /** Appends whatever has its turn. @returns the sequences and terms appended */
@@ -25,7 +25,7 @@ function drain(log: CommitLog): [sequence: number, term: number][] {
 
 function logUpTo(last: number): CommitLog {
   const log = new CommitLog();
-  log.append(begin(1, 1));
+  log.append(begin(1, 1, 0));
   for (let sequence = 2; sequence <= last; sequence++) log.append(held(sequence));
   return log;
 }
@@ -62,16 +62,24 @@ describe("whose turn it is", () => {
     log.hold(held(4, 2));
     expect(drain(log)).toEqual([]);
     log.hold(held(5, 2));
-    log.hold(begin(4, 3));
+    log.hold(begin(4, 3, 1));
     expect(drain(log)).toEqual([[4, 3]]);
     log.hold(held(5, 3));
     expect(drain(log)).toEqual([[5, 3]]);
     expect(log.lastTerm).toBe(3);
   });
 
+  test("a BEGIN that was put after another commit than the own last shows that the run is not the group's", () => {
+    const log = logUpTo(3);
+    log.hold(begin(4, 3, 2));
+    expect(drain(log)).toEqual([]);
+    expect(log.isAstray()).toBe(true);
+    expect(log.last).toBe(3);
+  });
+
   test("at equal sequence the higher term replaces, the lower does not", () => {
     const log = logUpTo(3);
-    for (const term of [2, 4, 3]) log.hold(begin(4, term));
+    for (const term of [2, 4, 3]) log.hold(begin(4, term, 1));
     expect(log.held(4)?.commit.term).toBe(4);
   });
 
@@ -137,7 +145,7 @@ describe("what a claimant lacks", () => {
 
   test("is what has a higher term than its last, also at or below its sequence", () => {
     const log = logUpTo(5);
-    log.append(begin(6, 4));
+    log.append(begin(6, 4, 1));
     log.append(held(7, 4));
     expect(sequences(log, 8, 1)).toEqual([6, 7]);
     expect(sequences(log, 8, 4)).toEqual([]);

@@ -42,7 +42,7 @@ describe("octets", () => {
 const arbitraryConsumed: fc.Arbitrary<Consumed> = fc.oneof(
   fc.record({ kind: fc.constant("input" as const), slot: fc.nat(63), number: fc.integer({ min: 1, max: 2 ** 40 }) }),
   fc.constant({ kind: "internal" as const }),
-  fc.record({ kind: fc.constant("begin" as const), cold: fc.boolean() }),
+  fc.record({ kind: fc.constant("begin" as const), cold: fc.boolean(), afterTerm: fc.nat(2 ** 31) }),
   fc.record({
     kind: fc.constant("admit" as const),
     slot: fc.nat(63),
@@ -88,8 +88,8 @@ test("sequence and number wrap around their sixteen bits, the time its twenty-fo
 });
 
 test.each<Consumed>([
-  { kind: "begin", cold: false },
-  { kind: "begin", cold: true },
+  { kind: "begin", cold: false, afterTerm: 41 },
+  { kind: "begin", cold: true, afterTerm: 0 },
   { kind: "admit", slot: 4, incarnation: 0xfedc },
 ])("$kind says sequence and time whole, to a card that knows nothing", (consumed) => {
   const commit = { ...example, consumed, sequence: 5_000_000_000, timeMillis: utc, body: nothing };
@@ -113,9 +113,14 @@ describe("hostile octets", () => {
   });
 
   test("errors say where in the record they are, also behind its header", () => {
-    const begin = encodeCommit({ ...example, term: 7, consumed: { kind: "begin", cold: false }, timeMillis: utc });
+    const begin = encodeCommit({
+      ...example,
+      term: 7,
+      consumed: { kind: "begin", cold: false, afterTerm: 6 },
+      timeMillis: utc,
+    });
     const decode = (octets: Uint8Array) => decodeCommit(octets, contextOf(1));
-    const header = begin.length - 12;
+    const header = begin.length - 13;
     expect(decode(begin.subarray(0, 3))).toEqual({
       ok: false,
       error: { kind: "truncated", offset: 2, parameter: "sequence" },
@@ -126,7 +131,7 @@ describe("hostile octets", () => {
     });
     expect(decode(Uint8Array.of(...begin, 0))).toEqual({
       ok: false,
-      error: { kind: "trailing", offset: begin.length, parameter: "anchor" },
+      error: { kind: "trailing", offset: begin.length, parameter: "beginning" },
     });
   });
 });

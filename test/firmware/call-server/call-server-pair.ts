@@ -81,7 +81,10 @@ export class CallServerPair {
     this.backup = new Card(this.configuration, slots.otherCallServer);
     this.sequence = 1;
     this.tell(this.primary, { kind: "primary", term: 1, sequence: 1, coldStart: true });
-    this.tell(this.backup, { kind: "commit", commit: this.#emptyCommit(1, { kind: "begin", cold: true }) });
+    this.tell(this.backup, {
+      kind: "commit",
+      commit: this.#emptyCommit(1, { kind: "begin", cold: true, afterTerm: 0 }),
+    });
   }
 
   get wallMillis(): number {

@@ -26,7 +26,7 @@ const messages: readonly (ApplicationEvent | ApplicationAction)[] = [
   {
     kind: "commit",
     sequence: 9,
-    consumed: { kind: "begin", cold: false },
+    consumed: { kind: "begin", cold: false, afterTerm: 2 },
     refersToInput: false,
     timeMillis: 0,
     body: octets,

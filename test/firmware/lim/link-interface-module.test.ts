@@ -253,7 +253,7 @@ describe("outputs of a commit", () => {
   it("are none in a BEGIN and an ADMIT", () => {
     const bench = connected();
     const empty = { group: 1, term: 1, sequence: 1, timeMillis: 0, body: new Uint8Array(0), input: new Uint8Array(0) };
-    bench.step({ kind: "commit", commit: { ...empty, consumed: { kind: "begin", cold: true } } });
+    bench.step({ kind: "commit", commit: { ...empty, consumed: { kind: "begin", cold: true, afterTerm: 0 } } });
     bench.step({ kind: "commit", commit: { ...empty, consumed: { kind: "admit", slot, incarnation: 7 } } });
     expect(bench.takeInputs()).toEqual([]);
   });

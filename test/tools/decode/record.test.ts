@@ -36,7 +36,7 @@ const commit = encodeCommit({
 });
 const begin = encodeCommit({
   ...{ group: 1, term: 6, sequence: 70_000, refersToInput: false, timeMillis: 1_700_000_000_000 },
-  ...{ consumed: { kind: "begin", cold: true }, body: new Uint8Array(0) },
+  ...{ consumed: { kind: "begin", cold: true, afterTerm: 0 }, body: new Uint8Array(0) },
 });
 
 const records: Readonly<Record<string, readonly [octets: Uint8Array, tree: unknown]>> = {
@@ -138,7 +138,13 @@ describe("each class", () => {
   test("BEGIN says sequence and time whole", async () => {
     const { output } = await run(["record", "--class", "commit", "--json", toHex(begin)]);
     expect(JSON.parse(output)).toEqual({
-      ...{ record: "commit", group: 1, term: 6, sequence: 70_000, consumed: { kind: "begin", cold: true } },
+      ...{
+        record: "commit",
+        group: 1,
+        term: 6,
+        sequence: 70_000,
+        consumed: { kind: "begin", cold: true, afterTerm: 0 },
+      },
       time: "1700000000000 (2023-11-14T22:13:20.000Z)",
     });
   });
