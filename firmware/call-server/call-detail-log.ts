@@ -114,11 +114,8 @@ export class CallDetailLog {
     const decoded = decode(holding, request);
     const known = decoded.ok && String.fromCharCode(...decoded.value.since) === since;
     const theirs: Holding["held"] = known ? decoded.value.held : [];
-    const places = new Map(mine.map(({ sequence, hash }, place) => [`${sequence} ${hash}`, place]));
-    for (const { sequence, hash, newer } of theirs) {
-      const place = places.get(`${sequence} ${hash}`);
-      if (place !== undefined) return { drop: newer, lines: mine.slice(place + 1).map(({ line }) => line) };
-    }
+    const common = lastInCommon(theirs, mine);
+    if (common) return { drop: common.newer, lines: mine.slice(common.place + 1).map(({ line }) => line) };
     const lines = mine.map(({ line }) => line);
     if (!known || !this.#forgotten(since)) return { drop: known ? decoded.value.total : 0, lines };
     // Nothing in common: what is older than all that is remembered here cannot be judged and stays.
@@ -148,6 +145,27 @@ export class CallDetailLog {
   #forgotten(since: string): boolean {
     return this.#fileLines > this.#written.length && this.#written[0]?.since === since;
   }
+}
+
+/**
+ * The newest record up to which both hold the same, as far back as ours are remembered. The histories of two terms may have a record
+ * in common by chance after they have parted, so it counts only when all that is named before it is in common, too.
+ */
+function lastInCommon(
+  theirs: Holding["held"],
+  mine: readonly Remembered[],
+): { readonly place: number; readonly newer: number } | undefined {
+  const places = new Map(mine.map(({ sequence, hash }, place) => [`${sequence} ${hash}`, place]));
+  const oldest = mine[0]?.sequence ?? 0;
+  let common: { readonly place: number; readonly newer: number } | undefined;
+  for (const { sequence, hash, newer } of theirs.toReversed()) {
+    if (sequence < oldest) continue;
+    const place = places.get(`${sequence} ${hash}`);
+    if (place === undefined) break;
+    if (common && place - common.place !== common.newer - newer) break;
+    common = { place, newer };
+  }
+  return common;
 }
 
 /** Undefined for a line that is no record of ours. */
