@@ -255,7 +255,7 @@ export class CallServer implements Application {
     this.#congestion.clear();
     this.#nextDigest = this.#now + digestIntervalMicros;
     this.#work.begin(this.#now, coldStart, this.#dead);
-    return [];
+    return this.#records.transmitted(sequence);
   }
 
   #heardOf({ slot, alive, performed = 0 }: Extract<ApplicationEvent, { readonly kind: "card" }>): void {
@@ -383,7 +383,8 @@ export class CallServer implements Application {
     // An own commit that comes back, or one that the snapshot holds already.
     if (commit.sequence <= this.#sequence) return [];
     if (this.#role === "blank") this.#role = "backup";
-    return this.#apply(commit, this.#now);
+    // What this card committed itself before it made way is the group's when the group goes on from it.
+    return [...this.#records.transmitted(this.#sequence), ...this.#apply(commit, this.#now)];
   }
 
   #apply(commit: DeliveredCommit, now: Micros): readonly ApplicationAction[] {

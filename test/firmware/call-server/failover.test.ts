@@ -185,6 +185,32 @@ describe("call detail records: each once on each card", () => {
     expect(pair.primary.file).toHaveLength(1);
   });
 
+  it("a primary that makes way before it knows writes when the group goes on from its commit", () => {
+    const pair = CallServerPair.inService();
+    pair.transmits = false;
+    run(pair, newCall(west));
+    const former = pair.primary;
+    pair.tell(former, { kind: "backup", term: pair.term });
+    pair.takeOver();
+    pair.transmits = true;
+    pair.backup = pair.pulled;
+    expect(former.file).toEqual([]);
+    run(pair, newCall(west + 1));
+    expect(former.file).toHaveLength(2);
+    expect(former.file).toEqual(pair.primary.file);
+  });
+
+  it("or when it is primary again itself", () => {
+    const pair = CallServerPair.inService();
+    pair.transmits = false;
+    run(pair, newCall(west));
+    const { primary, backup, sequence } = pair;
+    pair.tell(primary, { kind: "backup", term: 1 });
+    pair.tell(primary, { kind: "primary", term: 2, sequence: sequence + 1, coldStart: false });
+    expect(primary.file).toHaveLength(1);
+    expect(primary.file).toEqual(backup?.file);
+  });
+
   it("a card that was away gets what it lacks and drops what never was the group's", () => {
     const pair = CallServerPair.inService();
     run(pair, newCall(west));
