@@ -181,7 +181,7 @@ function callLines(traffic: TrafficView): Line[] {
 
 function detectionSpans({ detection }: RackView): readonly (Span | string)[] {
   if (detection === undefined) return [span("nobody watches the primary", "amber")];
-  const how = detection.realTime ? "real-time priority" : "no real-time priority: follows the measured gaps";
+  const how = detection.realTime ? "real-time priority" : "no real-time priority: measured gaps";
   return [
     `after ${detection.limitMillis.toFixed(1)} ms of silence`,
     span(`  (${how})`, detection.realTime ? "dim" : "amber"),
