@@ -194,7 +194,8 @@ export class GroupView {
   /** Says commits again, as the primary of `term`. */
   giveCommits(from: number, count: number, term: number, asker: number): void {
     const { group } = this.#context.plan;
-    if (this.#context.backlog(recordClass.repair) > answerFramesMax) return;
+    // The answer to an earlier question is on its way, to everybody who lacks the same.
+    if (this.#context.backlog(recordClass.repair) > 0) return;
     if (from <= this.log.last && !this.log.at(from)) {
       this.repair({ kind: "too old", group, slot: asker, from });
       return;
