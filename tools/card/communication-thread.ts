@@ -27,8 +27,6 @@ flushCompileCache();
 nameThread("communication");
 const { granted } = raiseToRealTime(start.realTimePriority);
 if (granted) raiseHelpersToRealTime(helperPriority, process.pid);
-if (process.env.XAPP === "fifo") raiseToRealTime(1, process.pid);
-if (process.env.XAPP === "nice") (await import("node:os")).setPriority(process.pid, -10);
 const [a, b] = await Promise.all(
   start.sockets.map((path) => connectSoftwareCanPort({ path, name: start.portName, queueFramesMax: 256 })),
 );

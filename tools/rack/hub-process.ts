@@ -42,8 +42,9 @@ export async function startHubProcess(
     const control = await connectHubControl(socket).catch(() => undefined);
     if (control === undefined) continue;
     // A heartbeat that waits in the hub is late like one that was not sent.
-    const { granted } = raiseToRealTime(realTimePriority, child.pid);
-    if (granted && child.pid !== undefined) raiseHelpersToRealTime(helperPriority, child.pid);
+    const { pid } = child;
+    if (pid !== undefined && raiseToRealTime(realTimePriority, pid).granted)
+      raiseHelpersToRealTime(helperPriority, pid);
     return { plane, socket, child, control };
   }
   throw new UserError(`the hub of plane ${plane} did not start: see ${logFile}`);
