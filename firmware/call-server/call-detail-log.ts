@@ -19,6 +19,12 @@ const rememberedMax = 4096;
 const namedInFull = 100;
 const namedPerSpacing = 10;
 
+/**
+ * Stands before the first record since a cold start, at every card that has forgotten none: so that two histories that begin with
+ * different records, or one with more than the other, have only this in common.
+ */
+const beforeTheFirst = { sequence: 0, hash: 0 };
+
 /** A record, and what tells it apart from another of the same commit: computed when somebody asks. */
 class Remembered {
   readonly sequence: number;
@@ -104,6 +110,7 @@ export class CallDetailLog {
       held.push({ sequence, hash, newer });
       if (held.length >= namedInFull && held.length % namedPerSpacing === 0) spacing *= 2;
     }
+    if (!this.#forgotten(since)) held.push({ ...beforeTheFirst, newer: mine.length });
     const text = [...since].map((character) => character.charCodeAt(0));
     return encode(holding, { held, total: mine.length, since: text });
   }
@@ -114,10 +121,11 @@ export class CallDetailLog {
     const decoded = decode(holding, request);
     const known = decoded.ok && String.fromCharCode(...decoded.value.since) === since;
     const theirs: Holding["held"] = known ? decoded.value.held : [];
-    const common = lastInCommon(theirs, mine);
-    if (common) return { drop: common.newer, lines: mine.slice(common.place + 1).map(({ line }) => line) };
+    const forgotten = this.#forgotten(since);
+    const common = lastInCommon(theirs, forgotten ? mine : [beforeTheFirst, ...mine]);
     const lines = mine.map(({ line }) => line);
-    if (!known || !this.#forgotten(since)) return { drop: known ? decoded.value.total : 0, lines };
+    if (common) return { drop: common.newer, lines: lines.slice(common.place + (forgotten ? 1 : 0)) };
+    if (!known || !forgotten) return { drop: known ? decoded.value.total : 0, lines };
     // Nothing in common: what is older than all that is remembered here cannot be judged and stays.
     const oldest = mine[0]?.sequence ?? 0;
     const judged = theirs.filter(({ sequence }) => sequence >= oldest);
@@ -153,7 +161,7 @@ export class CallDetailLog {
  */
 function lastInCommon(
   theirs: Holding["held"],
-  mine: readonly Remembered[],
+  mine: readonly Pick<Remembered, "sequence" | "hash">[],
 ): { readonly place: number; readonly newer: number } | undefined {
   const places = new Map(mine.map(({ sequence, hash }, place) => [`${sequence} ${hash}`, place]));
   const oldest = mine[0]?.sequence ?? 0;

@@ -52,6 +52,12 @@ test("nor does one count that has another number of records before it", () => {
   expect(fileAfterCatchUp(theirs, group)).toEqual(linesOf(group));
 });
 
+test("nor one before which one of them has none", () => {
+  const [first, second] = [record(1, "a"), record(31)];
+  expect(fileAfterCatchUp([second], [first, second])).toEqual(linesOf([first, second]));
+  expect(fileAfterCatchUp([first, second], [second])).toEqual(linesOf([second]));
+});
+
 test("however the histories differ after they have parted, the file is the group's", () => {
   const parted = fc.uniqueArray(fc.tuple(fc.integer({ min: 1, max: 60 }), fc.constantFrom("a", "b")), {
     selector: ([sequence]) => sequence,
