@@ -3,7 +3,7 @@ export type ProcessorEnd = "application" | "communication";
 
 /**
  * One end of what joins the two processors of a card: a bounded ring of messages in each direction, and for each processor
- * a counter that tells the other that it is alive, and a word that tells what it is doing.
+ * a counter that tells the other that it is alive, and a few words to say how far it is.
  */
 export interface ProcessorLink {
   /**
@@ -22,11 +22,14 @@ export interface ProcessorLink {
   /** Counts one step of work done at this end. Cheap enough for every message. */
   countProgress(): void;
 
-  /** Says what this end works on, 0 to 2^31 - 1; 0 at first. It stays said when this end never comes back from it. */
-  workOn(what: number): void;
+  /**
+   * Writes `value`, 0 to 2^31 - 1, at a place from 0 to `notesMax` - 1; 0 at first. It stays there when this end never wakes again.
+   * Cheap enough for every message.
+   */
+  note(place: number, value: number): void;
 
-  /** What the other end said last that it works on. */
-  workOfOther(): number;
+  /** What the other end noted last at this place. */
+  noteOfOther(place: number): number;
 
   /** How many steps the other end has counted, modulo 2^32. Is seen also when the other end never wakes again. */
   progressOfOther(): number;
@@ -44,6 +47,9 @@ export interface ProcessorLinkListener {
 
 /** The longest message that a link takes: room for a whole bus record (4095 octets) with what the link's user adds. */
 export const messageOctetsMax = 8192;
+
+/** Places for notes that each end has. */
+export const notesMax = 16;
 
 /** What a ring holds unless the board says otherwise. A power of two. */
 export const ringOctetsDefault = 1 << 20;

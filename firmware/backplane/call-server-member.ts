@@ -3,7 +3,7 @@
  * commit consumes it and every commit in order; claims when the primary fails; gives way when another was granted its place.
  */
 import type { ApplicationAction } from "../card/application.ts";
-import { workNumberBits } from "../card/work-word.ts";
+import { workNumberBits } from "../card/link-notes.ts";
 import { decode, encode } from "../layout/layout.ts";
 import { assert } from "../result.ts";
 import type { Micros } from "../time.ts";

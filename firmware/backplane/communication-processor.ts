@@ -4,7 +4,7 @@
  */
 import { type CanFrame, canClassOf } from "../../hal/can-frame.ts";
 import type { ApplicationAction, ApplicationEvent } from "../card/application.ts";
-import { workOf } from "../card/work-word.ts";
+import { workOf } from "../card/link-notes.ts";
 import { decode, encode } from "../layout/layout.ts";
 import type { Micros } from "../time.ts";
 import { beatTells, newRoles } from "./beat-turns.ts";
@@ -61,6 +61,8 @@ export interface CommunicationEffects {
   starvedMicros(): Micros;
   /** What the application works on, as it says itself in shared memory. */
   work(): number;
+  /** How many commits of the group the application has performed since its start, modulo 2^31; in shared memory too. */
+  commitsPerformed(): number;
   /** Ends the card: the application has failed, and the others know. */
   end(reason: string): void;
   wallMillis(): number;
@@ -180,6 +182,7 @@ export class CommunicationProcessor {
       send: (kind, record) => void this.#send(kind, record),
       backlog: (kind) => Math.min(...this.#backlog.map((byClass) => byClass[kind].length)),
       toApplication: (event) => effects.toApplication(event),
+      commitsPerformed: () => effects.commitsPerformed(),
       wallMillis: () => effects.wallMillis(),
       log: (severity, text) => effects.log(severity, text),
       milestone: (step, term) => effects.milestone(step, term),

@@ -35,6 +35,8 @@ export interface MemberContext {
   /** Frames of a class that wait in this card for room in the port, on the plane where they are fewer. */
   backlog(recordClass: RecordClass): number;
   toApplication(event: ApplicationEvent): void;
+  /** How many commits the application has performed since its start, modulo 2^31. */
+  commitsPerformed(): number;
   /** UTC in milliseconds. */
   wallMillis(): number;
   log(severity: "info" | "warning" | "alarm", text: string): void;
@@ -113,7 +115,7 @@ export interface Member {
   nextDeadline(): Micros | undefined;
   role(): Role;
   term(): number;
-  /** What the beat tells in turn besides identity and configuration. */
+  /** What the beat tells in turn besides identity and configuration. Of a witness: the last commit that it has performed. */
   lastCommit(): number;
   lastInput(): number;
   /** The record that names the input which the application was working on; `number` is its low bits. */

@@ -6,6 +6,7 @@ import type { ApplicationAction } from "../card/application.ts";
 import { decode, encode } from "../layout/layout.ts";
 import type { Micros } from "../time.ts";
 import type { Commit } from "./commit.ts";
+import type { HeldCommit } from "./commit-log.ts";
 import { type RecordClass, recordClass } from "./frame-identifier.ts";
 import { DeafnessWatch } from "./deafness.ts";
 import { GroupView } from "./group-view.ts";
@@ -13,6 +14,7 @@ import { type Role, role } from "./heartbeat.ts";
 import { inputRecord } from "./input-record.ts";
 import { InputSender } from "./input-sender.ts";
 import type { Member, MemberContext } from "./membership.ts";
+import { PerformedMark } from "./performed-mark.ts";
 import { repairRecord } from "./repair-records.ts";
 import type { RosterEntry } from "./roster.ts";
 import { answerClaim } from "./salvage.ts";
@@ -26,6 +28,7 @@ export class Witness implements Member {
   readonly #context: MemberContext;
   readonly #view: GroupView;
   readonly #inputs: InputSender;
+  readonly #mark = new PerformedMark();
   /** A commit of a primary has admitted this card since it started. */
   #admitted = false;
   /** The term granted or followed, and whom it was granted. */
@@ -68,7 +71,7 @@ export class Witness implements Member {
   }
 
   lastCommit(): number {
-    return this.#view.log.last;
+    return this.#mark.at(this.#context.commitsPerformed(), this.#view.log.last);
   }
 
   lastInput(): number {
@@ -215,14 +218,19 @@ export class Witness implements Member {
         this.#service = true;
         this.#context.toApplication({ kind: "service", group: commit.group, available: true });
       } else {
-        this.#view.deliver(held);
-        if (this.#context.withoutRules.has("perform-once")) this.#view.deliver(held);
+        this.#deliver(held);
+        if (this.#context.withoutRules.has("perform-once")) this.#deliver(held);
       }
       if (commit.consumed.kind === "input" && commit.consumed.slot === this.#context.slot) {
         this.#inputs.consumed(commit.consumed.number, now);
       }
     }
     if (this.#view.log.isAstray()) this.#beginAnew(`a term began before commit ${this.#view.log.last}`);
+  }
+
+  #deliver(held: HeldCommit): void {
+    this.#mark.handedOver(held.commit.sequence);
+    this.#view.deliver(held);
   }
 
   #takeover(slot: number, octets: Uint8Array): void {

@@ -5,12 +5,13 @@ import type { ProcessorLink } from "../../hal/processor-link.ts";
 import type { SocketAddress } from "../../hal/socket-address.ts";
 import type { Storage } from "../../hal/storage.ts";
 import type { StreamListener, StreamSocket, StreamSockets } from "../../hal/stream-socket.ts";
+import { lowBits } from "../backplane/sequence-number.ts";
 import type { Micros } from "../time.ts";
 import type { Application, ApplicationAction, ApplicationEvent } from "./application.ts";
 import { truncateLines } from "./line-file.ts";
 import { decodeLinkMessage, type ToApplication } from "./link-message.ts";
 import { LinkQueue } from "./link-queue.ts";
-import { noWork, workWord } from "./work-word.ts";
+import { commitCountBits, noWork, workNote, workWord } from "./link-notes.ts";
 
 /** Of what went wrong, for the other processor; the whole is in the log. */
 const reasonCharactersMax = 200;
@@ -44,6 +45,7 @@ export class ApplicationRunner {
   readonly #datagrams = new Map<string, DatagramSocket>();
   #armedFor: Micros | undefined;
   #disarm: (() => void) | undefined;
+  readonly #commitsPerformed = new Map<number, number>();
   #storageFailed = false;
   #failed = false;
 
@@ -74,7 +76,7 @@ export class ApplicationRunner {
   #step(event: ApplicationEvent): void {
     if (this.#failed) return;
     const { clock, link } = this.#parts;
-    link.workOn(event.kind === "input" ? workWord(event.slot, event.number) : noWork);
+    link.note(workNote, event.kind === "input" ? workWord(event.slot, event.number) : noWork);
     let actions: readonly ApplicationAction[];
     try {
       actions = this.#application.step(event, clock.nowMicros(), clock.wallMillis());
@@ -82,10 +84,18 @@ export class ApplicationRunner {
       this.#fail(error);
       return;
     }
-    link.workOn(noWork);
+    link.note(workNote, noWork);
     this.#perform(actions);
+    if (event.kind === "commit") link.note(event.commit.group, this.#count(event.commit.group));
     link.countProgress();
     this.#arm();
+  }
+
+  /** Commits of the group performed, this one among them, modulo 2^31. */
+  #count(group: number): number {
+    const count = lowBits((this.#commitsPerformed.get(group) ?? 0) + 1, commitCountBits);
+    this.#commitsPerformed.set(group, count);
+    return count;
   }
 
   /** What an application that has failed holds is not to be relied on. The communication processor outlives it and has the last word. */

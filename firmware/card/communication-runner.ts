@@ -7,6 +7,7 @@ import { type CommunicationOptions, CommunicationProcessor, type Plane } from ".
 import type { Milestone } from "../backplane/membership.ts";
 import type { Micros } from "../time.ts";
 import { decodeLinkMessage, type ToCommunication } from "./link-message.ts";
+import { workNote } from "./link-notes.ts";
 import { LinkQueue } from "./link-queue.ts";
 
 /** A port that lost its bus tries to get back on it so often. */
@@ -52,7 +53,8 @@ export class CommunicationRunner {
         progress: () => link.progressOfOther(),
         nudge: () => link.nudge(),
         starvedMicros: () => parts.starvedMicros(),
-        work: () => link.workOfOther(),
+        work: () => link.noteOfOther(workNote),
+        commitsPerformed: () => link.noteOfOther(options.plan.group),
         end: (reason) => parts.end(reason),
         wallMillis: () => clock.wallMillis(),
         log: (severity, text) => parts.log(severity, text),

@@ -41,16 +41,16 @@ export function processorLink(memory: ProcessorLinkMemory, end: ProcessorEnd): L
 
 const ends: readonly ProcessorEnd[] = ["application", "communication"];
 
-/** Control words of an end, a cache line of them; the first four are in use. */
-const endWords = 16;
+/** Control words of an end: two cache lines. */
+const endWords = 32;
 /** 1 while the end sleeps. Whoever makes it 0 rings its bell: only the first of many messages costs a wake-up. */
 const sleeping = 0;
 /** Signals that the end has not seen yet. */
 const signals = 1;
 /** Steps of work that the end has done. */
 const progress = 2;
-/** What the end works on. */
-const work = 3;
+/** The first of its notes. */
+const notes = 3;
 
 /** Signals, one bit each. */
 const nudge = 1;
@@ -124,12 +124,12 @@ class SharedMemoryLink implements LinuxProcessorLink {
     return Atomics.load(this.#control, this.#there + progress) >>> 0;
   }
 
-  workOn(what: number): void {
-    Atomics.store(this.#control, this.#here + work, what);
+  note(place: number, value: number): void {
+    Atomics.store(this.#control, this.#here + notes + place, value);
   }
 
-  workOfOther(): number {
-    return Atomics.load(this.#control, this.#there + work);
+  noteOfOther(place: number): number {
+    return Atomics.load(this.#control, this.#there + notes + place);
   }
 
   #signal(signal: number): void {

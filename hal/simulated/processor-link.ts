@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import {
   messageOctetsMax,
+  notesMax,
   type ProcessorEnd,
   type ProcessorLink,
   type ProcessorLinkListener,
@@ -43,7 +44,7 @@ class QueueLink implements ProcessorLink {
   #listener: ProcessorLinkListener | undefined;
   #hung = false;
   #progress = 0;
-  #work = 0;
+  readonly #notes = new Int32Array(notesMax);
 
   /** What the other end has sent and this one has not taken, the oldest first. */
   readonly #incoming: Uint8Array[] = [];
@@ -87,12 +88,12 @@ class QueueLink implements ProcessorLink {
     return this.#other.#progress;
   }
 
-  workOn(what: number): void {
-    this.#work = what;
+  note(place: number, value: number): void {
+    this.#notes[place] = value;
   }
 
-  workOfOther(): number {
-    return this.#other.#work;
+  noteOfOther(place: number): number {
+    return this.#other.#notes[place];
   }
 
   hang(): void {

@@ -1,5 +1,10 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { messageOctetsMax, type ProcessorLink, type ProcessorLinkListener } from "../../hal/processor-link.ts";
+import {
+  messageOctetsMax,
+  notesMax,
+  type ProcessorLink,
+  type ProcessorLinkListener,
+} from "../../hal/processor-link.ts";
 
 /** Both ends of a link under test, and what makes time pass. */
 export interface LinkUnderTest {
@@ -207,16 +212,19 @@ export function processorLinkContract(implementation: string, create: (ringOctet
       expect(application.progressOfOther()).toBe(1);
     });
 
-    test("what an end works on is seen by the other end, whether it wakes or not", () => {
+    test("what an end notes is seen by the other end, whether it wakes or not", () => {
       const { application, communication } = open();
-      expect(communication.workOfOther()).toBe(0);
-      for (const what of [1, 2 ** 31 - 1, 0x1234_5678]) {
-        application.workOn(what);
-        expect(communication.workOfOther()).toBe(what);
+      const places = Array.from({ length: notesMax }, (_, place) => place);
+      const seen = (end: ProcessorLink) => places.map((place) => end.noteOfOther(place));
+      const nothing = places.map(() => 0);
+      expect(seen(communication)).toEqual(nothing);
+      for (const value of [1, 2 ** 31 - 1, 0x1234_5678]) {
+        for (const place of places) application.note(place, value - place);
+        expect(seen(communication)).toEqual(places.map((place) => value - place));
       }
-      expect(application.workOfOther()).toBe(0);
-      application.workOn(0);
-      expect(communication.workOfOther()).toBe(0);
+      expect(seen(application)).toEqual(nothing);
+      for (const place of places) application.note(place, 0);
+      expect(seen(communication)).toEqual(nothing);
     });
   });
 }

@@ -16,7 +16,7 @@ const configuration = {
 };
 const mix = { ringMicros: 30_000, holdMicros: 60_000 };
 const startMillis = 300;
-const callMillis = 400;
+const callMillis = 500;
 
 interface Outcome {
   readonly calls: readonly string[];
@@ -33,8 +33,11 @@ interface Run {
   readonly story: string;
 }
 
-/** One call from west to east. `at`: the transmission on plane A, from the IAM on, at which the card goes. */
-function oneCall(slot: number, at: number): Run {
+/**
+ * One call from west to east. `at`: the transmission on plane A, from the IAM on, at which the card goes; or at which its application
+ * stands still, and the card goes `hungMillis` later: what its communication processor follows meanwhile, nobody performs.
+ */
+function oneCall(slot: number, at: number, hungMillis = 0): Run {
   const heard = new Set<number>();
   const rack = new SimulatedRack(configuration, {
     mix,
@@ -48,7 +51,11 @@ function oneCall(slot: number, at: number): Run {
   let transmissions = 0;
   rack.buses[0].decideFate = (_frame, sender) => {
     if (transmissions++ !== at) return undefined;
-    rack.clock.at(rack.clock.nowMicros(), () => rack.pull(slot));
+    rack.clock.at(rack.clock.nowMicros() + hungMillis * 1000, () => rack.pull(slot));
+    if (hungMillis > 0) {
+      rack.clock.at(rack.clock.nowMicros(), () => rack.card(slot).hang());
+      return undefined;
+    }
     return sender === rack.card(slot).ports[0] ? { kind: "severed", moment: "before", port: sender } : undefined;
   };
   rack.exchange("west").step({ kind: "call" });
@@ -79,18 +86,22 @@ function isSignalling(payload: Uint8Array): boolean {
 const never = -1;
 
 test.each([
-  ["LIM", 1],
-  ["LIM", 2],
-  ["transporter", 5],
-  ["transporter", 6],
-] as const)("%s in slot %i", (_, slot) => {
+  ["LIM in slot", 1, "is pulled", 0],
+  ["LIM in slot", 2, "is pulled", 0],
+  ["transporter in slot", 5, "is pulled", 0],
+  ["transporter in slot", 6, "is pulled", 0],
+  ["LIM in slot", 1, "is busy for 60 ms, then pulled", 60],
+  ["LIM in slot", 2, "is busy for 60 ms, then pulled", 60],
+  ["transporter in slot", 5, "is busy for 60 ms, then pulled", 60],
+  ["transporter in slot", 6, "is busy for 60 ms, then pulled", 60],
+] as const)("%s %i %s", (_, slot, _how, hungMillis) => {
   const undisturbed = oneCall(slot, never);
   expect(undisturbed.outcome).toEqual({ calls: ["completed"], connected: 0, notIdle: 0, records: 1 });
   expect(undisturbed.lost).toBe(0);
   const others: string[] = [];
   let excepted = 0;
   for (let at = 0; at < undisturbed.transmissions; at++) {
-    const { outcome, lost, story } = oneCall(slot, at);
+    const { outcome, lost, story } = oneCall(slot, at, hungMillis);
     if (lost > 0) excepted++;
     else if (JSON.stringify(outcome) !== JSON.stringify(undisturbed.outcome)) {
       others.push(`transmission ${at}: ${JSON.stringify(outcome)}\n${story}`);

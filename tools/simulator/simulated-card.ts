@@ -1,5 +1,5 @@
 /** One card of the simulated rack: both processors, joined by a link that takes time, on the card's own clock. */
-import { noWork, workWord } from "../../firmware/card/work-word.ts";
+import { noWork, workWord } from "../../firmware/card/link-notes.ts";
 import { canClasses, canClassOf, type CanFrame } from "../../hal/can-frame.ts";
 import type { CanTransmitResult } from "../../hal/can-port.ts";
 import type { Clock } from "../../hal/clock.ts";
@@ -61,6 +61,7 @@ export class SimulatedCard {
   #progress = 0;
   /** What it works on, in shared memory too. */
   #workingOn = noWork;
+  #commitsPerformed = 0;
   #failed = false;
   readonly #lags: PlaneLags;
   /** By plane and class: frames that the port gets later. */
@@ -100,6 +101,7 @@ export class SimulatedCard {
         progress: () => this.#progress,
         starvedMicros: () => 0,
         work: () => this.#workingOn,
+        commitsPerformed: () => this.#commitsPerformed,
         end: (reason) => {
           world.log(this, "alarm", `ends: ${reason}`);
           this.pull(buses);
@@ -232,6 +234,7 @@ export class SimulatedCard {
     const actions = this.application.step(event, this.now(), this.#clock.wallMillis());
     this.#world.acted?.(this, event, actions);
     this.#actions(actions);
+    if (event.kind === "commit") this.#commitsPerformed++;
     if (event.kind === "backup") this.#later(linkMicros, () => this.communication.drained(this.now()));
     this.#armApplication();
   }

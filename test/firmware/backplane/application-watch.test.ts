@@ -23,6 +23,7 @@ function watched() {
     watch,
     nudges: () => nudges,
     work: () => progress++,
+    commitsPerformed: () => 0,
     starve: (micros: number) => {
       starved += micros;
     },

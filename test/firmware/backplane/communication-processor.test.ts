@@ -30,6 +30,7 @@ test("beats that overtake each other in the controller are not waited for", () =
       nudge: () => {},
       starvedMicros: () => 0,
       work: () => 0,
+      commitsPerformed: () => 0,
       end: () => {},
       wallMillis: () => 1,
       log: () => {},

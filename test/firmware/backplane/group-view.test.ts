@@ -29,6 +29,7 @@ function started(backlog = 0) {
     },
     backlog: () => backlog,
     toApplication: () => {},
+    commitsPerformed: () => 0,
     wallMillis: () => 0,
     log: () => {},
     milestone: () => {},

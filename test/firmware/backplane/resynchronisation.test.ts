@@ -25,6 +25,7 @@ function processor(incarnation: number) {
     isMute: () => false,
     isBehind: () => false,
     toApplication: (event) => events.push(event),
+    commitsPerformed: () => 0,
     wallMillis: () => 0,
     log: () => {},
     milestone: () => {},

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { Application, ApplicationAction, ApplicationEvent } from "../../../firmware/card/application.ts";
 import { ApplicationRunner } from "../../../firmware/card/application-runner.ts";
 import { decodeLinkMessage, encodeLinkMessage } from "../../../firmware/card/link-message.ts";
-import { noWork, workWord } from "../../../firmware/card/work-word.ts";
+import { noWork, workNote, workWord } from "../../../firmware/card/link-notes.ts";
 import type { DatagramSocket } from "../../../hal/datagram-socket.ts";
 import { VirtualClock } from "../../../hal/simulated/clock.ts";
 import { simulatedDatagramSockets } from "../../../hal/simulated/datagram-network.ts";
@@ -381,7 +381,7 @@ describe("the communication processor", () => {
   test("sees what input the application works on, and of which it never came back", () => {
     const seen: number[] = [];
     application.react = () => {
-      seen.push(rest.link.communication.workOfOther());
+      seen.push(rest.link.communication.noteOfOther(workNote));
       return [];
     };
     rest.link.communication.send(
@@ -390,7 +390,28 @@ describe("the communication processor", () => {
     rest.link.communication.send(encodeLinkMessage({ kind: "transmitted", sequence: 1 }));
     run(1);
     expect(seen).toEqual([workWord(4, 77), noWork]);
-    expect(rest.link.communication.workOfOther()).toBe(noWork);
+    expect(rest.link.communication.noteOfOther(workNote)).toBe(noWork);
+  });
+
+  test("sees how many commits of a group are performed, when what they want sent has gone out", () => {
+    const performed = (group: number) => rest.link.communication.noteOfOther(group);
+    const seen: number[] = [];
+    const commit = (sequence: number) =>
+      encodeLinkMessage({
+        kind: "commit",
+        commit: {
+          ...{ group: 3, term: 1, sequence, consumed: { kind: "internal" }, refersToInput: false, timeMillis: 0 },
+          ...{ body: new Uint8Array(0), input: new Uint8Array(0) },
+        },
+      });
+    application.react = () => {
+      seen.push(performed(3));
+      return [];
+    };
+    for (const sequence of [17, 18, 30]) rest.link.communication.send(commit(sequence));
+    run(1);
+    expect(seen).toEqual([0, 1, 2]);
+    expect([performed(3), performed(1)]).toEqual([3, 0]);
   });
 
   test("hears that the application has failed; from then on it does nothing, and answers no nudge", () => {
@@ -408,7 +429,7 @@ describe("the communication processor", () => {
     run(50);
     expect(rest.toCommunication).toEqual([{ kind: "failed", reason: "TypeError: no such call" }]);
     expect(application.takeKinds()).toEqual(["input"]);
-    expect(rest.link.communication.workOfOther()).toBe(workWord(4, 77));
+    expect(rest.link.communication.noteOfOther(workNote)).toBe(workWord(4, 77));
     expect(rest.link.communication.progressOfOther()).toBe(0);
     expect(log).toHaveLength(1);
     expect(log[0]).toContain("alarm: the application has failed: TypeError: no such call");

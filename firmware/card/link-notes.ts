@@ -1,7 +1,16 @@
-/** What the application works on, in one word of shared memory: the input that is to blame if it never comes back from it. */
+/**
+ * What an application notes in the memory that it shares with the communication processor: the input that it works on, which is to
+ * blame if it never comes back from it, and how many commits of each group it has performed.
+ */
 import { lowBits } from "../backplane/sequence-number.ts";
 
-/** Bits of an input's number in the word. */
+/** The place of the work word; the commits of a group are counted at the place of its number, which is 1 at least. */
+export const workNote = 0;
+
+/** Commits are counted modulo 2 to this power. */
+export const commitCountBits = 31;
+
+/** Bits of an input's number in the work word. */
 export const workNumberBits = 24;
 const slotUnit = 2 ** workNumberBits;
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { slotMax } from "../../../firmware/backplane/frame-identifier.ts";
-import { noWork, workNumberBits, workOf, workWord } from "../../../firmware/card/work-word.ts";
+import { noWork, workNumberBits, workOf, workWord } from "../../../firmware/card/link-notes.ts";
 
 test("slot and the low bits of the number come back; no input is no work", () => {
   expect(workOf(noWork)).toBeUndefined();
