@@ -74,6 +74,7 @@ export class LinkInterfaceModule implements Application {
   readonly #disposed = new Map<string, number>();
   /** Messages of commits that could not be sent, by reason. */
   readonly #unsent = new Map<string, number>();
+  #isOpen = false;
   #actions: ApplicationAction[] = [];
   #now: Micros = 0;
   #wallMillis = 0;
@@ -91,11 +92,18 @@ export class LinkInterfaceModule implements Application {
     }
   }
 
+  /** Nothing yet: a card that takes no part in the rack must not be given traffic, which would only wait in it. */
   start(): readonly ApplicationAction[] {
-    return [...this.#exchanges.values()].map(({ configured, stream }) => {
+    return [];
+  }
+
+  #open(): void {
+    this.#isOpen = true;
+    for (const { configured, stream } of this.#exchanges.values()) {
       const { role, address, port } = configured;
-      return { kind: role === "ipsp-server" ? "stream-listen" : "stream-connect", stream, address, port };
-    });
+      const kind = role === "ipsp-server" ? "stream-listen" : "stream-connect";
+      this.#actions.push({ kind, stream, address, port });
+    }
   }
 
   step(event: ApplicationEvent, now: Micros, wallMillis: number): readonly ApplicationAction[] {
@@ -122,6 +130,7 @@ export class LinkInterfaceModule implements Application {
         break;
       case "service":
         if (!event.available) break;
+        if (!this.#isOpen) this.#open();
         for (const adjacent of this.#exchanges.values()) {
           if (adjacent.groups.includes(event.group)) this.#tellDestination(adjacent, event.group);
         }

@@ -35,7 +35,9 @@ export class LimBench {
   #delivering = false;
 
   constructor() {
-    this.opened = [...this.lim.start()];
+    const service: ApplicationEvent = { kind: "service", group: 1, available: true };
+    const actions = [...this.lim.start(), ...this.lim.step(service, this.now, 0)];
+    this.opened = actions.filter(({ kind }) => kind !== "input");
   }
 
   /** Gives the event to the LIM, and carries what it says to the far ends and their answers back. */

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { LinkInterfaceModule } from "../../../firmware/lim/link-interface-module.ts";
 import { AssertionError } from "../../../firmware/result.ts";
-import { slots } from "./example-rack.ts";
+import { exampleRack, slots } from "./example-rack.ts";
 import { LimBench, own } from "./lim-bench.ts";
 
 /** CIC 5, then a message that no one looks into but for its type (IAM). */
@@ -43,6 +44,16 @@ describe("associations", () => {
       { kind: "stream-listen", stream: "m3ua west", address: "127.0.0.1", port: 2905 },
       { kind: "stream-connect", stream: "m3ua east", address: "127.0.0.1", port: 2906 },
     ]);
+  });
+
+  it("are not opened before the card takes part in the rack, and once only", () => {
+    const lim = new LinkInterfaceModule(exampleRack(), slots.lim);
+    const opened = (group: number, available: boolean) =>
+      lim.step({ kind: "service", group, available }, 0, 0).filter(({ kind }) => kind !== "input");
+    expect(lim.start()).toEqual([]);
+    expect(opened(1, false)).toEqual([]);
+    expect(opened(1, true)).toHaveLength(2);
+    for (const group of [2, 1]) expect(opened(group, true)).toEqual([]);
   });
 
   it("become active with an IPSP and with a signalling gateway, and tell every group of the exchange once", () => {
