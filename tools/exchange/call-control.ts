@@ -362,6 +362,10 @@ export class CallControl {
     }
   }
 
+  callingOn(cic: number): string | undefined {
+    return this.#circuitOf(cic)?.call?.record.calling;
+  }
+
   #circuitOf(cic: number): Circuit | undefined {
     return this.#byCic.get(cic);
   }

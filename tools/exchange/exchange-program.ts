@@ -14,7 +14,7 @@ import {
   type ExchangeReport,
 } from "./exchange.ts";
 import type { FirstMessage } from "../measurement/message-history.ts";
-import { SignallingLink, type SignallingLinkOptions } from "./signalling-link.ts";
+import { type CutConnection, type SentMessage, SignallingLink, type SignallingLinkOptions } from "./signalling-link.ts";
 import type { ExchangeStatistics } from "./statistics.ts";
 import { type VoicePorts, VoiceSockets } from "./voice-sockets.ts";
 
@@ -26,11 +26,18 @@ export interface ExchangeProgramOptions {
   readonly callsFile?: string | undefined;
 }
 
+export interface SentInCall extends SentMessage {
+  /** Of the call that is on the circuit now. */
+  readonly calling: string | undefined;
+}
+
 /** What a running exchange tells without being asked. */
 export type ExchangeNotice =
   | { readonly event: "ready"; readonly listeningPort?: number }
   | { readonly event: "link"; readonly available: boolean; readonly atMicros: Micros }
   | { readonly event: "lost"; readonly call: CallRecord }
+  /** A connection to this port of the node has ended. The messages sent on it last, the oldest first. */
+  | { readonly event: "cut"; readonly port: number; readonly sent: readonly SentInCall[] }
   | { readonly event: "note"; readonly text: string };
 
 /** What a program tells beside the core's statistics. */
@@ -73,6 +80,7 @@ export class ExchangeProgram {
       received: (octets: Uint8Array) => this.#step({ kind: "message", octets }),
       availability: (available: boolean) => this.#availability(available),
       note: (text: string) => notify({ event: "note", text }),
+      cut: (connection: CutConnection) => this.#cut(connection),
     };
     this.#link = new SignallingLink(options.link, owner, clock);
   }
@@ -192,6 +200,15 @@ export class ExchangeProgram {
     if (this.#calls.length > callsKeptMax) this.#calls.splice(0, callsKeptMax / 2);
     this.#callsFile?.write(`${JSON.stringify(call)}\n`);
     if (call.outcome === "lost-setup" || call.outcome === "lost-stable") this.#notify({ event: "lost", call });
+  }
+
+  #cut({ port, sent }: CutConnection): void {
+    if (port === undefined) return;
+    this.#notify({
+      event: "cut",
+      port,
+      sent: sent.map((message) => ({ ...message, calling: this.#exchange.callingOn(message.cic) })),
+    });
   }
 
   #availability(available: boolean): void {

@@ -90,6 +90,11 @@ export class Exchange {
     this.#generator = new CallGenerator(configuration.mix, chance);
   }
 
+  /** The calling number of the call on a circuit. */
+  callingOn(cic: number): string | undefined {
+    return this.#control.callingOn(cic);
+  }
+
   /** Voice packets come and go beside `step`: the owner calls `receive` for each that comes, and every 20 ms `packet` for each CIC in `speaking`. */
   get voice(): Voice {
     return this.#control.voice;

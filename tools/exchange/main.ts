@@ -123,6 +123,8 @@ function noticeText(notice: ExchangeNotice): string {
       return notice.available ? "the node can be reached" : "the node cannot be reached";
     case "lost":
       return `call from ${notice.call.calling} on CIC ${notice.call.cic}: ${notice.call.outcome}, ${notice.call.reason}`;
+    case "cut":
+      return `a connection to port ${notice.port} has ended`;
     case "note":
       return notice.text;
   }

@@ -39,6 +39,7 @@ export async function playScript(file: string, link: SignallingLinkOptions, cloc
           }
         },
         note: () => {},
+        cut: () => {},
       },
       clock,
     );

@@ -2,9 +2,10 @@
 import { createServer, connect, type Server, type Socket } from "node:net";
 import { Association } from "../../firmware/m3ua/association.ts";
 import type { AssociationAction, AssociationEvent, Role } from "../../firmware/m3ua/association-contract.ts";
+import { cicOctets, decodeCic } from "../../firmware/mtp3/circuit-identification-code.ts";
 import type { MessageSignalUnit } from "../../firmware/mtp3/message-signal-unit.ts";
 import { serviceIndicator } from "../../firmware/mtp3/user-parts.ts";
-import { microsPerMilli } from "../../firmware/time.ts";
+import { type Micros, microsPerMilli } from "../../firmware/time.ts";
 import type { Clock } from "../../hal/clock.ts";
 
 export interface SocketAddress {
@@ -26,10 +27,28 @@ export interface SignallingLinkOptions {
   readonly listen?: SocketAddress | undefined;
 }
 
+/** What was sent on a connection shortly before it was seen to end: the transport took it, and nobody knows whether it arrived. */
+export interface CutConnection {
+  /** Of the peer. */
+  readonly port: number | undefined;
+  /** The oldest first. */
+  readonly sent: readonly SentMessage[];
+}
+
+export interface SentMessage {
+  /** Of the host's monotonic clock. */
+  readonly atMicros: Micros;
+  readonly cic: number;
+  /** Message type code. */
+  readonly type: number;
+}
+
 export interface SignallingLinkOwner {
   /** An ISUP message from the node, from the CIC on. */
   received(octets: Uint8Array): void;
   availability(isAvailable: boolean): void;
+  /** A connection has ended, and with it, perhaps, what was sent on it last. */
+  cut(connection: CutConnection): void;
   note(text: string): void;
 }
 
@@ -38,6 +57,8 @@ const reconnectMillis = 50;
 const pendingMillis = 2000;
 const pendingMessagesMax = 10_000;
 const slsMask = 0x0f;
+/** Messages that a connection remembers. */
+const rememberedMax = 256;
 
 export class SignallingLink {
   readonly #options: SignallingLinkOptions;
@@ -99,7 +120,7 @@ export class SignallingLink {
       userData,
     };
     const active = this.#active(unit.sls);
-    if (active !== undefined) active.step({ kind: "transfer", protocolData: unit });
+    if (active !== undefined) active.transfer(unit);
     else this.#keep(unit);
   }
 
@@ -141,6 +162,7 @@ export class SignallingLink {
   #adopt(socket: Socket): void {
     const { role, routingContext, heartbeatMillis } = this.#options;
     const association = new Association({ role, routingContext, heartbeatMillis });
+    const { remotePort: port } = socket;
     const channel = new Channel(socket, association, this.#clock, (action) => this.#perform(channel, action));
     this.#channels.add(channel);
     socket.on("error", () => socket.destroy());
@@ -148,6 +170,7 @@ export class SignallingLink {
       channel.step({ kind: "disconnected" });
       channel.close();
       this.#channels.delete(channel);
+      this.#owner.cut({ port, sent: channel.sent });
       this.#availabilityMayHaveChanged();
     });
     channel.step({ kind: "connected" });
@@ -194,7 +217,7 @@ export class SignallingLink {
       this.#pending = [];
       this.#dropPending?.();
       this.#dropPending = undefined;
-      for (const protocolData of pending) this.#active(protocolData.sls)?.step({ kind: "transfer", protocolData });
+      for (const unit of pending) this.#active(unit.sls)?.transfer(unit);
     }
     if (isAvailable === this.#isAvailable) return;
     this.#isAvailable = isAvailable;
@@ -208,6 +231,8 @@ const isup = serviceIndicator("ISUP");
 class Channel {
   readonly socket: Socket;
   readonly association: Association;
+  /** The last messages that were handed to the transport. */
+  readonly sent: SentMessage[] = [];
   readonly #clock: Clock;
   readonly #perform: (action: AssociationAction) => void;
   #disarm: (() => void) | undefined;
@@ -221,6 +246,14 @@ class Channel {
     this.#perform = perform;
     socket.setNoDelay(true);
     socket.on("data", (octets) => this.step({ kind: "octets", octets }));
+  }
+
+  transfer(protocolData: MessageSignalUnit): void {
+    const cic = decodeCic(protocolData.userData);
+    const [type] = protocolData.userData.subarray(cicOctets);
+    if (cic.ok) this.sent.push({ atMicros: this.#clock.nowMicros(), cic: cic.value, type });
+    if (this.sent.length > rememberedMax) this.sent.shift();
+    this.step({ kind: "transfer", protocolData });
   }
 
   step(event: AssociationEvent): void {

@@ -13,9 +13,10 @@ import { type Micros, microsPerMilli } from "../../firmware/time.ts";
 import type { HubEvent, HubStatistics } from "../../hal/software-bus/hub-commands.ts";
 import type { CardReport } from "../card/card-start.ts";
 import { UserError } from "../configuration/read-configuration.ts";
-import type { ExchangeNotice } from "../exchange/exchange-program.ts";
+import type { ExchangeNotice, SentInCall } from "../exchange/exchange-program.ts";
 import { type CardOwner, CardSlot } from "./card-slot.ts";
 import { type HubProcess, startHubProcess } from "./hub-process.ts";
+import { InputTap } from "./input-tap.ts";
 import type { CallLadder } from "./ladder-picture.ts";
 import { LadderQuestions } from "./ladder-questions.ts";
 import { lastCall } from "./last-call.ts";
@@ -24,6 +25,7 @@ import { monotonicMicros } from "../measurement/monotonic-micros.ts";
 import { hasEnded } from "./supervised-process.ts";
 import { Surroundings } from "./surroundings.ts";
 import { type Prompt, type Switchover, Switchovers } from "./switchovers.ts";
+import { UndeliveredCalls } from "./undelivered-calls.ts";
 
 export interface RackOptions {
   readonly configuration: RackConfiguration;
@@ -52,12 +54,14 @@ const startWithinMillis = 30_000;
 const backupWithinMillis = 5000;
 const pollMillis = 1000;
 const lookMillis = 20;
+const onBusWithinMillis = 100;
 
 export class Rack {
   readonly options: RackOptions;
   readonly slots: readonly CardSlot[];
   readonly surroundings: Surroundings;
   readonly switchovers = new Switchovers();
+  readonly undelivered: UndeliveredCalls;
   /** Cards that ended without anybody's doing. */
   cardsFailed = 0;
   hubs: readonly HubProcess[] = [];
@@ -70,6 +74,7 @@ export class Rack {
   readonly #onEvent: (event: RackEvent) => void;
   readonly #measuring = new Set<Promise<void>>();
   readonly #ladders = new LadderQuestions();
+  #tap: InputTap | undefined;
   /** The cards that were pulled and frozen last. */
   #lastTaken: { pull?: CardSlot; freeze?: CardSlot } = {};
   /** Cards to be pulled by a plane, after a frame of a commit. */
@@ -89,6 +94,7 @@ export class Rack {
     const cabling = { configurationFile, sockets, runFolder, environment: this.#environment };
     const cards = [...options.configuration.cards].sort((one, other) => one.slot - other.slot);
     this.slots = cards.map((card) => new CardSlot(card, cabling, owner));
+    this.undelivered = new UndeliveredCalls(options.configuration);
     this.surroundings = new Surroundings(options, this.#environment, {
       started: (name, child) => this.#follow(name, child),
       noticed: (exchange, notice) => this.#noticed(exchange, notice),
@@ -112,6 +118,10 @@ export class Rack {
       return started;
     };
     this.hubs = await Promise.all([hub("A"), hub("B")]);
+    if (configuration.cards.filter(({ kind }) => kind === "lim").length > 1) {
+      const sockets = this.hubs.map(({ socket }) => socket);
+      this.#tap = await InputTap.on(sockets, configuration.bus.frames === "fd" ? 64 : 8);
+    }
     // The exchanges take long to start: nothing of theirs is to disturb the cards when those listen for each other.
     await this.surroundings.startExchanges();
     await Promise.all(this.slots.map((slot) => slot.insert()));
@@ -364,11 +374,24 @@ export class Rack {
   #noticed(name: string, notice: ExchangeNotice): void {
     if (notice.event === "lost") {
       const { calling, cic, outcome, reason } = notice.call;
-      this.#say("alarm", `call from ${calling} on ${name}/${cic}: ${outcome}, ${reason}`);
+      const why = this.undelivered.has(calling) ? " (a message of it died with a LIM)" : "";
+      this.#say("alarm", `call from ${calling} on ${name}/${cic}: ${outcome}, ${reason}${why}`);
+    } else if (notice.event === "cut") {
+      void this.#associationCut(name, notice.port, notice.sent);
     } else if (notice.event === "link") {
       const text = `exchange ${name}: the node can${notice.available ? "" : "not"} be reached`;
       this.#say(notice.available ? "info" : "warning", text, notice.atMicros);
     } else if (notice.event === "note") this.#say("info", `exchange ${name}: ${notice.text}`);
+  }
+
+  /** Where another LIM carries on, what is lost with one that is pulled is found out, and told apart from what the rack loses. */
+  async #associationCut(exchange: string, port: number, sent: readonly SentInCall[]): Promise<void> {
+    const lim = this.undelivered.limAt(exchange, port);
+    const slot = this.slots.find(({ number }) => number === lim);
+    if (slot?.state !== "pulled") return;
+    // What is on its way is on the bus by then.
+    await pause(onBusWithinMillis);
+    this.undelivered.cut(exchange, sent, (message) => this.#tap?.hasHeard(slot.number, message) ?? true);
   }
 
   #severed({ event, port, atMicros }: HubEvent): void {

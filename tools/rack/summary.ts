@@ -23,6 +23,14 @@ export function summaryText(report: RackReport): string {
     ["calls", `${report.callsAttempted} made in ${report.seconds} s, ${report.callsAnswered} answered`],
     ["", `${report.callsReleasedNormally} released as planned`],
     ["lost", `${callsLost.setup} in set-up, ${callsLost.stable} in conversation`],
+    ...(report.messagesUndelivered > 0
+      ? [
+          [
+            "",
+            `${report.messagesUndelivered} messages died with a LIM before they were on the bus, and ${report.callsUndelivered} calls with them`,
+          ],
+        ]
+      : []),
     ...Object.entries(report.reasons).map(([reason, count]) => ["", `${count} x ${reason}`]),
     ...(switchovers.length > 0 ? switchovers : [["switchovers", "none"]]),
     ...(report.secondFaults > 0
@@ -44,6 +52,7 @@ export function summaryText(report: RackReport): string {
 
 export function verdictText(report: RackReport): string {
   const { exitCode, findings } = judge(report);
+  if (exitCode === 0 && report.callsUndelivered > 0) return "Nothing was lost but what died with a LIM.";
   if (exitCode === 0) return "Nothing was lost.";
   return `${exitCode === 3 ? "This run is void" : "Not well"}: ${findings.join("; ")}.`;
 }

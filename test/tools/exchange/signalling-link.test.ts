@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { linuxClock } from "../../../hal/linux/clock.ts";
 import { encodeSignal } from "../../../tools/exchange/signal.ts";
 import {
+  type CutConnection,
   SignallingLink,
   type SignallingLinkOptions,
   type SocketAddress,
@@ -20,17 +21,24 @@ interface Heard {
   readonly link: SignallingLink;
   readonly messages: string[];
   readonly notes: string[];
+  readonly cuts: CutConnection[];
   readonly availability: boolean[];
 }
 
 function newLink(
   options: Pick<SignallingLinkOptions, "role" | "pointCode" | "nodePointCode" | "connect" | "listen">,
 ): Heard {
-  const heard = { messages: [] as string[], notes: [] as string[], availability: [] as boolean[] };
+  const heard = {
+    messages: [] as string[],
+    notes: [] as string[],
+    availability: [] as boolean[],
+    cuts: [] as CutConnection[],
+  };
   const owner = {
     received: (octets: Uint8Array) => void heard.messages.push(Buffer.from(octets).toString("hex")),
     availability: (isAvailable: boolean) => void heard.availability.push(isAvailable),
     note: (text: string) => void heard.notes.push(text),
+    cut: (connection: CutConnection) => void heard.cuts.push(connection),
   };
   const link = new SignallingLink({ ...common, ...options }, owner, clock);
   open.push(link);
@@ -82,6 +90,24 @@ describe("the signalling link", () => {
     expect(third.messages).toEqual([rlcHex]);
     expect(client.availability).toEqual([true, false, true]);
     expect(client.link.discarded).toBe(0);
+  });
+
+  it("says what it had sent on a connection that has ended, and when", async () => {
+    const server = newLink({ ...node(), listen: loopback(0) });
+    const port = (await server.link.open()) ?? 0;
+    const client = newLink({ role: "ipsp-client", pointCode: 1001, nodePointCode: 2057, connect: [loopback(port)] });
+    await client.link.open();
+    await until(() => client.link.isAvailable && server.link.isAvailable);
+    const before = clock.nowMicros();
+    client.link.send(7, rlc);
+    client.link.send(9, encodeSignal({ type: "RLC", cic: 9 }));
+    const after = clock.nowMicros();
+    await until(() => server.messages.length === 2);
+    server.link.close();
+    await until(() => client.cuts.length > 0);
+    const [{ port: cutPort, sent }] = client.cuts;
+    expect({ cutPort, cics: sent.map(({ cic }) => cic) }).toEqual({ cutPort: port, cics: [7, 9] });
+    for (const { atMicros } of sent) expect(atMicros >= before && atMicros <= after).toBe(true);
   });
 
   it("counts messages from somebody else and does not pass them on", async () => {

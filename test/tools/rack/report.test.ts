@@ -8,6 +8,8 @@ const good: RackReport = {
   callsAnswered: 1500,
   callsReleasedNormally: 1500,
   callsLost: { setup: 0, stable: 0 },
+  callsUndelivered: 0,
+  messagesUndelivered: 0,
   reasons: {},
   callsInSetupAtPull: 74,
   circuitsLeaked: 0,
@@ -39,6 +41,14 @@ describe("the judgement of a run", () => {
   it("a run in which nothing was lost ends with 0 and says so", () => {
     expect(judge(good)).toEqual({ exitCode: 0, findings: [] });
     expect(summaryText(good)).toContain("Nothing was lost.");
+  });
+
+  it("what died with a LIM before it was on the bus is told, and not held against the rack", () => {
+    const report = { ...good, messagesUndelivered: 3, callsUndelivered: 2 };
+    expect(judge(report).exitCode).toBe(0);
+    expect(summaryText(report)).toContain(
+      "3 messages died with a LIM before they were on the bus, and 2 calls with them",
+    );
   });
 
   it.each<[string, Partial<RackReport>, string]>([
