@@ -548,7 +548,7 @@ export class CallServerMember implements Member {
         this.#taker.request(action.request, now);
         break;
       case "complete":
-        if (this.#role === role.incomplete) this.#wholeAt = action.sequence;
+        if (this.#role === role.incomplete && this.#taker.isWanted) this.#wholeAt = action.sequence;
         this.#completeIfDue();
         break;
       case "digest":
@@ -566,6 +566,7 @@ export class CallServerMember implements Member {
         break;
       case "astray":
         if (this.#role === role.primary || this.#role === role.blank) break;
+        if (this.#role === role.incomplete && !this.#taker.isWanted) break;
         this.#context.log("alarm", action.reason);
         this.#loseThread("its application says so");
         break;

@@ -155,6 +155,14 @@ export class StateTaker {
     return this.#headed;
   }
 
+  /**
+   * The application knows of this attempt. What it said before of a snapshot, whole or not, was of an earlier one: an application that
+   * is busy works that off first.
+   */
+  get isWanted(): boolean {
+    return this.#request !== undefined;
+  }
+
   /** Asks the application what it holds; its answer starts the attempt. */
   begin(): void {
     this.#attempt = (this.#attempt + 1) % 65_536;

@@ -1,0 +1,59 @@
+/** An inserted call server whose application is busy while it is given the state. */
+import { expect, test } from "vitest";
+import { SimulatedRack } from "../../tools/simulator/simulated-rack.ts";
+import { smallRack } from "./one-call.ts";
+
+const configuration = {
+  ...smallRack,
+  trunkGroups: smallRack.trunkGroups.map((group) => ({ ...group, lastCic: 60 })),
+};
+const callsPerSecond = 20;
+/** Longer than its communication processor waits for it to call the state whole, and shorter than a hang that ends a card. */
+const busyMillis = [100, 560, 640];
+
+/** The application stands still from the `at`th piece of the snapshot on. */
+function run(at: number, millis: number) {
+  let pieces = 0;
+  const rack: SimulatedRack = new SimulatedRack(configuration, {
+    mix: { ringMicros: 50_000, holdMicros: 100_000 },
+    watch: {
+      decided: (card, event) => {
+        if (event.kind !== "snapshot" || ++pieces !== at) return;
+        card.hang();
+        rack.clock.at(rack.clock.nowMicros() + millis * 1000, () => card.resume());
+      },
+    },
+  });
+  rack.run(300);
+  for (const exchange of rack.exchanges.values()) exchange.step({ kind: "generate", callsPerSecond });
+  rack.run(1_000);
+  const [primary] = rack.primaries();
+  const backup = rack.slotsOf("call-server").find((slot) => slot !== primary) ?? 0;
+  rack.pull(backup);
+  rack.run(500);
+  rack.insert(backup);
+  rack.run(3_000);
+  const { role } = rack.card(backup).communication.status();
+  rack.pull(primary);
+  rack.run(1_000);
+  for (const exchange of rack.exchanges.values()) exchange.step({ kind: "generate", callsPerSecond: 0 });
+  rack.run(10_000);
+  const statistics = [...rack.exchanges.values()].map(({ core }) => core.statistics(rack.clock.nowMicros()));
+  const sum = (of: (one: (typeof statistics)[number]) => number) => statistics.reduce((all, one) => all + of(one), 0);
+  return {
+    pieces,
+    role,
+    lost: sum(({ lost }) => lost.setup + lost.stable),
+    notMade: sum(({ attempts, completed }) => attempts - completed),
+    records: (rack.files.get(`${backup}/cdr.jsonl`) ?? []).length - sum(({ attempts }) => attempts),
+  };
+}
+
+test.each(busyMillis)("for %i ms, from whichever piece on: it is backup with the whole state", (millis) => {
+  const all = run(Number.POSITIVE_INFINITY, 0).pieces;
+  expect(all).toBeGreaterThan(3);
+  for (const at of [1, 2, Math.ceil(all / 2), all - 1, all]) {
+    const { role, lost, notMade, records } = run(at, millis);
+    expect({ at, role, lost, notMade, records }).toEqual({ at, role: "backup", lost: 0, notMade: 0, records: 0 });
+  }
+});
