@@ -18,6 +18,7 @@ import { linuxStreamSockets } from "../../hal/linux/stream-socket.ts";
 import type { Storage } from "../../hal/storage.ts";
 import { readConfiguration, UserError } from "../configuration/read-configuration.ts";
 import type { CardReport, CardRequest, CommunicationStart } from "./card-start.ts";
+import { failing, failOverVariable } from "./failing-application.ts";
 import { rehearse } from "./rehearsal.ts";
 
 const statusMillis = 200;
@@ -109,7 +110,8 @@ async function start(options: CardOptions, started: () => void): Promise<void> {
   };
   const storage = linuxStorage(options.storage);
   if (card.kind === "call-server") rehearse(configuration);
-  const application = await createApplication(card, configuration, storage);
+  const created = await createApplication(card, configuration, storage);
+  const application = failing(created, process.env[failOverVariable]);
   const clock = linuxClock();
   const runner = new ApplicationRunner(application, {
     clock,
