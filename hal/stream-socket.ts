@@ -39,6 +39,13 @@ export interface StreamSocket {
    */
   send(octets: Uint8Array): "sent" | "full" | "closed";
 
+  /**
+   * Whether octets from the peer are taken; they are at first. While they are not, the listener gets none after the present turn, what
+   * comes fills the queues between the two until the peer's `send` says "full", and the end of the stream may be told only when
+   * reading goes on.
+   */
+  read(on: boolean): void;
+
   /** Ends the stream. What was sent before still goes to a peer that takes it; the listener hears nothing any more. */
   close(): void;
 }

@@ -38,6 +38,11 @@ export class InputSender {
     return this.#outstanding.length + this.#waiting.length;
   }
 
+  /** Inputs that the window has no room for. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /** Takes an input. It is on its way when the card takes part (`open`) and the window has room. */
   submit(payload: Uint8Array, open: boolean, now: Micros): void {
     this.#waiting.push(payload);

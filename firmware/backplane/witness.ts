@@ -12,6 +12,7 @@ import { DeafnessWatch } from "./deafness.ts";
 import { GroupView } from "./group-view.ts";
 import { type Role, role } from "./heartbeat.ts";
 import { inputRecord } from "./input-record.ts";
+import { InputCongestion } from "./input-congestion.ts";
 import { InputSender } from "./input-sender.ts";
 import type { Member, MemberContext } from "./membership.ts";
 import { PerformedMark } from "./performed-mark.ts";
@@ -28,6 +29,7 @@ export class Witness implements Member {
   readonly #context: MemberContext;
   readonly #view: GroupView;
   readonly #inputs: InputSender;
+  readonly #congestion = new InputCongestion();
   readonly #mark = new PerformedMark();
   /** A commit of a primary has admitted this card since it started. */
   #admitted = false;
@@ -330,8 +332,18 @@ export class Witness implements Member {
     this.#leaving = true;
   }
 
+  /** Whoever has given this card its inputs may have to be held back. */
+  #tellCongestion(): void {
+    if (!this.#congestion.note(this.#inputs.waiting)) return;
+    const { level } = this.#congestion;
+    const text = ["the group keeps up again", "the group is behind", "the group is far behind: nothing more is taken"];
+    this.#context.log(level === 0 ? "info" : "warning", `${text[level]} (${this.#inputs.waiting} inputs wait)`);
+    this.#context.toApplication({ kind: "congestion", group: this.#context.plan.group, level });
+  }
+
   tick(now: Micros): void {
     const { roster, plan } = this.#context;
+    this.#tellCongestion();
     if (!this.#admitted) return;
     this.#view.ask(now, true, false);
     if (plan.callServers.some((slot) => roster.isHealthyPrimary(slot))) this.#inputs.repeatOverdue(now);

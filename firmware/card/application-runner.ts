@@ -142,6 +142,9 @@ export class ApplicationRunner {
       case "stream-send":
         this.#send(action.stream, action.octets);
         break;
+      case "stream-read":
+        this.#streams.get(action.stream)?.socket.read(action.on);
+        break;
       case "stream-close":
         this.#close(action.stream, "closed from here");
         break;

@@ -2,6 +2,7 @@
  * What runs on a card's application processor: the function of the card (LIM, call server, transporter), as a value that
  * takes what happened and the time, and returns what to do.
  */
+import type { InputCongestionLevel } from "../backplane/input-congestion.ts";
 import type { Consumed } from "../backplane/commit.ts";
 import type { Micros } from "../time.ts";
 
@@ -65,6 +66,8 @@ export type ApplicationEvent =
   // --- to LIMs and transporters
   /** The group has (again) a primary that hears this card (`true`), or none (`false`). */
   | { readonly kind: "service"; readonly group: number; readonly available: boolean }
+  /** How far the group is behind with the inputs of this card. */
+  | { readonly kind: "congestion"; readonly group: number; readonly level: InputCongestionLevel }
   // --- from the world
   | { readonly kind: "stream-opened"; readonly stream: string }
   | { readonly kind: "stream-octets"; readonly stream: string; readonly octets: Uint8Array }
@@ -113,11 +116,13 @@ export type ApplicationAction =
   /** Cut a file to its first `lines` lines (CDRs that never became the group's). */
   | { readonly kind: "truncate"; readonly file: string; readonly lines: number }
   // --- the world
-  /** Wait for connections, or connect and keep connecting, under a name. Asked for once, at the start. */
+  /** Wait for connections, or connect and keep connecting, under a name. Asked for once. */
   | { readonly kind: "stream-listen"; readonly stream: string; readonly address: string; readonly port: number }
   | { readonly kind: "stream-connect"; readonly stream: string; readonly address: string; readonly port: number }
   | { readonly kind: "stream-send"; readonly stream: string; readonly octets: Uint8Array }
   | { readonly kind: "stream-close"; readonly stream: string }
+  /** Whether the octets of a stream are taken; they are when it opens. */
+  | { readonly kind: "stream-read"; readonly stream: string; readonly on: boolean }
   | { readonly kind: "datagram-bind"; readonly socket: string; readonly address: string; readonly port: number }
   | {
       readonly kind: "datagram-send";

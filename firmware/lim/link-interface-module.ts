@@ -2,6 +2,7 @@
  * The link interface module: terminates the signalling associations, hands ISUP messages for this node to the call servers
  * as inputs, and sends what their commits tell it to (duty 22a).
  */
+import type { InputCongestionLevel } from "../backplane/input-congestion.ts";
 import type {
   Application,
   ApplicationAction,
@@ -75,6 +76,8 @@ export class LinkInterfaceModule implements Application {
   /** Messages of commits that could not be sent, by reason. */
   readonly #unsent = new Map<string, number>();
   #isOpen = false;
+  /** By group. */
+  readonly #congestion = new Map<number, InputCongestionLevel>();
   #actions: ApplicationAction[] = [];
   #now: Micros = 0;
   #wallMillis = 0;
@@ -115,6 +118,7 @@ export class LinkInterfaceModule implements Application {
         break;
       case "stream-opened":
         this.#stream(event.stream, { kind: "connected" });
+        if (this.#levelOf(event.stream) === 2) this.#actions.push({ ...event, kind: "stream-read", on: false });
         break;
       case "stream-closed":
         this.#stream(event.stream, { kind: "disconnected" });
@@ -127,6 +131,9 @@ export class LinkInterfaceModule implements Application {
         break;
       case "commit":
         this.#perform(event.commit);
+        break;
+      case "congestion":
+        this.#congested(event.group, event.level);
         break;
       case "service":
         if (!event.available) break;
@@ -234,6 +241,25 @@ export class LinkInterfaceModule implements Application {
     });
     if (!adjacent.stateChanged()) return;
     for (const group of adjacent.groups) this.#tellDestination(adjacent, group);
+  }
+
+  /** A group is behind: its exchanges are told (RFC 4666 3.4.4), and when that does not help held back by their transport. */
+  #congested(group: number, level: InputCongestionLevel): void {
+    this.#congestion.set(group, level);
+    for (const adjacent of this.#exchanges.values()) if (adjacent.groups.includes(group)) this.#holdBack(adjacent);
+  }
+
+  #levelOf(stream: string): number {
+    const groups = this.#exchangesByStream.get(stream)?.groups ?? [];
+    return Math.max(0, ...groups.map((group) => this.#congestion.get(group) ?? 0));
+  }
+
+  #holdBack(adjacent: AdjacentExchange): void {
+    const level = this.#levelOf(adjacent.stream);
+    const { pointCode } = this.#configuration;
+    const status = level === 0 ? ({ status: "available" } as const) : ({ status: "congested", level: 1 } as const);
+    this.#associate(adjacent, { kind: "destination", pointCode, ...status });
+    this.#actions.push({ kind: "stream-read", stream: adjacent.stream, on: level < 2 });
   }
 
   #reported(adjacent: AdjacentExchange, report: Extract<AssociationAction, { kind: "destination" }>): void {

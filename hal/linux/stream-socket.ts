@@ -101,6 +101,11 @@ class LinuxStream implements StreamSocket {
     return "sent";
   }
 
+  read(on: boolean): void {
+    if (on) this.#socket.resume();
+    else this.#socket.pause();
+  }
+
   close(): void {
     if (this.#state === "closed") return;
     const wasOpening = this.#state === "opening";

@@ -122,6 +122,7 @@ class SimulatedStream implements StreamSocket {
   #underWay: { readonly segment: Segment; readonly dueMicros: number }[] = [];
   #underWayOctets = 0;
   #refused = false;
+  #isReading = true;
   /** Since when the oldest is sent again and again. */
   #stuckSinceMicros: number | undefined;
 
@@ -147,6 +148,13 @@ class SimulatedStream implements StreamSocket {
     this.#underWayOctets += octets.length;
     this.#transmit({ kind: "octets", octets: octets.slice() });
     return "sent";
+  }
+
+  read(on: boolean): void {
+    if (on === this.#isReading) return;
+    this.#isReading = on;
+    const peer = this.#peer;
+    if (on && peer !== undefined && peer.#underWay.length > 0) this.#host.network.later(() => peer.#arrive());
   }
 
   close(): void {
@@ -206,6 +214,8 @@ class SimulatedStream implements StreamSocket {
 
   #deliver(peer: SimulatedStream): void {
     this.#stuckSinceMicros = undefined;
+    // It goes on when the peer reads again.
+    if (!peer.#isReading && peer.#state === "open") return;
     const segment = this.#underWay.shift()?.segment;
     // Armed before anybody is told, who might send and arm.
     const next = this.#underWay[0];

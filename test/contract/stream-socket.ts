@@ -210,6 +210,25 @@ export function streamSocketContract(implementation: string, create: () => Strea
       await passUntil(() => far.octetCount === 2 * sendQueueOctetsMax);
     });
 
+    test("a peer that does not read is not told; the sender is held back, and nothing is lost when it reads again", async () => {
+      const { stream, far, farStream, passUntil, settle } = await prepare().pair();
+      farStream.read(false);
+      await settle();
+      const piece = new Uint8Array(50_000);
+      let total = 0;
+      // Kernels have queues of their own.
+      for (let tries = 0; tries < 2000; tries++) {
+        if (stream.send(piece) === "sent") total += piece.length;
+        else await settle();
+      }
+      expect(far.octetCount).toBe(0);
+      expect(total).toBeLessThan(2000 * piece.length);
+      farStream.read(true);
+      await passUntil(() => far.octetCount === total);
+      expect(stream.send(piece)).toBe("sent");
+      await passUntil(() => far.octetCount === total + piece.length);
+    });
+
     test("before it is open a stream takes nothing", async () => {
       const { listen, connect, passUntil, address } = prepare();
       const { noted: server } = await listen({ address, port: 0 });

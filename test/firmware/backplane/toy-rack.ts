@@ -22,12 +22,15 @@ const plan = { group: 1, callServers: [2, 3], witnesses: [1, 4] };
 /** A LIM or transporter: sends what it is told to, and writes down what it performs. */
 class ToyWitness implements Application {
   readonly performed: { sequence: number; term: number; value: number }[] = [];
+  /** How far behind it was told that its group is. */
+  readonly congestion: number[] = [];
 
   start(): readonly ApplicationAction[] {
     return [];
   }
 
   step(event: ApplicationEvent): readonly ApplicationAction[] {
+    if (event.kind === "congestion") this.congestion.push(event.level);
     if (event.kind === "datagram") return [{ kind: "input", group: 1, payload: event.octets }];
     if (event.kind === "commit" && event.commit.consumed.kind === "input") {
       const { sequence, term, input, body } = event.commit;
@@ -241,6 +244,10 @@ export class ToyRack {
 
   performed(slot: number): readonly number[] {
     return (this.card(slot).application as ToyWitness).performed.map(({ value }) => value);
+  }
+
+  congestion(slot: number): readonly number[] {
+    return (this.card(slot).application as ToyWitness).congestion;
   }
 
   status(slot: number): Readonly<Record<string, unknown>> {

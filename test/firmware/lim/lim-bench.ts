@@ -26,6 +26,8 @@ export class LimBench {
   readonly lim = new LinkInterfaceModule(this.configuration, slots.lim);
   readonly inputs: { readonly group: number; readonly input: Input }[] = [];
   readonly logs: string[] = [];
+  /** Of which streams the octets were to be taken, or not. */
+  readonly reads: (readonly [string, boolean])[] = [];
   readonly opened: ApplicationAction[];
   readonly west = farEnd("m3ua west", new Association({ role: "ipsp-client" }));
   readonly east = farEnd("m3ua east", new Association({ role: "sgp", routingContext: 7, ownPointCodes: [200] }));
@@ -107,6 +109,7 @@ export class LimBench {
       if (!decoded.ok) throw new Error(`an input that cannot be decoded: ${decoded.error.kind}`);
       this.inputs.push({ group: action.group, input: decoded.value });
     }
+    if (action.kind === "stream-read") this.reads.push([action.stream, action.on]);
     if (action.kind === "log") this.logs.push(action.text);
     if (action.kind !== "stream-send") return;
     const end = [this.west, this.east].find((each) => each.stream === action.stream);

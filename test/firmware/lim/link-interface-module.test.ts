@@ -99,6 +99,55 @@ describe("associations", () => {
   });
 });
 
+describe("a group that is behind", () => {
+  const congestion = (bench: LimBench, group: number, level: 0 | 1 | 2) => {
+    bench.reads.length = 0;
+    bench.step({ kind: "congestion", group, level });
+    return bench.reads;
+  };
+  const told = ({ actions }: LimBench["west"]) =>
+    actions.splice(0).flatMap((action) => (action.kind === "destination" ? [action] : []));
+
+  it("has its exchanges told that this node is congested (RFC 4666 3.4.4), and then held back", () => {
+    const bench = connected();
+    told(bench.west);
+    expect(congestion(bench, 1, 1)).toEqual([
+      ["m3ua west", true],
+      ["m3ua east", true],
+    ]);
+    expect(told(bench.west)).toMatchObject([{ status: "congested", level: 1, pointCodes: [{ pointCode: own }] }]);
+    expect(congestion(bench, 1, 2)).toEqual([
+      ["m3ua west", false],
+      ["m3ua east", false],
+    ]);
+    expect(told(bench.west)).toEqual([]);
+    expect(congestion(bench, 1, 1)).toHaveLength(2);
+    expect(congestion(bench, 1, 0)).toEqual([
+      ["m3ua west", true],
+      ["m3ua east", true],
+    ]);
+    expect(told(bench.west)).toMatchObject([{ status: "congested", level: 0 }]);
+  });
+
+  it("does not concern exchanges that have no circuits in it", () => {
+    const bench = connected();
+    expect(congestion(bench, 2, 2)).toEqual([["m3ua east", false]]);
+    expect(congestion(bench, 1, 1)).toEqual([
+      ["m3ua west", true],
+      ["m3ua east", false],
+    ]);
+  });
+
+  it("holds back an exchange that connects anew, too", () => {
+    const bench = connected();
+    congestion(bench, 1, 2);
+    bench.disconnect(bench.west);
+    bench.reads.length = 0;
+    bench.connect(bench.west);
+    expect(bench.reads).toEqual([["m3ua west", false]]);
+  });
+});
+
 describe("a message from an exchange (duty 22a)", () => {
   it("for an equipped circuit is an input to the group of its trunk group", () => {
     const bench = connected();
