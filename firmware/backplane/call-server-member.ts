@@ -488,8 +488,10 @@ export class CallServerMember implements Member {
     this.#view.intake.handAnew(!this.#context.withoutRules.has("pending-inputs"));
     const cold = this.#claim.cold;
     const afterTerm = log.lastTerm;
+    // Only a cold start goes by this card's clock: the commits of a group have one time, which does not jump.
+    const timeMillis = cold ? this.#context.wallMillis() : this.#view.timeMillis(now);
     if (!this.#context.withoutRules.has("begin")) {
-      this.#propose({ kind: "begin", cold, afterTerm }, false, this.#context.wallMillis(), nothing, now);
+      this.#propose({ kind: "begin", cold, afterTerm }, false, timeMillis, nothing, now);
     }
     this.#began = { term, sequence: log.last, afterTerm, cold };
     this.#transmitted = log.last;
@@ -500,7 +502,7 @@ export class CallServerMember implements Member {
       if (this.#context.roster.entry(slot) !== undefined) continue;
       this.#context.toApplication({ kind: "card", slot, alive: false, performed: 0 });
     }
-    this.#context.toApplication({ kind: "primary", term, sequence: log.last, coldStart: cold });
+    this.#context.toApplication({ kind: "primary", term, sequence: log.last, coldStart: cold, timeMillis });
     for (const slot of this.#view.intake.slots()) this.#hand(slot);
     this.tick(now);
   }

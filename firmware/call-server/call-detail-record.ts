@@ -1,6 +1,7 @@
 /** The call detail record: one line of JSON a call, the same on both call servers. */
 import { readParameter } from "../isup/codec.ts";
 import type { CircuitPlan } from "./circuit-plan.ts";
+import { utcMillis } from "./group-time.ts";
 import { causeOf } from "./own-messages.ts";
 import { noCircuit } from "./tables/column.ts";
 import type { NodeTables, StateRow } from "./tables/node-tables.ts";
@@ -38,12 +39,18 @@ export function callDetailRecords(
     if (row.releasedBy === "nobody" || (before as StateRow | undefined)?.releasedBy === row.releasedBy) continue;
     const since = utcTime(tables.group.get(0).coldStartMillis);
     const key: CallDetailKey = { group: plan.group, sequence, index: records.length };
-    records.push({ sequence, since, line: callDetailLine(key, since, row, plan) });
+    records.push({ sequence, since, line: callDetailLine(key, since, row, plan, (time) => utcMillis(tables, time)) });
   }
   return records;
 }
 
-function callDetailLine(key: CallDetailKey, since: string, row: Readonly<StateRow>, plan: CircuitPlan): string {
+function callDetailLine(
+  key: CallDetailKey,
+  since: string,
+  row: Readonly<StateRow>,
+  plan: CircuitPlan,
+  utcOf: (timeMillis: number) => number,
+): string {
   const nameOf = (circuit: number) => (circuit === noCircuit ? null : plan.nameOf(circuit));
   const called = readParameter(row.initialAddress, "calledPartyNumber");
   const calling = readParameter(row.initialAddress, "callingPartyNumber");
@@ -54,9 +61,9 @@ function callDetailLine(key: CallDetailKey, since: string, row: Readonly<StateRo
     called: (called.ok && called.value?.digits) || null,
     incomingCircuit: nameOf(row.incoming),
     outgoingCircuit: nameOf(row.outgoing),
-    seizure: utcTime(row.seizedAt),
-    answer: row.answeredAt > 0 ? utcTime(row.answeredAt) : null,
-    release: utcTime(row.releasedAt),
+    seizure: utcTime(utcOf(row.seizedAt)),
+    answer: row.answeredAt > 0 ? utcTime(utcOf(row.answeredAt)) : null,
+    release: utcTime(utcOf(row.releasedAt)),
     answered: row.answeredAt > 0,
     cause: causeOf(row.release) ?? null,
     releasedBy: row.releasedBy,

@@ -33,6 +33,7 @@ import { CircuitPlan } from "./circuit-plan.ts";
 import { connectionActions } from "./connection-actions.ts";
 import { Congestion } from "./congestion.ts";
 import { Counters } from "./counters.ts";
+import { clockError, correctUtc, GroupTime, utcMillis } from "./group-time.ts";
 import { IdleCircuits } from "./idle-circuits.ts";
 import { receiveInput } from "./input-reception.ts";
 import { Ladder, type LadderStep } from "./ladder.ts";
@@ -83,6 +84,7 @@ export class CallServer implements Application {
   readonly #timers: NodeTimers;
   readonly #traffic: Traffic;
   readonly #records: CallDetailLog;
+  readonly #time = new GroupTime();
   readonly #ladder: Ladder;
   readonly #work: BackgroundWork;
   readonly #node: Turn["node"];
@@ -139,9 +141,9 @@ export class CallServer implements Application {
     this.#now = now;
     switch (event.kind) {
       case "input":
-        return this.#role === "primary" ? this.#consume(event, wallMillis) : [];
+        return this.#role === "primary" ? this.#consume(event) : [];
       case "poison":
-        return this.#role === "primary" ? this.#discard(event, wallMillis) : [];
+        return this.#role === "primary" ? this.#discard(event) : [];
       case "deadline":
         return [...this.#publish(), ...(this.#role === "primary" ? this.#workOff(wallMillis) : [])];
       case "digest":
@@ -150,9 +152,9 @@ export class CallServer implements Application {
         return this.#deliver(event.commit);
       case "primary":
         this.#term = event.term;
-        return this.#becomePrimary(event.sequence, event.coldStart);
+        return this.#becomePrimary(event.sequence, event.coldStart, event.timeMillis);
       case "admit":
-        return this.#role === "primary" ? this.#admit(event.slot, event.incarnation, wallMillis) : [];
+        return this.#role === "primary" ? this.#admit(event.slot, event.incarnation) : [];
       case "backup":
         this.#role = "backup";
         this.#sender = undefined;
@@ -246,12 +248,13 @@ export class CallServer implements Application {
 
   // --- primary
 
-  #becomePrimary(sequence: number, coldStart: boolean): readonly ApplicationAction[] {
+  #becomePrimary(sequence: number, coldStart: boolean, timeMillis: number): readonly ApplicationAction[] {
     // Tables that are not whole are none: the circuits are reset, as from cold.
     if (this.#role === "synchronising" || this.#role === "astray") this.#forget();
     if (this.#withoutRules.has("timers-at-takeover")) this.#timers.clear();
     this.#role = "primary";
     this.#sequence = sequence;
+    this.#time.begin(timeMillis, this.#now);
     this.#congestion.clear();
     this.#nextDigest = this.#now + digestIntervalMicros;
     this.#work.begin(this.#now, coldStart, this.#dead);
@@ -271,13 +274,13 @@ export class CallServer implements Application {
     if (this.#role === "primary") this.#work.left(slot, this.#dead.get(slot) ?? 0);
   }
 
-  #consume(event: HandedInput, wallMillis: number): readonly ApplicationAction[] {
+  #consume(event: HandedInput): readonly ApplicationAction[] {
     this.#congestion.note(event.waiting, this.#now);
     const decoded = decode(inputLayout, event.payload);
     const turn = new Turn(
       this.#node,
       this.#sequence + 1,
-      Math.max(1, wallMillis),
+      this.#time.at(this.#now),
       event.slot,
       decoded.ok ? decoded.value : undefined,
     );
@@ -287,15 +290,20 @@ export class CallServer implements Application {
   }
 
   /** What the last primary has died of is consumed unread, put right, and kept for those who find out why. */
-  #discard(event: HandedInput, wallMillis: number): readonly ApplicationAction[] {
+  #discard(event: HandedInput): readonly ApplicationAction[] {
     const { slot, number, payload } = event;
     const decoded = decode(inputLayout, payload);
-    const timeMillis = Math.max(1, wallMillis);
+    const timeMillis = this.#time.at(this.#now);
     const turn = new Turn(this.#node, this.#sequence + 1, timeMillis, slot, decoded.ok ? decoded.value : undefined);
     if (decoded.ok) discardPoison(turn, decoded.value);
     this.#counters.count("inputsPoisoned");
     turn.alarm(`input ${number} of slot ${slot} has ended the last primary: it is discarded, and its call released`);
-    const line = JSON.stringify({ at: utcTime(timeMillis), slot, number, octets: toHex(payload) });
+    const line = JSON.stringify({
+      at: utcTime(utcMillis(this.#tables, timeMillis)),
+      slot,
+      number,
+      octets: toHex(payload),
+    });
     return [
       ...this.#commit(turn, { kind: "input", slot, number }, payload),
       { kind: "append", file: "poison.jsonl", line },
@@ -305,7 +313,18 @@ export class CallServer implements Application {
   /** Timers that have expired, then background work, then a piece of a snapshot. */
   #workOff(wallMillis: number): readonly ApplicationAction[] {
     const actions: ApplicationAction[] = [];
-    const newTurn = () => new Turn(this.#node, this.#sequence + 1, Math.max(1, wallMillis));
+    const timeMillis = this.#time.at(this.#now);
+    const newTurn = () => new Turn(this.#node, this.#sequence + 1, timeMillis);
+    const error = clockError(this.#tables, timeMillis, wallMillis);
+    if (error !== 0) {
+      const turn = newTurn();
+      const by = `${(Math.abs(error) / 1000).toFixed(1)} s ${error > 0 ? "ahead" : "back"}`;
+      turn.alarm(
+        `the clock is ${by} of the group's time: call detail records follow it, and calls last as long as they do`,
+      );
+      correctUtc(this.#tables, turn.transaction, error);
+      actions.push(...this.#commit(turn, { kind: "internal" }, nothing));
+    }
     for (let done = 0; done < workPerStepMax; done++) {
       const turn = newTurn();
       const circuit = this.#timers.circuits.expire(this.#now);
@@ -345,14 +364,14 @@ export class CallServer implements Application {
   }
 
   /** A witness performs only what comes after this commit, so what it has to do at the start is told again. */
-  #admit(slot: number, incarnation: number, wallMillis: number): readonly ApplicationAction[] {
+  #admit(slot: number, incarnation: number): readonly ApplicationAction[] {
     const sequence = this.#sequence + 1;
     this.#sequence = sequence;
     this.#tables.card.put(slot, undefined);
     this.#work.welcome(slot);
     const consumed: Consumed = { kind: "admit", slot, incarnation };
     return [
-      { kind: "commit", sequence, consumed, refersToInput: false, timeMillis: Math.max(1, wallMillis), body: nothing },
+      { kind: "commit", sequence, consumed, refersToInput: false, timeMillis: this.#time.at(this.#now), body: nothing },
     ];
   }
 

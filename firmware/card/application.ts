@@ -40,8 +40,17 @@ export type ApplicationEvent =
   | ({ readonly kind: "poison" } & HandedInput)
   /** To the backup: apply the changes. To LIM and transporter: perform the outputs addressed to the own slot. */
   | { readonly kind: "commit"; readonly commit: DeliveredCommit }
-  /** The group's primary is now this card: commits of its own begin at `sequence` + 1. Timers run from here on. */
-  | { readonly kind: "primary"; readonly term: number; readonly sequence: number; readonly coldStart: boolean }
+  /**
+   * The group's primary is now this card: commits of its own begin at `sequence` + 1. Timers run from here on. `timeMillis`: the time
+   * of the group's commits, to be gone on from.
+   */
+  | {
+      readonly kind: "primary";
+      readonly term: number;
+      readonly sequence: number;
+      readonly coldStart: boolean;
+      readonly timeMillis: number;
+    }
   /** Primary: a LIM or transporter has started; admit it by a commit that consumes { kind: "admit" } with these. */
   | { readonly kind: "admit"; readonly slot: number; readonly incarnation: number }
   /** No longer primary: commit nothing more (what was committed after is dropped). */

@@ -100,7 +100,7 @@ export class CallFeeder {
   /** Circuits are reset, destinations are heard of. */
   #bringIntoService(): void {
     const { exchanges } = this.#configuration;
-    this.#step(this.primary, { kind: "primary", term: 1, sequence: 1, coldStart: true });
+    this.#step(this.primary, { kind: "primary", term: 1, sequence: 1, coldStart: true, timeMillis: startMillis });
     this.#give(exchanges.map((_, exchange) => ({ kind: "destination", exchange, available: 1 })));
     for (let deadline = this.primary.nextDeadline(); deadline !== undefined && deadline <= this.#now; ) {
       const wanted = this.#distribute([{ actions: this.#step(this.primary, { kind: "deadline" }), payload: nothing }]);

@@ -53,6 +53,8 @@ export class SimulatedRack {
   readonly #withoutRules: ReadonlySet<ProtocolRule>;
   readonly #lagsOf: (slot: number) => PlaneLags;
   readonly #clockOf: (slot: number) => Clock;
+  /** By slot: by how much the wall clock of its card has been set. */
+  readonly #clockSetMillis = new Map<number, number>();
   readonly #watch: CardWatch;
   /** What a LIM calls the stream to an exchange. */
   readonly #streamOf = new Map<string, string>();
@@ -65,8 +67,14 @@ export class SimulatedRack {
     this.#withoutRules = new Set(options.withoutRules);
     this.#lagsOf = options.lags ?? (() => [0, options.skewMicros ?? 0]);
     const { driftPpm } = options;
-    this.#clockOf = (slot) =>
-      driftPpm ? this.clock.derived({ driftPpm: driftPpm(slot), offsetMicros: 0 }) : this.clock;
+    this.#clockOf = (slot) => {
+      const clock = driftPpm ? this.clock.derived({ driftPpm: driftPpm(slot), offsetMicros: 0 }) : this.clock;
+      return {
+        nowMicros: () => clock.nowMicros(),
+        at: (deadlineMicros, wake) => clock.at(deadlineMicros, wake),
+        wallMillis: () => clock.wallMillis() + (this.#clockSetMillis.get(slot) ?? 0),
+      };
+    };
     this.#watch = options.watch ?? {};
     this.#entropy = seededEntropy(options.seed ?? 1);
     const { bitRate, dataBitRate, frames } = configuration.bus;
@@ -208,6 +216,11 @@ export class SimulatedRack {
       this.files.set(key, lines);
     }
     return lines;
+  }
+
+  /** The wall clock of a card is set, ahead or back: by a person, by NTP, by a card without a battery. */
+  setClock(slot: number, byMillis: number): void {
+    this.#clockSetMillis.set(slot, (this.#clockSetMillis.get(slot) ?? 0) + byMillis);
   }
 
   #later(work: () => void): void {

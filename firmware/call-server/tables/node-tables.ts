@@ -11,7 +11,7 @@ import { type AnyTable, type RowOf, Table, table } from "./table.ts";
 /** Call and connection references are the commit sequence that made them, modulo 2^24; 0 is none. */
 export const references = 2 ** 24;
 const reference = unsigned(24);
-/** UTC; 0 for not yet. */
+/** Of the group's time; 0 for not yet. */
 const timeMillis = unsigned(48);
 /** Who released a call first; `exchange` is this node. */
 export const releasers = ["nobody", "calling", "called", "exchange"] as const;
@@ -146,7 +146,12 @@ const card = table("card", { moved: variable });
 /** One row, key 0. */
 const group = table(
   "group",
-  { coldStartMillis: timeMillis },
+  {
+    coldStartMillis: timeMillis,
+    /** What is added to the group's time, or taken from it, for UTC. */
+    ahead: unsigned(48),
+    behind: unsigned(48),
+  },
   { keys: [() => 0], predictions: { coldStartMillis: now } },
 );
 

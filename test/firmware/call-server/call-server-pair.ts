@@ -80,14 +80,23 @@ export class CallServerPair {
     this.primary = new Card(this.configuration, slots.callServer);
     this.backup = new Card(this.configuration, slots.otherCallServer);
     this.sequence = 1;
-    this.tell(this.primary, { kind: "primary", term: 1, sequence: 1, coldStart: true });
+    this.tell(this.primary, { kind: "primary", term: 1, sequence: 1, coldStart: true, timeMillis: this.wallMillis });
     this.tell(this.backup, {
       kind: "commit",
       commit: this.#emptyCommit(1, { kind: "begin", cold: true, afterTerm: 0 }),
     });
   }
 
+  /** By how much the cards' clocks have been set. */
+  clockSetMillis = 0;
+
+  /** What the cards' clocks show. */
   get wallMillis(): number {
+    return this.groupMillis + this.clockSetMillis;
+  }
+
+  /** The group's time, which goes on evenly. */
+  get groupMillis(): number {
     return 1_700_000_000_000 + Math.floor(this.now / 1000);
   }
 
@@ -193,7 +202,13 @@ export class CallServerPair {
     this.pulled = pulled;
     this.sequence++;
     this.term++;
-    this.tell(this.primary, { kind: "primary", term: this.term, sequence: this.sequence, coldStart: false });
+    this.tell(this.primary, {
+      kind: "primary",
+      term: this.term,
+      sequence: this.sequence,
+      coldStart: false,
+      timeMillis: this.groupMillis,
+    });
   }
 
   pulled: Card | undefined;

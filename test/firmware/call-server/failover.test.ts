@@ -49,7 +49,13 @@ describe("takeover (duties 22c, 24)", () => {
     const [row] = pair.primary.server.rows("endpoint");
     expect(row).toMatchObject({ state: "incoming-answered" });
     pair.tell(card, { kind: "snapshot", piece: Uint8Array.of(20, 0, 4, 1, 2, 3, 4), sequence: 99, last: false });
-    const actions = pair.tell(card, { kind: "primary", term: 9, sequence: 100, coldStart: false });
+    const actions = pair.tell(card, {
+      kind: "primary",
+      term: 9,
+      sequence: 100,
+      coldStart: false,
+      timeMillis: pair.groupMillis,
+    });
     expect(actions).toEqual([]);
     expect(card.server.nextDeadline()).toBe(pair.now);
     expect(pair.tell(card, { kind: "deadline" })).toMatchObject([{ kind: "commit", sequence: 101 }]);
@@ -206,7 +212,13 @@ describe("call detail records: each once on each card", () => {
     run(pair, newCall(west));
     const { primary, backup, sequence } = pair;
     pair.tell(primary, { kind: "backup", term: 1 });
-    pair.tell(primary, { kind: "primary", term: 2, sequence: sequence + 1, coldStart: false });
+    pair.tell(primary, {
+      kind: "primary",
+      term: 2,
+      sequence: sequence + 1,
+      coldStart: false,
+      timeMillis: pair.groupMillis,
+    });
     expect(primary.file).toHaveLength(1);
     expect(primary.file).toEqual(backup?.file);
   });

@@ -22,7 +22,7 @@ const messages: readonly (ApplicationEvent | ApplicationAction)[] = [
       input: new Uint8Array(0),
     },
   },
-  { kind: "primary", term: 3, sequence: 4, coldStart: true },
+  { kind: "primary", term: 3, sequence: 4, coldStart: true, timeMillis: 1_700_000_000_000 },
   {
     kind: "commit",
     sequence: 9,
