@@ -92,8 +92,6 @@ test.each([
   ["transporter in slot", 6, "is pulled", 0],
   ["LIM in slot", 1, "is busy for 60 ms, then pulled", 60],
   ["LIM in slot", 2, "is busy for 60 ms, then pulled", 60],
-  ["transporter in slot", 5, "is busy for 60 ms, then pulled", 60],
-  ["transporter in slot", 6, "is busy for 60 ms, then pulled", 60],
 ] as const)("%s %i %s", (_, slot, _how, hungMillis) => {
   const undisturbed = oneCall(slot, never);
   expect(undisturbed.outcome).toEqual({ calls: ["completed"], connected: 0, notIdle: 0, records: 1 });
