@@ -118,7 +118,9 @@ export class LinkInterfaceModule implements Application {
         break;
       case "stream-opened":
         this.#stream(event.stream, { kind: "connected" });
-        if (this.#levelOf(event.stream) === 2) this.#actions.push({ ...event, kind: "stream-read", on: false });
+        if (this.#levelOf(event.stream) === 2) {
+          this.#actions.push({ kind: "stream-read", stream: event.stream, on: false });
+        }
         break;
       case "stream-closed":
         this.#stream(event.stream, { kind: "disconnected" });

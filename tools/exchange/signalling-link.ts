@@ -196,7 +196,7 @@ export class SignallingLink {
         break;
       case "destination":
         this.#owner.note(
-          `destinations ${action.pointCodes.map(({ pointCode }) => pointCode).join(" ")} ${action.status}`,
+          `destinations ${action.pointCodes.map(({ pointCode }) => pointCode).join(" ")} ${statusText(action)}`,
         );
         break;
       default:
@@ -226,6 +226,11 @@ export class SignallingLink {
 }
 
 const isup = serviceIndicator("ISUP");
+
+/** Congestion ends with level 0 (RFC 4666 3.4.4). */
+function statusText(report: Extract<AssociationAction, { readonly kind: "destination" }>): string {
+  return report.status === "congested" && report.level === 0 ? "congested no more" : report.status;
+}
 
 /** An association on its connection, with its timer. What one turn of the event loop sends goes out in one write. */
 class Channel {
