@@ -27,17 +27,15 @@ export interface CardCallDetails {
 const record = z.looseObject({ calling: z.string().nullable() });
 const examplesMax = 5;
 
-/** `isOwed`: whether a record is missing when there is none of a call. */
 export function checkCallDetails(
   calling: readonly string[],
   cards: readonly { readonly slot: number; readonly callings: readonly (string | undefined)[] }[],
-  isOwed: (calling: string) => boolean = () => true,
 ): CallDetailCheck {
   const made = new Set(calling);
   const checked = cards.map(({ slot, callings }) => {
     const counts = new Map<string, number>();
     for (const number of callings) counts.set(number ?? "", (counts.get(number ?? "") ?? 0) + 1);
-    const missing = [...made].filter((number) => !counts.has(number) && isOwed(number));
+    const missing = [...made].filter((number) => !counts.has(number));
     const duplicated = [...counts].filter(([number, count]) => made.has(number) && count > 1);
     const unexpected = [...counts].filter(([number]) => !made.has(number));
     return {

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type Micros, microsPerMilli } from "../../firmware/time.ts";
 import type { HubStatistics } from "../../hal/software-bus/hub-commands.ts";
-import type { CallRecord, Outcome } from "../exchange/circuit.ts";
+import type { CallRecord } from "../exchange/circuit.ts";
 import { DurationSamples } from "../measurement/duration-samples.ts";
 import type { ProgramStatistics } from "../exchange/exchange-program.ts";
 import { type CallDetailCheck, callingNumbers, checkCallDetails } from "./call-detail-check.ts";
@@ -71,8 +71,8 @@ export async function closeRun(
   const connectionsLeaked = await connectionsLeft(rack);
   const statistics = await rack.surroundings.statistics();
   const calls = (await Promise.all(exchanges.map(({ exchange }) => exchange.calls()))).flat();
-  const undelivered = (outcome: Outcome) =>
-    calls.filter((call) => call.outcome === outcome && rack.undelivered.has(call.calling)).length;
+  const isUndelivered = ({ outcome, calling }: CallRecord) =>
+    (outcome === "lost-setup" || outcome === "lost-stable") && rack.undelivered.has(calling);
   const cdrs = await callDetails(rack, calls);
   const gateways = await Promise.all(rack.surroundings.gateways.map((gateway) => gateway.snapshot()));
 
@@ -97,11 +97,10 @@ export async function closeRun(
     callsAnswered: sum(before, (reading) => reading.answered),
     callsReleasedNormally: sum(before, (reading) => reading.completed),
     callsLost: {
-      setup: sum(statistics, ({ lost }) => lost.setup) - undelivered("lost-setup"),
-      stable: sum(statistics, ({ lost }) => lost.stable) - undelivered("lost-stable"),
+      setup: sum(statistics, ({ lost }) => lost.setup),
+      stable: sum(statistics, ({ lost }) => lost.stable),
     },
-    callsUndelivered: undelivered("lost-setup") + undelivered("lost-stable"),
-    messagesUndelivered: rack.undelivered.messages,
+    undelivered: { messages: rack.undelivered.messages, calls: calls.filter(isUndelivered).length },
     reasons: reasonsOf(statistics),
     callsInSetupAtPull: all.reduce((total, each) => total + each.callsInSetup, 0),
     circuitsLeaked: sum(before, (reading) => reading.circuitsLeaked),
@@ -156,13 +155,11 @@ async function connectionsLeft(rack: Rack): Promise<number> {
 /** Records of every call server that is there at the end; the last ones may still be on their way to the file. */
 async function callDetails(rack: Rack, calls: readonly CallRecord[]): Promise<CallDetailCheck> {
   const calling = calls.map((call) => call.calling);
-  const isOwed = (each: string) => !rack.undelivered.has(each);
   const present = rack.slots.filter((slot) => slot.card.kind === "call-server" && slot.isRunning);
   const compare = () =>
     checkCallDetails(
       calling,
       present.map(({ number, storage }) => ({ slot: number, callings: callingNumbers(storage) })),
-      isOwed,
     );
   let check = compare();
   await settled(async () => {

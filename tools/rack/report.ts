@@ -15,9 +15,8 @@ export interface RackReport {
     /** Answered, then released unasked, or their voice interrupted. */
     readonly stable: number;
   };
-  /** Calls besides those, of which a message died with a pulled LIM before it was on the bus; and all such messages. */
-  readonly callsUndelivered: number;
-  readonly messagesUndelivered: number;
+  /** Messages that died with a pulled LIM before they were on the bus; and how many of the calls lost they belonged to. */
+  readonly undelivered: { readonly messages: number; readonly calls: number };
   /** By why they count as lost. */
   readonly reasons: Readonly<Record<string, number>>;
   /** Sum over all pulls and freezes of the primary. */

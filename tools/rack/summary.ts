@@ -2,7 +2,7 @@
 import { judge, type RackReport } from "./report.ts";
 
 export function summaryText(report: RackReport): string {
-  const { callsLost, cdrs, rtp, setupDelayMillis: delay } = report;
+  const { callsLost, undelivered, cdrs, rtp, setupDelayMillis: delay } = report;
   const millis = (value: number | null) => (value === null ? "-" : `${value.toFixed(1)} ms`);
   const switchovers = report.switchovers.map(
     ({ cause, from, to, detectionMillis, totalMillis, longestServiceGapMillis, callsInSetup }, index) => [
@@ -23,11 +23,11 @@ export function summaryText(report: RackReport): string {
     ["calls", `${report.callsAttempted} made in ${report.seconds} s, ${report.callsAnswered} answered`],
     ["", `${report.callsReleasedNormally} released as planned`],
     ["lost", `${callsLost.setup} in set-up, ${callsLost.stable} in conversation`],
-    ...(report.messagesUndelivered > 0
+    ...(undelivered.messages > 0
       ? [
           [
             "",
-            `${report.messagesUndelivered} messages died with a LIM before they were on the bus, and ${report.callsUndelivered} calls with them`,
+            `${undelivered.calls} of them by ${undelivered.messages} messages that died with a LIM before they were on the bus`,
           ],
         ]
       : []),
@@ -52,7 +52,6 @@ export function summaryText(report: RackReport): string {
 
 export function verdictText(report: RackReport): string {
   const { exitCode, findings } = judge(report);
-  if (exitCode === 0 && report.callsUndelivered > 0) return "Nothing was lost but what died with a LIM.";
   if (exitCode === 0) return "Nothing was lost.";
   return `${exitCode === 3 ? "This run is void" : "Not well"}: ${findings.join("; ")}.`;
 }

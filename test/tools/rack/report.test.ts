@@ -8,8 +8,7 @@ const good: RackReport = {
   callsAnswered: 1500,
   callsReleasedNormally: 1500,
   callsLost: { setup: 0, stable: 0 },
-  callsUndelivered: 0,
-  messagesUndelivered: 0,
+  undelivered: { messages: 0, calls: 0 },
   reasons: {},
   callsInSetupAtPull: 74,
   circuitsLeaked: 0,
@@ -43,12 +42,10 @@ describe("the judgement of a run", () => {
     expect(summaryText(good)).toContain("Nothing was lost.");
   });
 
-  it("what died with a LIM before it was on the bus is told, and not held against the rack", () => {
-    const report = { ...good, messagesUndelivered: 3, callsUndelivered: 2 };
-    expect(judge(report).exitCode).toBe(0);
-    expect(summaryText(report)).toContain(
-      "3 messages died with a LIM before they were on the bus, and 2 calls with them",
-    );
+  it("a call lost with a LIM is lost, and told apart", () => {
+    const report = { ...good, callsLost: { setup: 2, stable: 0 }, undelivered: { messages: 3, calls: 2 } };
+    expect(judge(report)).toEqual({ exitCode: 1, findings: ["2 calls lost in set-up"] });
+    expect(summaryText(report)).toContain("2 of them by 3 messages that died with a LIM before they were on the bus");
   });
 
   it.each<[string, Partial<RackReport>, string]>([
