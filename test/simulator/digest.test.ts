@@ -2,13 +2,10 @@ import { expect, test } from "vitest";
 import type { CallServer } from "../../firmware/call-server/call-server.ts";
 import type { ApplicationEvent } from "../../firmware/card/application.ts";
 import { SimulatedRack } from "../../tools/simulator/simulated-rack.ts";
-import { smallRack } from "./one-call.ts";
+import { smallRackOf } from "./one-call.ts";
 
 function rackWithBackup(callsPerSecond: number) {
-  const rack = new SimulatedRack(
-    { ...smallRack, trunkGroups: smallRack.trunkGroups.map((group) => ({ ...group, lastCic: 60 })) },
-    { mix: { ringMicros: 50_000, holdMicros: 2_000_000 } },
-  );
+  const rack = new SimulatedRack(smallRackOf(60), { mix: { ringMicros: 50_000, holdMicros: 2_000_000 } });
   rack.run(300);
   if (callsPerSecond > 0) {
     for (const exchange of rack.exchanges.values()) exchange.step({ kind: "generate", callsPerSecond });

@@ -8,12 +8,17 @@ import { SimulatedRack } from "../../tools/simulator/simulated-rack.ts";
 
 const { configuration: demonstration } = readConfiguration("boards/simulated/rack.yaml");
 
-/** The demonstration with a handful of circuits, on classic CAN, where a record takes the most frames. */
-export const smallRack: RackConfiguration = {
-  ...demonstration,
-  bus: { ...demonstration.bus, frames: "classic" },
-  trunkGroups: demonstration.trunkGroups.map((group) => ({ ...group, lastCic: 4 })),
-};
+/** The demonstration with so many circuits to each exchange, on classic CAN, where a record takes the most frames. */
+export function smallRackOf(circuits: number): RackConfiguration {
+  return {
+    ...demonstration,
+    bus: { ...demonstration.bus, frames: "classic" },
+    trunkGroups: demonstration.trunkGroups.map((group) => ({ ...group, lastCic: circuits })),
+  };
+}
+
+/** With a handful of them. */
+export const smallRack = smallRackOf(4);
 
 const startMillis = 250;
 const callMillis = 120;

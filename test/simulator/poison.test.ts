@@ -5,12 +5,9 @@ import { type Input, input } from "../../firmware/interchange/input.ts";
 import { decode } from "../../firmware/layout/layout.ts";
 import { assert } from "../../firmware/result.ts";
 import { SimulatedRack } from "../../tools/simulator/simulated-rack.ts";
-import { smallRack } from "./one-call.ts";
+import { smallRackOf } from "./one-call.ts";
 
-const configuration = {
-  ...smallRack,
-  trunkGroups: smallRack.trunkGroups.map((group) => ({ ...group, lastCic: 60 })),
-};
+const configuration = smallRackOf(60);
 
 const messageTypes = { IAM: 0x01, ACM: 0x06, ANM: 0x09, REL: 0x0c } as const;
 const isup = (type: keyof typeof messageTypes) => (said: Input) =>

@@ -1,19 +1,16 @@
 import { expect, test } from "vitest";
 import { canClassOf } from "../../hal/can-frame.ts";
 import { recordClass } from "../../firmware/backplane/frame-identifier.ts";
+import { offerCalls } from "../../tools/bench/simulated-load.ts";
 import { SimulatedRack } from "../../tools/simulator/simulated-rack.ts";
-import { smallRack } from "./one-call.ts";
+import { smallRackOf } from "./one-call.ts";
 
 const circuits = 60;
 
 test("both call servers are lost under load: the rack starts cold and carries calls again", () => {
-  const configuration = {
-    ...smallRack,
-    trunkGroups: smallRack.trunkGroups.map((group) => ({ ...group, lastCic: circuits })),
-  };
-  const rack = new SimulatedRack(configuration, { mix: { ringMicros: 50_000, holdMicros: 100_000 } });
+  const rack = new SimulatedRack(smallRackOf(circuits), { mix: { ringMicros: 50_000, holdMicros: 100_000 } });
   rack.run(300);
-  for (const exchange of rack.exchanges.values()) exchange.step({ kind: "generate", callsPerSecond: 25 });
+  offerCalls(rack, 50);
   rack.run(4_000);
   const [primary] = rack.primaries();
   const backup = rack.slotsOf("call-server").find((slot) => slot !== primary) ?? 0;
