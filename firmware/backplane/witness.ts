@@ -336,7 +336,7 @@ export class Witness implements Member {
   #tellCongestion(): void {
     if (!this.#congestion.note(this.#inputs.waiting)) return;
     const { level } = this.#congestion;
-    const text = ["the group keeps up again", "the group is behind", "the group is far behind: nothing more is taken"];
+    const text = ["the group keeps up again", "the group is behind", "the group is far behind"];
     this.#context.log(level === 0 ? "info" : "warning", `${text[level]} (${this.#inputs.waiting} inputs wait)`);
     this.#context.toApplication({ kind: "congestion", group: this.#context.plan.group, level });
   }

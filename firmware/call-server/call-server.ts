@@ -316,15 +316,7 @@ export class CallServer implements Application {
     const timeMillis = this.#time.at(this.#now);
     const newTurn = () => new Turn(this.#node, this.#sequence + 1, timeMillis);
     const error = clockError(this.#tables, timeMillis, wallMillis);
-    if (error !== 0) {
-      const turn = newTurn();
-      const by = `${(Math.abs(error) / 1000).toFixed(1)} s ${error > 0 ? "ahead" : "back"}`;
-      turn.alarm(
-        `the clock is ${by} of the group's time: call detail records follow it, and calls last as long as they do`,
-      );
-      correctUtc(this.#tables, turn.transaction, error);
-      actions.push(...this.#commit(turn, { kind: "internal" }, nothing));
-    }
+    if (error !== 0) actions.push(...this.#followClock(newTurn(), error));
     for (let done = 0; done < workPerStepMax; done++) {
       const turn = newTurn();
       const circuit = this.#timers.circuits.expire(this.#now);
@@ -340,6 +332,15 @@ export class CallServer implements Application {
     }
     if (this.#sender !== undefined && this.#now >= this.#nextPiece) actions.push(...this.#sendPiece(this.#sender));
     return actions;
+  }
+
+  #followClock(turn: Turn, error: number): readonly ApplicationAction[] {
+    const by = `${(Math.abs(error) / 1000).toFixed(1)} s ${error > 0 ? "ahead" : "back"}`;
+    turn.alarm(
+      `the clock is ${by} of the group's time: call detail records follow it, and calls last as long as they do`,
+    );
+    correctUtc(this.#tables, turn.transaction, error);
+    return this.#commit(turn, { kind: "internal" }, nothing);
   }
 
   #commit(turn: Turn, consumed: Consumed, payload: Uint8Array): ApplicationAction[] {

@@ -70,7 +70,10 @@ export type ApplicationEvent =
   | { readonly kind: "digest"; readonly slot: number; readonly sequence: number; readonly digest: number }
   /** Forget all state: what this card holds is not the group's. */
   | { readonly kind: "forget" }
-  /** A card of the rack came or went. `performed`: the last commit that one that went is known to have performed or, a call server, followed (24 bits). */
+  /**
+   * A card of the rack came or went. `performed`: the last commit that a LIM or transporter that went is known to have performed, a
+   * call server to have followed (24 bits).
+   */
   | { readonly kind: "card"; readonly slot: number; readonly alive: boolean; readonly performed?: number }
   // --- to LIMs and transporters
   /** The group has (again) a primary that hears this card (`true`), or none (`false`). */
