@@ -26,6 +26,7 @@ import { OctetReader } from "../layout/octet-reader.ts";
 import { assert } from "../result.ts";
 import { type Micros, microsPerMilli } from "../time.ts";
 import { BackgroundWork } from "./background-work.ts";
+import { BroadcastInputs } from "./broadcast-inputs.ts";
 import { CallDetailLog } from "./call-detail-log.ts";
 import { type CallDetailRecord, callDetailRecords } from "./call-detail-record.ts";
 import { circuitActions } from "./circuit-actions.ts";
@@ -83,6 +84,7 @@ export class CallServer implements Application {
   readonly #idleCircuits: IdleCircuits;
   readonly #timers: NodeTimers;
   readonly #traffic: Traffic;
+  readonly #broadcastInputs: BroadcastInputs;
   readonly #records: CallDetailLog;
   readonly #time = new GroupTime();
   readonly #ladder: Ladder;
@@ -117,6 +119,7 @@ export class CallServer implements Application {
     this.#idleCircuits = new IdleCircuits(this.#plan, this.#tables);
     this.#timers = new NodeTimers(this.#tables, configuration.timersMillis);
     this.#traffic = new Traffic(this.#tables, this.#counters, this.#plan);
+    this.#broadcastInputs = new BroadcastInputs(this.#plan, this.#tables);
     this.#records = new CallDetailLog(storedCdrs);
     this.#ladder = new Ladder(this.#plan, slot);
     this.#node = {
@@ -284,8 +287,9 @@ export class CallServer implements Application {
       event.slot,
       decoded.ok ? decoded.value : undefined,
     );
-    if (decoded.ok) receiveInput(turn, decoded.value);
-    else this.#counters.count("inputsMalformed");
+    if (!decoded.ok) this.#counters.count("inputsMalformed");
+    else if (this.#broadcastInputs.isSecondCopy(decoded.value)) this.#counters.count("inputsDouble");
+    else receiveInput(turn, decoded.value);
     return this.#commit(turn, { kind: "input", slot: event.slot, number: event.number }, event.payload);
   }
 
@@ -504,6 +508,7 @@ export class CallServer implements Application {
     this.#idleCircuits.follow(changes);
     this.#timers.follow(changes, step.atMicros);
     this.#traffic.follow(changes);
+    this.#broadcastInputs.follow(input, changes);
     for (const { table, key } of changes) {
       if (table.tag === this.#tables.state.tag && !calls.includes(key)) calls.push(key);
     }
@@ -528,6 +533,7 @@ export class CallServer implements Application {
     this.#idleCircuits.clear();
     this.#timers.clear();
     this.#traffic.clear();
+    this.#broadcastInputs.clear();
     this.#ladder.clear();
     this.#history.clear();
     this.#records.dropPending();

@@ -12,6 +12,7 @@ const names = [
   "messagesUnexpected",
   "messagesUnknown",
   "messagesUnequipped",
+  "inputsDouble",
   "inputsMalformed",
   "inputsPoisoned",
   "inputsStray",

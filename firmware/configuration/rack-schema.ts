@@ -87,6 +87,8 @@ const exchange = section({
   name,
   pointCode,
   associations: list(association, "associations", 1, 8),
+  /** How it shares its messages among them (RFC 4666 3.7.1); absent: as it likes. With `broadcast` no message dies with a LIM. */
+  trafficMode: oneOf("loadshare", "broadcast").optional(),
 });
 
 const cic = wholeNumber(0, 4095);

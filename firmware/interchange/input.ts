@@ -4,9 +4,9 @@
  * A circuit goes by its number in the rack's configuration (firmware/configuration/circuits.ts), the same on every card:
  * one or two octets say what OPC, DPC and CIC would need six for.
  */
-import { layout, rest, u8, u16, u24, u32, type ValueOf, variants, varint, when } from "../layout/layout.ts";
+import { type Field, layout, rest, u8, u16, u24, u32, type ValueOf, variants, varint, when } from "../layout/layout.ts";
 
-export const input = variants("input", {
+const inputs = variants("input", {
   /** An ISUP message for an equipped circuit, from its message type octet on. */
   isup: [0, layout("isup", { circuit: varint, message: rest })],
   /** An ISUP message for a CIC that no trunk group has (Q.764 2.12). `exchange` is the adjacent exchange's number. */
@@ -33,9 +33,34 @@ export const input = variants("input", {
   gateway: [6, layout("gateway", { gateway: u8, event: u8 })],
   /** The gateway reports an endpoint that restarted or failed: its connections are gone. */
   endpoint: [7, layout("endpoint", { circuit: varint, event: u8 })],
+  /**
+   * The same as `isup`, where the exchange sends every message to all its LIMs (traffic mode broadcast). `identifier` is the low 16 bits
+   * of its Correlation Id (RFC 4666 3.3.1): what two LIMs say of a circuit under one identifier is one message.
+   */
+  broadcast: [8, layout("broadcast", { identifier: u16, circuit: varint, message: rest })],
 });
 
-export type Input = ValueOf<typeof input>;
+type Inputs = ValueOf<typeof inputs>;
+type Isup = Extract<Inputs, { readonly kind: "isup" }>;
+
+/** `isup` has an `identifier` where it came over an association in traffic mode broadcast. */
+export type Input =
+  | Exclude<Inputs, { readonly kind: "isup" | "broadcast" }>
+  | (Isup & { readonly identifier?: number | undefined });
+
+export const input: Field<Input> = {
+  name: inputs.name,
+  write: (writer, value) => {
+    if (value.kind !== "isup") return inputs.write(writer, value);
+    const { identifier, circuit, message } = value;
+    if (identifier === undefined) inputs.write(writer, { kind: "isup", circuit, message });
+    else inputs.write(writer, { kind: "broadcast", identifier, circuit, message });
+  },
+  read: (reader, parameter) => {
+    const value = inputs.read(reader, parameter);
+    return value.kind === "broadcast" ? { ...value, kind: "isup" } : value;
+  },
+};
 
 /** `event` of an input of kind `gateway`. */
 export const gatewayEvent = { restarted: 0, unreachable: 1, reachable: 2 } as const;

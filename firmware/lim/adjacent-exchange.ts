@@ -2,7 +2,9 @@
 import type { Association as Configured, Exchange, RackConfiguration } from "../configuration/rack-schema.ts";
 import { Association } from "../m3ua/association.ts";
 import type { AssociationAction, AssociationEvent } from "../m3ua/association-contract.ts";
+import { Correlation } from "../m3ua/correlation.ts";
 import type { Micros } from "../time.ts";
+import { BroadcastTraffic } from "./broadcast-traffic.ts";
 
 type DestinationReport = Extract<AssociationAction, { readonly kind: "destination" }>;
 
@@ -15,6 +17,9 @@ export class AdjacentExchange {
   /** The call-server groups that have circuits to it, that of its first trunk group first. */
   readonly groups: readonly number[];
   readonly stream: string;
+  /** Where the exchange sends every message to all its LIMs. */
+  readonly broadcast: BroadcastTraffic | undefined;
+  readonly correlation = new Correlation();
   readonly #association: Association;
   /** The signalling gateway said that the exchange cannot be reached. */
   #cutOff = false;
@@ -30,9 +35,14 @@ export class AdjacentExchange {
     const trunkGroups = configuration.trunkGroups.filter((group) => group.exchange === exchange.name);
     this.groups = [...new Set(trunkGroups.map((group) => group.group))];
     this.stream = `m3ua ${exchange.name}`;
+    if (exchange.trafficMode === "broadcast") {
+      const lims = exchange.associations.map(({ lim }) => lim);
+      this.broadcast = new BroadcastTraffic(lims, configured.lim);
+    }
     this.#association = new Association({
       role,
       routingContext,
+      trafficMode: exchange.trafficMode,
       heartbeatMillis,
       ownPointCodes: [configuration.pointCode],
     });
@@ -47,7 +57,9 @@ export class AdjacentExchange {
   }
 
   nextDeadline(): Micros | undefined {
-    return this.#association.nextDeadline();
+    const association = this.#association.nextDeadline();
+    const copies = this.broadcast?.nextDeadline();
+    return association === undefined || (copies !== undefined && copies < association) ? copies : association;
   }
 
   step(event: AssociationEvent, now: Micros): readonly AssociationAction[] {
@@ -58,7 +70,11 @@ export class AdjacentExchange {
   stateChanged(): boolean {
     // Whoever comes up again is told anew what cannot be reached.
     this.#cutOff = false;
-    if (this.state !== "active") this.#auditing = false;
+    if (this.state !== "active") {
+      this.#auditing = false;
+      this.broadcast?.associationEnded();
+      this.correlation.clear();
+    }
     return this.#changed();
   }
 

@@ -3,6 +3,7 @@
  * as inputs, and sends what their commits tell it to (duty 22a).
  */
 import type { InputCongestionLevel } from "../backplane/input-congestion.ts";
+import { lowBits } from "../backplane/sequence-number.ts";
 import type {
   Application,
   ApplicationAction,
@@ -27,6 +28,7 @@ import { assert } from "../result.ts";
 import type { Micros } from "../time.ts";
 import { AdjacentExchange } from "./adjacent-exchange.ts";
 import { AlarmLimit } from "./alarm-limit.ts";
+import { type BroadcastMessage, identifierBits } from "./broadcast-traffic.ts";
 import { dispose } from "./discrimination.ts";
 import { answerLinkTest } from "./link-test.ts";
 import { Trace } from "../card/trace.ts";
@@ -67,6 +69,7 @@ export class LinkInterfaceModule implements Application {
   /** The exchanges that have an association with this card, by number. */
   readonly #exchanges = new Map<number, AdjacentExchange>();
   readonly #exchangesByStream = new Map<string, AdjacentExchange>();
+  readonly #hasBroadcast: boolean;
   readonly #trace = new Trace<SignallingTraceEntry>();
   readonly #alarmLimit = new AlarmLimit();
   readonly #received = new Map<string, number>();
@@ -93,6 +96,7 @@ export class LinkInterfaceModule implements Application {
       this.#exchanges.set(number, adjacent);
       this.#exchangesByStream.set(adjacent.stream, adjacent);
     }
+    this.#hasBroadcast = [...this.#exchanges.values()].some(({ broadcast }) => broadcast !== undefined);
   }
 
   /** Nothing yet: a card that takes no part in the rack must not be given traffic, which would only wait in it. */
@@ -128,11 +132,17 @@ export class LinkInterfaceModule implements Application {
       case "deadline":
         for (const adjacent of this.#exchanges.values()) {
           const deadline = adjacent.nextDeadline();
-          if (deadline !== undefined && deadline <= now) this.#associate(adjacent, { kind: "deadline" });
+          if (deadline === undefined || deadline > now) continue;
+          this.#associate(adjacent, { kind: "deadline" });
+          this.#say(adjacent.broadcast?.expire(now));
         }
         break;
       case "commit":
+        this.#noteConsumed(event.commit);
         this.#perform(event.commit);
+        break;
+      case "card":
+        for (const { broadcast } of this.#exchanges.values()) this.#say(broadcast?.card(event.slot, event.alive, now));
         break;
       case "congestion":
         this.#congested(event.group, event.level);
@@ -215,7 +225,7 @@ export class LinkInterfaceModule implements Application {
           this.#stateChanged(adjacent);
           break;
         case "received":
-          this.#receive(adjacent, action.protocolData);
+          this.#receive(adjacent, action.protocolData, action.correlationId);
           break;
         case "refused":
           count(this.#unsent, "association-not-active");
@@ -270,7 +280,7 @@ export class LinkInterfaceModule implements Application {
     for (const group of adjacent.groups) this.#tellDestination(adjacent, group);
   }
 
-  #receive(adjacent: AdjacentExchange, unit: MessageSignalUnit): void {
+  #receive(adjacent: AdjacentExchange, unit: MessageSignalUnit, correlationId: number | undefined): void {
     const { pointCode, networkIndicator } = this.#configuration;
     const { number: exchange, groups } = adjacent;
     const cic = unit.userData.length > cicOctets ? decodeCic(unit.userData) : undefined;
@@ -293,11 +303,49 @@ export class LinkInterfaceModule implements Application {
     if (disposal === "discard" || code === undefined) return;
     const message = unit.userData.subarray(cicOctets);
     this.#record("received", { exchange, cic: code, circuit }, message);
+    const { broadcast, correlation } = adjacent;
+    const correlated = correlation.of(unit.sls, correlationId);
     if (circuit === undefined) {
+      if (broadcast?.isOwn(code) === false) return;
       this.#input(groups[0], encode(input, { kind: "unequipped", exchange, cic: code, message }));
-    } else {
-      this.#input(this.#circuits.group(circuit).group, encode(input, { kind: "isup", circuit, message }));
+      return;
     }
+    const { group } = this.#circuits.group(circuit);
+    if (broadcast === undefined) {
+      this.#input(group, encode(input, { kind: "isup", circuit, message }));
+    } else if (correlated === undefined) {
+      // Copies cannot be told apart: one LIM says it, and when that goes it is lost.
+      count(this.#disposed, "without-correlation-id");
+      if (broadcast.isOwn(code)) this.#input(group, encode(input, { kind: "isup", circuit, message }));
+    } else {
+      const identifier = lowBits(correlated, identifierBits);
+      const payload = encode(input, { kind: "isup", identifier, circuit, message });
+      if (broadcast.received({ identifier, circuit, cic: code, group, payload }, this.#now))
+        this.#input(group, payload);
+    }
+  }
+
+  /** What a LIM has said and a commit has consumed need not be kept any more; it shows, too, what that LIM serves. */
+  #noteConsumed({ consumed, group, input: payload }: DeliveredCommit): void {
+    if (!this.#hasBroadcast || consumed.kind !== "input" || payload.length === 0) return;
+    const { slot } = consumed;
+    const said = decode(input, payload);
+    if (!said.ok) return;
+    if (said.value.kind === "destination") {
+      const { exchange, available } = said.value;
+      this.#say(this.#exchanges.get(exchange)?.broadcast?.serves(slot, available !== 0, this.#now));
+    } else if (said.value.kind === "isup" && said.value.identifier !== undefined) {
+      const { circuit, identifier } = said.value;
+      const adjacent = this.#exchanges.get(this.#circuits.exchangeOf(circuit));
+      const message = { identifier, circuit, cic: this.#circuits.cicOf(circuit), group };
+      this.#say(adjacent?.broadcast?.consumed(slot, message, this.#now));
+    }
+  }
+
+  /** Copies of what another LIM was to say. */
+  #say(copies: readonly BroadcastMessage[] = []): void {
+    for (const { group, payload } of copies) this.#input(group, payload);
+    if (copies.length > 0) count(this.#disposed, "said-for-another", copies.length);
   }
 
   #tellDestination({ number: exchange, available }: AdjacentExchange, group: number): void {
@@ -434,6 +482,6 @@ function splice(consumed: Uint8Array, { head, tail, middle }: Extract<Output, { 
   return spliced;
 }
 
-function count(counts: Map<string, number>, what: string): void {
-  counts.set(what, (counts.get(what) ?? 0) + 1);
+function count(counts: Map<string, number>, what: string, by = 1): void {
+  counts.set(what, (counts.get(what) ?? 0) + by);
 }

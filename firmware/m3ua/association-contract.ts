@@ -52,7 +52,7 @@ export type AssociationEvent =
   | { readonly kind: "deadline" }
   /** How far up the association shall be; "active" from the start. An sgp refuses the ASP more than this. */
   | { readonly kind: "target"; readonly state: AspState }
-  | { readonly kind: "transfer"; readonly protocolData: MessageSignalUnit; readonly correlationId?: number }
+  | { readonly kind: "transfer"; readonly protocolData: MessageSignalUnit; readonly correlationId?: number | undefined }
   /** A destination changed here; an active peer is told, and one that becomes active. From an asp only congestion is told. */
   | ({ readonly kind: "destination"; readonly pointCode: number } & DestinationStatus)
   /** Ask how destinations are (DAUD). */

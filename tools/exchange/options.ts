@@ -9,7 +9,7 @@ import type { ReleaseTimers } from "./circuit-state.ts";
 import { parseDuration, parseDurationRange } from "./duration.ts";
 import type { CicRange } from "./exchange.ts";
 import type { ExchangeProgramOptions } from "./exchange-program.ts";
-import type { SocketAddress } from "./signalling-link.ts";
+import type { LinkTrafficMode, SocketAddress } from "./signalling-link.ts";
 import { voiceLimits } from "./voice.ts";
 import type { VoicePorts } from "./voice-sockets.ts";
 
@@ -34,6 +34,7 @@ interface Given {
   readonly listen?: SocketAddress;
   readonly signalling: "ipsp" | "sgp" | "asp";
   readonly routingContext?: number;
+  readonly trafficMode?: LinkTrafficMode;
   readonly heartbeat: Micros;
   readonly cics: readonly CicRange[];
   readonly called: string;
@@ -77,6 +78,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
         nodePointCode: given.nodePointCode,
         networkIndicator: networkIndicators[given.networkIndicator],
         routingContext: given.routingContext,
+        trafficMode: given.trafficMode,
         heartbeatMillis: given.heartbeat / microsPerMilli,
         connect,
         listen: given.listen,
@@ -145,6 +147,12 @@ function newCommand(): Command {
     .option("--listen <address:port>", "let the node connect here (port 0: any)", socketAddress)
     .addOption(new Option("--signalling <role>", "M3UA role").choices(["ipsp", "sgp", "asp"]).default("ipsp"))
     .option("--routing-context <number>", "M3UA routing context", wholeNumber(0, 0xffff_ffff))
+    .addOption(
+      new Option(
+        "--traffic-mode <mode>",
+        "share messages among the associations, as without it, or send each over all",
+      ).choices(["loadshare", "broadcast"]),
+    )
     .addOption(withDefault("--heartbeat <time>", "M3UA BEAT interval", duration, "5s"))
     .requiredOption("--cics <ranges>", "circuits, such as 1-300 or 1-31,33-63", cicRanges)
     .option("--timer <name=time>", "T1, T5 or T16, when not the standard's; may be given again", collectTimer)

@@ -25,7 +25,7 @@ export function exchangeArguments(configuration: RackConfiguration, name: string
 }
 
 /** The other side of what the LIMs are configured to be. All associations are one application server's: its routing context. */
-function associationArguments({ associations }: Exchange): string[][] {
+function associationArguments({ associations, trafficMode }: Exchange): string[][] {
   const [{ role, routingContext }] = associations;
   const places = associations.map(({ address, port }) => `${hostOf(address)}:${port}`);
   return [
@@ -33,6 +33,7 @@ function associationArguments({ associations }: Exchange): string[][] {
     ...(role === "ipsp-server" ? places.map((place) => ["--connect", place]) : [["--listen", places[0]]]),
     ...(role === "asp" ? [["--signalling", "sgp"]] : []),
     ...(routingContext === undefined ? [] : [["--routing-context", String(routingContext)]]),
+    ...(trafficMode === undefined ? [] : [["--traffic-mode", trafficMode]]),
   ];
 }
 

@@ -1,7 +1,11 @@
-/** The exchange's M3UA associations to the node, over TCP: one an address, all of them kept up, traffic shared among those that are active. */
+/**
+ * The exchange's M3UA associations to the node, over TCP: one an address, all of them kept up. Traffic is shared among those that are
+ * active, or goes to them all (RFC 4666 3.7.1).
+ */
 import { createServer, connect, type Server, type Socket } from "node:net";
 import { Association } from "../../firmware/m3ua/association.ts";
 import type { AssociationAction, AssociationEvent, Role } from "../../firmware/m3ua/association-contract.ts";
+import type { TrafficMode } from "../../firmware/m3ua/messages.ts";
 import { cicOctets, decodeCic } from "../../firmware/mtp3/circuit-identification-code.ts";
 import type { MessageSignalUnit } from "../../firmware/mtp3/message-signal-unit.ts";
 import { serviceIndicator } from "../../firmware/mtp3/user-parts.ts";
@@ -13,6 +17,8 @@ export interface SocketAddress {
   readonly port: number;
 }
 
+export type LinkTrafficMode = Extract<TrafficMode, "loadshare" | "broadcast">;
+
 export interface SignallingLinkOptions {
   readonly role: Role;
   readonly pointCode: number;
@@ -20,6 +26,8 @@ export interface SignallingLinkOptions {
   /** 0 to 3 (Q.704 14.2.2). */
   readonly networkIndicator: number;
   readonly routingContext?: number | undefined;
+  /** Absent: messages are shared, and nothing is said of it. */
+  readonly trafficMode?: LinkTrafficMode | undefined;
   readonly heartbeatMillis: number;
   /** Peers to connect to, and keep connecting to. */
   readonly connect: readonly SocketAddress[];
@@ -70,6 +78,8 @@ export class SignallingLink {
   #isAvailable = false;
   #pending: MessageSignalUnit[] = [];
   #dropPending: (() => void) | undefined;
+  /** Of the last message, in traffic mode broadcast. Begins anywhere: one that has restarted is not to repeat itself. */
+  #correlationId = Math.floor(Math.random() * 2 ** 32);
   /** Messages that were given up, because no association became active in time. */
   discarded = 0;
   /** Messages of another service, or not from the node to this exchange. */
@@ -119,15 +129,25 @@ export class SignallingLink {
       messagePriority: 0,
       userData,
     };
-    const active = this.#active(unit.sls);
-    if (active !== undefined) active.transfer(unit);
-    else this.#keep(unit);
+    this.#transfer(unit);
   }
 
-  /** The association for messages of this signalling link selection; undefined when none is active. */
-  #active(sls: number): Channel | undefined {
+  #transfer(unit: MessageSignalUnit): void {
+    const recipients = this.#recipients(unit.sls);
+    if (recipients.length === 0) {
+      this.#keep(unit);
+      return;
+    }
+    const isBroadcast = this.#options.trafficMode === "broadcast";
+    if (isBroadcast) this.#correlationId = (this.#correlationId + 1) % 2 ** 32;
+    for (const channel of recipients) channel.transfer(unit, isBroadcast ? this.#correlationId : undefined);
+  }
+
+  /** The associations for messages of this signalling link selection; none when none is active. */
+  #recipients(sls: number): readonly Channel[] {
     const active = [...this.#channels].filter(({ association }) => association.state === "active");
-    return active[sls % active.length];
+    if (this.#options.trafficMode === "broadcast" || active.length === 0) return active;
+    return [active[sls % active.length]];
   }
 
   #keep(unit: MessageSignalUnit): void {
@@ -160,8 +180,8 @@ export class SignallingLink {
 
   /** A connection is there: an association begins on it. */
   #adopt(socket: Socket): void {
-    const { role, routingContext, heartbeatMillis } = this.#options;
-    const association = new Association({ role, routingContext, heartbeatMillis });
+    const { role, routingContext, trafficMode, heartbeatMillis } = this.#options;
+    const association = new Association({ role, routingContext, trafficMode, heartbeatMillis });
     const { remotePort: port } = socket;
     const channel = new Channel(socket, association, this.#clock, (action) => this.#perform(channel, action));
     this.#channels.add(channel);
@@ -189,7 +209,8 @@ export class SignallingLink {
         channel.socket.destroy();
         break;
       case "refused":
-        this.#keep(action.protocolData);
+        // The others have it.
+        if (this.#options.trafficMode !== "broadcast") this.#keep(action.protocolData);
         break;
       case "alarm":
         this.#owner.note(action.text);
@@ -211,13 +232,13 @@ export class SignallingLink {
   }
 
   #availabilityMayHaveChanged(): void {
-    const isAvailable = this.#active(0) !== undefined;
+    const isAvailable = this.#recipients(0).length > 0;
     if (isAvailable && this.#pending.length > 0) {
       const pending = this.#pending;
       this.#pending = [];
       this.#dropPending?.();
       this.#dropPending = undefined;
-      for (const unit of pending) this.#active(unit.sls)?.transfer(unit);
+      for (const unit of pending) this.#transfer(unit);
     }
     if (isAvailable === this.#isAvailable) return;
     this.#isAvailable = isAvailable;
@@ -253,12 +274,12 @@ class Channel {
     socket.on("data", (octets) => this.step({ kind: "octets", octets }));
   }
 
-  transfer(protocolData: MessageSignalUnit): void {
+  transfer(protocolData: MessageSignalUnit, correlationId: number | undefined): void {
     const cic = decodeCic(protocolData.userData);
     const [type] = protocolData.userData.subarray(cicOctets);
     if (cic.ok) this.sent.push({ atMicros: this.#clock.nowMicros(), cic: cic.value, type });
     if (this.sent.length > rememberedMax) this.sent.shift();
-    this.step({ kind: "transfer", protocolData });
+    this.step({ kind: "transfer", protocolData, correlationId });
   }
 
   step(event: AssociationEvent): void {

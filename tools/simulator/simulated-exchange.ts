@@ -2,7 +2,7 @@
  * An adjacent exchange in the simulator: the test exchange's core behind its M3UA associations, on the virtual clock. On some
  * circuits a script may stand in for the core: for what an exchange says that behaves otherwise than the usual one.
  */
-import type { Association as Configured } from "../../firmware/configuration/rack-schema.ts";
+import type { Exchange as ConfiguredExchange } from "../../firmware/configuration/rack-schema.ts";
 import { Association } from "../../firmware/m3ua/association.ts";
 import type { AssociationAction, AssociationEvent } from "../../firmware/m3ua/association-contract.ts";
 import { serviceIndicator } from "../../firmware/mtp3/user-parts.ts";
@@ -49,6 +49,9 @@ export class SimulatedExchange {
   readonly sentTo = new Map<number, number>();
   /** By the slot of the LIM at the other end. */
   readonly #associations: ReadonlyMap<number, Association>;
+  readonly #isBroadcast: boolean;
+  /** Of the last message, where it goes over all associations. */
+  #correlationId: number;
   readonly #configuration: ExchangeConfiguration;
   readonly #clock: Clock;
   readonly #toNode: (lim: number, octets: Uint8Array) => void;
@@ -56,12 +59,14 @@ export class SimulatedExchange {
 
   constructor(
     configuration: ExchangeConfiguration,
-    associations: readonly Configured[],
+    { associations, trafficMode }: Pick<ConfiguredExchange, "associations" | "trafficMode">,
     clock: Clock,
     chance: () => number,
     toNode: (lim: number, octets: Uint8Array) => void,
   ) {
     this.core = new Exchange(configuration, chance);
+    this.#isBroadcast = trafficMode === "broadcast";
+    this.#correlationId = Math.floor(chance() * 2 ** 32);
     this.#configuration = configuration;
     this.#clock = clock;
     this.#toNode = toNode;
@@ -75,7 +80,7 @@ export class SimulatedExchange {
     this.#associations = new Map(
       associations.map(({ lim, routingContext }) => [
         lim,
-        new Association({ role: "ipsp-client", routingContext, ownPointCodes }),
+        new Association({ role: "ipsp-client", routingContext, trafficMode, ownPointCodes }),
       ]),
     );
   }
@@ -120,20 +125,23 @@ export class SimulatedExchange {
     const { pointCode, nodePointCode } = this.#configuration;
     this.seen.push({ direction: "sent", octets });
     const sls = cic % 16;
-    const lim = this.#limFor(sls);
-    this.sentTo.set(lim, (this.sentTo.get(lim) ?? 0) + 1);
-    this.#associate(lim, {
-      kind: "transfer",
-      protocolData: {
-        dpc: nodePointCode,
-        opc: pointCode,
-        sls,
-        serviceIndicator: serviceIndicator("ISUP"),
-        networkIndicator: nationalNetwork,
-        messagePriority: 0,
-        userData: octets,
-      },
-    });
+    if (this.#isBroadcast) this.#correlationId = (this.#correlationId + 1) % 2 ** 32;
+    for (const lim of this.#limsFor(sls)) {
+      this.sentTo.set(lim, (this.sentTo.get(lim) ?? 0) + 1);
+      this.#associate(lim, {
+        kind: "transfer",
+        correlationId: this.#isBroadcast ? this.#correlationId : undefined,
+        protocolData: {
+          dpc: nodePointCode,
+          opc: pointCode,
+          sls,
+          serviceIndicator: serviceIndicator("ISUP"),
+          networkIndicator: nationalNetwork,
+          messagePriority: 0,
+          userData: octets,
+        },
+      });
+    }
   }
 
   #received(octets: Uint8Array): void {
@@ -144,12 +152,12 @@ export class SimulatedExchange {
     else this.step({ kind: "message", octets });
   }
 
-  /** Traffic is shared among the associations that are active. */
-  #limFor(sls: number): number {
+  /** Traffic is shared among the associations that are active, or goes over them all. */
+  #limsFor(sls: number): readonly number[] {
     const all = [...this.#associations];
     const active = all.filter(([, association]) => association.state === "active");
-    const [lim] = (active.length > 0 ? active : all)[sls % Math.max(active.length, 1)];
-    return lim;
+    const ways = (active.length > 0 ? active : all).map(([lim]) => lim);
+    return this.#isBroadcast ? ways : [ways[sls % ways.length]];
   }
 
   #associate(lim: number, event: AssociationEvent): void {

@@ -106,7 +106,7 @@ export class SimulatedRack {
           },
           voiceCallsMax: 0,
         },
-        exchange.associations,
+        exchange,
         this.clock,
         () => this.#entropy.integer(1_000_000) / 1_000_000,
         (slot, octets) =>

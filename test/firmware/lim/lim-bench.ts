@@ -7,6 +7,7 @@ import { LinkInterfaceModule } from "../../../firmware/lim/link-interface-module
 import { Association } from "../../../firmware/m3ua/association.ts";
 import type { AssociationAction, AssociationEvent } from "../../../firmware/m3ua/association-contract.ts";
 import type { MessageSignalUnit } from "../../../firmware/mtp3/message-signal-unit.ts";
+import type { RackConfiguration } from "../../../firmware/configuration/rack-schema.ts";
 import { exampleRack, slots } from "./example-rack.ts";
 
 export const own = 2 * 2048 + 17 * 8 + 5;
@@ -22,8 +23,8 @@ export interface FarEnd {
 }
 
 export class LimBench {
-  readonly configuration = exampleRack();
-  readonly lim = new LinkInterfaceModule(this.configuration, slots.lim);
+  readonly configuration: RackConfiguration;
+  readonly lim: LinkInterfaceModule;
   readonly inputs: { readonly group: number; readonly input: Input }[] = [];
   readonly logs: string[] = [];
   /** Of which streams the octets were to be taken, or not. */
@@ -36,7 +37,9 @@ export class LimBench {
   readonly #deliveries: (() => void)[] = [];
   #delivering = false;
 
-  constructor() {
+  constructor(configuration = exampleRack()) {
+    this.configuration = configuration;
+    this.lim = new LinkInterfaceModule(configuration, slots.lim);
     const service: ApplicationEvent = { kind: "service", group: 1, available: true };
     const actions = [...this.lim.start(), ...this.lim.step(service, this.now, 0)];
     this.opened = actions.filter(({ kind }) => kind !== "input");
@@ -76,7 +79,12 @@ export class LimBench {
   }
 
   /** The exchange sends; what is not said is an ISUP message of the west exchange for this node. */
-  send(userData: Uint8Array, changes: Partial<MessageSignalUnit> = {}, end: FarEnd = this.west): void {
+  send(
+    userData: Uint8Array,
+    changes: Partial<MessageSignalUnit> = {},
+    end: FarEnd = this.west,
+    correlationId?: number,
+  ): void {
     const opc = end === this.west ? 100 : 200;
     const protocolData = {
       opc,
@@ -88,7 +96,7 @@ export class LimBench {
       userData,
       ...changes,
     };
-    this.far(end, { kind: "transfer", protocolData });
+    this.far(end, { kind: "transfer", protocolData, correlationId });
   }
 
   commit(all: readonly Output[], consumed?: Input, changes: Uint8Array = Uint8Array.of(0xee, 0xff)): void {
@@ -133,6 +141,7 @@ export function commitOf(
   consumed?: Input,
   changes: Uint8Array = new Uint8Array(0),
   sequence = 1,
+  slot = 1,
 ): DeliveredCommit {
   const front = encode(outputs, [...all]);
   const body = new Uint8Array(front.length + changes.length);
@@ -142,7 +151,7 @@ export function commitOf(
     group: 1,
     term: 1,
     sequence,
-    consumed: consumed ? { kind: "input", slot: 1, number: 1 } : { kind: "internal" },
+    consumed: consumed ? { kind: "input", slot, number: 1 } : { kind: "internal" },
     timeMillis: 0,
     body,
     input: consumed ? encode(input, consumed) : new Uint8Array(0),

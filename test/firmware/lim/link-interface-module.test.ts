@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Input } from "../../../firmware/interchange/input.ts";
 import { LinkInterfaceModule } from "../../../firmware/lim/link-interface-module.ts";
+import { Association } from "../../../firmware/m3ua/association.ts";
 import { AssertionError } from "../../../firmware/result.ts";
 import { exampleRack, slots } from "./example-rack.ts";
-import { LimBench, own } from "./lim-bench.ts";
+import { commitOf, LimBench, own } from "./lim-bench.ts";
 
 /** CIC 5, then a message that no one looks into but for its type (IAM). */
 const cic5 = [0x05, 0x00];
@@ -236,6 +238,93 @@ describe("a message from an exchange (duty 22a)", () => {
     bench.send(Uint8Array.of(...cic5, ...iam));
     expect(bench.takeInputs()[0].input).toEqual({ kind: "isup", circuit: 4, message: iam });
     expect(bench.lim.trace()[0].message).toEqual(iam);
+  });
+});
+
+describe("an exchange that sends every message to two LIMs", () => {
+  const exchanges = (trafficMode: "broadcast") => {
+    const [west, ...others] = exampleRack().exchanges;
+    const associations = [slots.lim, slots.otherLim].map((lim) => ({ ...west.associations[0], lim }));
+    return { exchanges: [{ ...west, trafficMode, associations }, ...others] };
+  };
+  /** This LIM is the first of two: what is on odd CICs is the other's to say. */
+  function bothServing(): LimBench {
+    const bench = new LimBench(exampleRack(exchanges("broadcast")));
+    bench.connect(bench.west);
+    bench.step({ kind: "card", slot: slots.otherLim, alive: true });
+    consumedOf(bench, slots.otherLim, { kind: "destination", exchange: 0, available: 1 });
+    bench.takeInputs();
+    return bench;
+  }
+  function consumedOf(bench: LimBench, slot: number, said: Input): void {
+    bench.step({ kind: "commit", commit: commitOf([], said, undefined, undefined, slot) });
+  }
+  const said = (cic: number, identifier: number) => ({
+    group: 1,
+    input: { kind: "isup", circuit: cic - 1, identifier, message: iam },
+  });
+
+  it("has its messages said by one of them", () => {
+    const bench = bothServing();
+    bench.send(onCic(4, iam), {}, bench.west, 0x1_0007);
+    bench.send(onCic(5, iam), {}, bench.west, 0x1_0008);
+    expect(bench.takeInputs()).toEqual([said(4, 7)]);
+  });
+
+  it("and when that is gone by the other, but for what a commit has consumed", () => {
+    const bench = bothServing();
+    bench.send(onCic(5, iam), {}, bench.west, 7);
+    bench.send(onCic(7, iam), {}, bench.west, 8);
+    consumedOf(bench, slots.otherLim, { kind: "isup", identifier: 7, circuit: 4, message: iam });
+    expect(bench.takeInputs()).toEqual([]);
+    bench.step({ kind: "card", slot: slots.otherLim, alive: false, performed: 0 });
+    expect(bench.takeInputs()).toEqual([said(7, 8)]);
+    bench.send(onCic(5, iam), {}, bench.west, 9);
+    expect(bench.takeInputs()).toEqual([said(5, 9)]);
+    expect(bench.disposed()).toMatchObject({ "said-for-another": 1 });
+  });
+
+  it("and by the other, too, when the first stays silent", () => {
+    const bench = bothServing();
+    bench.send(onCic(5, iam), {}, bench.west, 7);
+    bench.now = bench.lim.nextDeadline() ?? 0;
+    bench.step({ kind: "deadline" });
+    expect(bench.takeInputs()).toEqual([said(5, 7)]);
+  });
+
+  it("is told of an unequipped CIC by one of them", () => {
+    const bench = bothServing();
+    bench.send(onCic(4000, iam), {}, bench.west, 7);
+    bench.send(onCic(4001, iam), {}, bench.west, 8);
+    expect(bench.takeInputs().map(({ input }) => input)).toEqual([
+      { kind: "unequipped", exchange: 0, cic: 4000, message: iam },
+    ]);
+  });
+
+  it("and says a Correlation Id with the first message of each flow: they count on (RFC 4666 4.3.4.3)", () => {
+    const bench = bothServing();
+    bench.send(onCic(4, iam), { sls: 4 }, bench.west, 0xffff_ffff);
+    bench.send(onCic(6, iam), { sls: 6 }, bench.west, 9);
+    bench.send(onCic(4, iam), { sls: 4 });
+    bench.send(onCic(6, iam), { sls: 6 });
+    expect(bench.takeInputs()).toEqual([said(4, 65_535), said(6, 9), said(4, 0), said(6, 10)]);
+  });
+
+  it("but says no Correlation Id: is served by one, without a copy", () => {
+    const bench = bothServing();
+    bench.send(onCic(4, iam));
+    bench.send(onCic(5, iam));
+    bench.step({ kind: "card", slot: slots.otherLim, alive: false, performed: 0 });
+    expect(bench.takeInputs()).toEqual([{ group: 1, input: { kind: "isup", circuit: 3, message: iam } }]);
+    expect(bench.disposed()).toMatchObject({ "without-correlation-id": 2 });
+  });
+
+  it("is refused another traffic mode (RFC 4666 3.7.1)", () => {
+    const bench = new LimBench(exampleRack(exchanges("broadcast")));
+    const end = { ...bench.west, association: new Association({ role: "ipsp-client", trafficMode: "loadshare" }) };
+    Object.assign(bench.west, end);
+    bench.connect(bench.west);
+    expect(bench.logs.join()).toContain("unsupported-traffic-mode");
   });
 });
 

@@ -26,7 +26,7 @@ interface Heard {
 }
 
 function newLink(
-  options: Pick<SignallingLinkOptions, "role" | "pointCode" | "nodePointCode" | "connect" | "listen">,
+  options: Pick<SignallingLinkOptions, "role" | "pointCode" | "nodePointCode" | "connect" | "listen" | "trafficMode">,
 ): Heard {
   const heard = {
     messages: [] as string[],
@@ -71,6 +71,33 @@ describe("the signalling link", () => {
     await until(() => server.messages.length >= 100 && client.messages.length >= 1);
     expect(new Set(server.messages)).toEqual(new Set([rlcHex]));
     expect(client.messages).toEqual([rlcHex]);
+  });
+
+  it.each([
+    [undefined, 1],
+    ["loadshare", 1],
+    ["broadcast", 2],
+  ] as const)("in traffic mode %s sends a message to %d of two cards", async (trafficMode, copies) => {
+    const cards = [newLink({ ...node(), listen: loopback(0) }), newLink({ ...node(), listen: loopback(0) })];
+    const ports = [(await cards[0].link.open()) ?? 0, (await cards[1].link.open()) ?? 0];
+    const client = newLink({
+      role: "ipsp-client",
+      pointCode: 1001,
+      nodePointCode: 2057,
+      connect: ports.map(loopback),
+      trafficMode,
+    });
+    await client.link.open();
+    await until(() => cards.every(({ link }) => link.isAvailable));
+    // One more each way after it: what came on the same connection before has come.
+    for (const { link } of cards) link.send(7, rlc);
+    await until(() => client.messages.length === cards.length);
+    client.link.send(7, rlc);
+    for (const cic of [8, 9]) client.link.send(cic, encodeSignal({ type: "RLC", cic }));
+    await until(() => cards.reduce((sum, { messages }) => sum + messages.length, 0) >= 3 * copies);
+    const all = cards.flatMap(({ messages }) => messages);
+    expect(all.filter((message) => message === rlcHex).length).toBe(copies);
+    expect(all.length).toBe(3 * copies);
   });
 
   it("keeps what it has to send until another card of the node listens", async () => {
