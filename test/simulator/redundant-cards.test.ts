@@ -41,11 +41,21 @@ interface Run {
   readonly story: string;
 }
 
-/**
- * One call from west to east. `at`: the transmission on plane A, from the IAM on, at which the card goes; or at which its application
- * stands still, and the card goes `hungMillis` later: what its communication processor follows meanwhile, nobody performs.
- */
-function oneCall(mode: keyof typeof configurations, slot: number, at: number, hungMillis = 0): Run {
+/** What befalls the card. */
+interface Fate {
+  /** Its application stands still for so long before it is pulled: what its communication processor follows, nobody performs. */
+  readonly hungMillis?: number;
+  /** It is not pulled but stands still for so long as a whole, and goes on with all that has waited for it. */
+  readonly frozenMillis?: number;
+}
+
+/** One call from west to east. `at`: the transmission on plane A, from the IAM on, at which the card meets its fate. */
+function oneCall(
+  mode: keyof typeof configurations,
+  slot: number,
+  at: number,
+  { hungMillis = 0, frozenMillis = 0 }: Fate = {},
+): Run {
   const heard = new Set<number>();
   const rack = new SimulatedRack(configurations[mode], {
     mix,
@@ -59,6 +69,11 @@ function oneCall(mode: keyof typeof configurations, slot: number, at: number, hu
   let transmissions = 0;
   rack.buses[0].decideFate = (_frame, sender) => {
     if (transmissions++ !== at) return undefined;
+    if (frozenMillis > 0) {
+      rack.clock.at(rack.clock.nowMicros(), () => rack.card(slot).freeze());
+      rack.clock.at(rack.clock.nowMicros() + frozenMillis * 1000, () => rack.card(slot).thaw(true));
+      return undefined;
+    }
     rack.clock.at(rack.clock.nowMicros() + hungMillis * 1000, () => rack.pull(slot));
     if (hungMillis > 0) {
       rack.clock.at(rack.clock.nowMicros(), () => rack.card(slot).hang());
@@ -95,24 +110,24 @@ function isSignalling(payload: Uint8Array): boolean {
 const never = -1;
 
 test.each([
-  ["broadcast", "LIM in slot", 1, "is pulled", 0],
-  ["broadcast", "LIM in slot", 2, "is pulled", 0],
-  ["broadcast", "transporter in slot", 5, "is pulled", 0],
-  ["broadcast", "transporter in slot", 6, "is pulled", 0],
-  ["broadcast", "LIM in slot", 1, "is busy for 60 ms, then pulled", 60],
-  ["broadcast", "LIM in slot", 2, "is busy for 60 ms, then pulled", 60],
-  ["loadshare", "LIM in slot", 1, "is pulled", 0],
-  ["loadshare", "LIM in slot", 2, "is pulled", 0],
-  ["loadshare", "LIM in slot", 1, "is busy for 60 ms, then pulled", 60],
-  ["loadshare", "LIM in slot", 2, "is busy for 60 ms, then pulled", 60],
-] as const)("traffic mode %s: %s %i %s", (mode, _, slot, _how, hungMillis) => {
+  ["broadcast", "LIM in slot", 1, "is pulled", {}],
+  ["broadcast", "LIM in slot", 2, "is pulled", {}],
+  ["broadcast", "transporter in slot", 5, "is pulled", {}],
+  ["broadcast", "transporter in slot", 6, "is pulled", {}],
+  ["broadcast", "LIM in slot", 1, "is busy for 60 ms, then pulled", { hungMillis: 60 }],
+  ["broadcast", "LIM in slot", 2, "is busy for 60 ms, then pulled", { hungMillis: 60 }],
+  ["broadcast", "LIM in slot", 1, "is frozen for 150 ms", { frozenMillis: 150 }],
+  ["broadcast", "transporter in slot", 5, "is frozen for 150 ms", { frozenMillis: 150 }],
+  ["loadshare", "LIM in slot", 1, "is pulled", {}],
+  ["loadshare", "LIM in slot", 2, "is busy for 60 ms, then pulled", { hungMillis: 60 }],
+] as const)("traffic mode %s: %s %i %s", (mode, _, slot, _how, fate) => {
   const undisturbed = oneCall(mode, slot, never);
   expect(undisturbed.outcome).toEqual({ calls: ["completed"], connected: 0, notIdle: 0, records: 1 });
   expect(undisturbed.lost).toBe(0);
   const others: string[] = [];
   let excepted = 0;
   for (let at = 0; at < undisturbed.transmissions; at++) {
-    const { outcome, lost, story } = oneCall(mode, slot, at, hungMillis);
+    const { outcome, lost, story } = oneCall(mode, slot, at, fate);
     if (lost > 0) excepted++;
     else if (JSON.stringify(outcome) !== JSON.stringify(undisturbed.outcome)) {
       others.push(`transmission ${at}: ${JSON.stringify(outcome)}\n${story}`);

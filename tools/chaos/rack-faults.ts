@@ -78,6 +78,8 @@ export const rackFaults: readonly RackFault[] = [
   { name: "pull a transporter",              weight: 2, strike: pull("transporter") },
   { name: "freeze the primary",              weight: 2, strike: freeze("primary") },
   { name: "freeze the backup",               weight: 1, strike: freeze("backup") },
+  { name: "freeze a LIM",                    weight: 1, strike: freeze("lim") },
+  { name: "freeze a transporter",            weight: 1, strike: freeze("transporter") },
   { name: "cut a plane",                     weight: 2, strike: cut },
 ];
 
