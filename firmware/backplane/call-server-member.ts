@@ -503,7 +503,7 @@ export class CallServerMember implements Member {
       this.#context.toApplication({ kind: "card", slot, alive: false, performed: 0 });
     }
     this.#context.toApplication({ kind: "primary", term, sequence: log.last, coldStart: cold, timeMillis });
-    for (const slot of this.#view.intake.slots()) this.#hand(slot);
+    this.#view.intake.handAll((slot, number, payload) => this.#give(slot, number, payload));
     this.tick(now);
   }
 
@@ -529,11 +529,13 @@ export class CallServerMember implements Member {
 
   #hand(slot: number): void {
     if (this.#role !== role.primary || this.#draining) return;
+    this.#view.intake.hand(slot, (number, payload) => this.#give(slot, number, payload));
+  }
+
+  #give(slot: number, number: number, payload: Uint8Array): void {
     const { intake } = this.#view;
-    intake.hand(slot, (number, payload) => {
-      const kind = intake.isPoison(slot, number) ? "poison" : "input";
-      this.#context.toApplication({ kind, slot, number, payload, waiting: intake.handedOver() - 1 });
-    });
+    const kind = intake.isPoison(slot, number) ? "poison" : "input";
+    this.#context.toApplication({ kind, slot, number, payload, waiting: intake.handedOver() - 1 });
   }
 
   application(action: ApplicationAction, now: Micros): void {

@@ -13,6 +13,12 @@ const keptInputs = 4096;
  */
 const aheadMax = 1024;
 
+interface Heard {
+  readonly payload: Uint8Array;
+  /** Place among all inputs of all senders that this card has heard. */
+  readonly place: number;
+}
+
 interface Sender {
   /** As the group admitted it; -1 when it never did. */
   incarnation: number;
@@ -24,7 +30,7 @@ interface Sender {
   highest: number;
   /** Everything up to here was heard or consumed. */
   unbroken: number;
-  readonly heard: Map<number, Uint8Array>;
+  readonly heard: Map<number, Heard>;
   /** Unconsumed ones that a primary has died of. */
   readonly poison: Set<number>;
 }
@@ -37,6 +43,7 @@ export interface InputMark {
 
 export class InputIntake {
   readonly #senders = new Map<number, Sender>();
+  #places = 0;
 
   /** The group admits this incarnation of a sender: its inputs begin at 1, what an earlier one left is void. */
   admit(slot: number, incarnation: number): void {
@@ -85,7 +92,7 @@ export class InputIntake {
     if (!sender || sender.heard.has(number)) return false;
     const near = Math.max(sender.highest, sender.consumed);
     if (number + keptInputs <= near || (near > 0 && number > near + aheadMax)) return false;
-    sender.heard.set(number, payload);
+    sender.heard.set(number, { payload, place: this.#places++ });
     while (sender.heard.has(sender.unbroken + 1)) sender.unbroken++;
     if (number > sender.highest) {
       const oldest = Math.min(sender.highest, number - keptInputs);
@@ -96,7 +103,7 @@ export class InputIntake {
   }
 
   payload(slot: number, number: number): Uint8Array | undefined {
-    return this.#senders.get(slot)?.heard.get(number);
+    return this.#senders.get(slot)?.heard.get(number)?.payload;
   }
 
   consume(slot: number, number: number): void {
@@ -131,9 +138,25 @@ export class InputIntake {
     const sender = this.#senders.get(slot);
     if (!sender) return;
     for (;;) {
-      const payload = sender.heard.get(sender.handed + 1);
-      if (!payload) return;
-      give(++sender.handed, payload);
+      const next = sender.heard.get(sender.handed + 1);
+      if (!next) return;
+      give(++sender.handed, next.payload);
+    }
+  }
+
+  /**
+   * The same for all senders, as their inputs came: what a LIM was told and what a gateway answered have their effect in the order in
+   * which they happened, also when both had to wait for a primary.
+   */
+  handAll(give: (slot: number, number: number, payload: Uint8Array) => void): void {
+    for (;;) {
+      let first: (Heard & { readonly slot: number; readonly sender: Sender }) | undefined;
+      for (const [slot, sender] of this.#senders) {
+        const next = sender.heard.get(sender.handed + 1);
+        if (next && next.place < (first?.place ?? Number.POSITIVE_INFINITY)) first = { ...next, slot, sender };
+      }
+      if (!first) return;
+      give(first.slot, ++first.sender.handed, first.payload);
     }
   }
 
@@ -176,7 +199,7 @@ export class InputIntake {
     const sender = this.#senders.get(slot);
     if (!sender) return [];
     const inputs: { number: number; payload: Uint8Array }[] = [];
-    for (const [number, payload] of sender.heard) if (number > sender.consumed) inputs.push({ number, payload });
+    for (const [number, { payload }] of sender.heard) if (number > sender.consumed) inputs.push({ number, payload });
     return inputs.sort((a, b) => a.number - b.number);
   }
 

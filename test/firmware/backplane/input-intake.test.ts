@@ -29,6 +29,33 @@ function handed(intake: InputIntake): number[] {
 }
 
 describe("handing inputs to the primary's application", () => {
+  test("of several senders in the order in which they came, a gap holding back its own sender alone", () => {
+    const intake = admitted();
+    const other = 6;
+    intake.admit(other, incarnation);
+    const came = [
+      [slot, 1],
+      [other, 1],
+      [slot, 3],
+      [other, 2],
+      [slot, 2],
+      [other, 4],
+    ] as const;
+    for (const [sender, number] of came) intake.hear(sender, number, payloadOf(number));
+    const all: (readonly [number, number])[] = [];
+    const handAll = () => intake.handAll((sender, number) => all.push([sender, number]));
+    handAll();
+    expect(all).toEqual([
+      [slot, 1],
+      [other, 1],
+      [other, 2],
+      [slot, 2],
+      [slot, 3],
+    ]);
+    handAll();
+    expect(all).toHaveLength(5);
+  });
+
   test("in order, each once, a gap holds back what is behind it", () => {
     const intake = admitted();
     hear(intake, 2, 1, 4);
