@@ -1,8 +1,6 @@
 /**
  * The catalogue: every kind of call, a row a scenario, read across. Each exchange waits for what it is told to expect, so that a
  * delay in the rack delays what follows and changes nothing else; where two things are to cross, both happen at a set time.
- * What the called side does of itself after its answer it does later than a takeover takes: what a LIM and a transporter said
- * meanwhile is consumed one after the other, and a call that is over by then is not connected through any more.
  */
 import { circuitScenarios } from "./circuit-scenarios.ts";
 import { everydayCalls } from "./everyday-calls.ts";

@@ -108,7 +108,7 @@ export const circuitScenarios: readonly Scenario[] = [
   },
   {
     name: "RSC from the called exchange in conversation",
-    parts: [west([2], ...getsThrough, ...isReleased(31)), east([1], ...answers, wait(40), send("RSC"), expect("RLC"))],
+    parts: [west([2], ...getsThrough, ...isReleased(31)), east([1], ...answers, wait(10), send("RSC"), expect("RLC"))],
     records: ["answered 31"],
   },
   {

@@ -13,7 +13,7 @@ export const everydayCalls: readonly Scenario[] = [
     name: "answered, released by the called side",
     parts: [
       west([2], ...getsThrough, ...isReleased(16)),
-      east([1], ...answers, wait(40), send("REL", { cause: 16 }), expect("RLC")),
+      east([1], ...answers, wait(10), send("REL", { cause: 16 }), expect("RLC")),
     ],
     records: ["answered 16"],
   },
@@ -46,7 +46,7 @@ export const everydayCalls: readonly Scenario[] = [
       west([2], ...getsThrough, ...clears),
       east([2], callWest, expect("ACM"), expect("ANM"), ...isReleased(16)),
       east([1], ...answers, ...isReleased(16)),
-      west([1], fromEast, send("ACM"), wait(5), send("ANM"), wait(40), send("REL", { cause: 16 }), expect("RLC")),
+      west([1], fromEast, send("ACM"), wait(5), send("ANM"), wait(10), send("REL", { cause: 16 }), expect("RLC")),
     ],
     records: ["answered 16", "answered 16"],
   },

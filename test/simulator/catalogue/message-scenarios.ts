@@ -96,7 +96,7 @@ export const messageScenarios: readonly Scenario[] = [
     name: "RLC out of turn in a conversation",
     parts: [
       west([2], ...getsThrough, ...isReleased(111)),
-      east([1], ...answers, wait(40), send("RLC"), expect("REL", { cause: 111 }), send("RLC")),
+      east([1], ...answers, wait(10), send("RLC"), expect("REL", { cause: 111 }), send("RLC")),
     ],
     records: ["answered 111"],
   },

@@ -99,12 +99,14 @@ function play(rack: SimulatedRack, parts: readonly Part[], alsoOver: () => boole
   return playing;
 }
 
-/** One primary, every other call server its backup, every witness admitted, and no call left. */
+/** One primary, every other call server its backup and not behind, every witness admitted, and no call left. */
 function isAtRest(rack: SimulatedRack): boolean {
   const living = rack.slots.map((slot) => rack.card(slot)).filter((card) => !card.pulled);
   const inRole = (wanted: number) => living.filter(({ communication }) => communication.member.role() === wanted);
   const [first, ...others] = inRole(role.primary);
   const inService = 1 + inRole(role.backup).length + inRole(role.witness).length;
   if (first === undefined || others.length > 0 || inService !== living.length) return false;
+  const { appliedSequence } = first.application as CallServer;
+  if (callServers(rack).some((server) => server.appliedSequence !== appliedSequence)) return false;
   return callsOf(first.application as CallServer).length === 0;
 }
