@@ -8,6 +8,7 @@ import { decode, encode } from "../layout/layout.ts";
 import { assert } from "../result.ts";
 import type { Micros } from "../time.ts";
 import { Claim } from "./claim.ts";
+import { ClaimAnswer } from "./claim-answer.ts";
 import { type Commit, type Consumed, encodeCommit } from "./commit.ts";
 import { type HeldCommit, heldCommitsMax } from "./commit-log.ts";
 import { type RecordClass, recordClass } from "./frame-identifier.ts";
@@ -18,7 +19,6 @@ import { type RepairRecord, repairRecord } from "./repair-records.ts";
 import { decodeResynchronisation, StateGiver, StateTaker } from "./resynchronisation.ts";
 import { type ResynchronisationRecord, resynchronisationRecord } from "./resynchronisation-records.ts";
 import type { RosterEntry } from "./roster.ts";
-import { answerClaim } from "./salvage.ts";
 import { nearest } from "./sequence-number.ts";
 import { type TakeoverRecord, takeoverRecord } from "./takeover-records.ts";
 
@@ -49,6 +49,7 @@ export class CallServerMember implements Member {
   readonly #context: MemberContext;
   readonly #view: GroupView;
   readonly #claim: Claim;
+  readonly #answer: ClaimAnswer;
   readonly #giver: StateGiver;
   readonly #taker: StateTaker;
   #role: Role = role.blank;
@@ -78,6 +79,7 @@ export class CallServerMember implements Member {
     this.#context = context;
     this.#view = new GroupView(context, false);
     this.#claim = new Claim(context, this.#view);
+    this.#answer = new ClaimAnswer(context, this.#view);
     this.#giver = new StateGiver(context);
     this.#taker = new StateTaker(context);
   }
@@ -231,7 +233,10 @@ export class CallServerMember implements Member {
       return;
     }
     if (commit.sequence <= log.last) return;
-    if (begin) log.dropOlderTerms(commit.sequence, commit.term);
+    if (begin) {
+      log.dropOlderTerms(commit.sequence, commit.term);
+      this.#answer.end();
+    }
     this.#view.hold(commit, octets, input);
     this.#run(now);
   }
@@ -288,7 +293,8 @@ export class CallServerMember implements Member {
       this.#role = claim.cold === 1 ? role.blank : role.resigned;
     }
     if (this.#role === role.backup) this.#role = role.resigned;
-    if (!claim.settled.includes(this.#context.slot)) answerClaim(this.#context, this.#view, "resign", slot, claim);
+    if (claim.settled.includes(this.#context.slot)) this.#answer.end();
+    else this.#answer.give("resign", slot, claim, now);
   }
 
   /** Steps down. The application stops; what it committed before still counts as said. */
@@ -690,6 +696,7 @@ export class CallServerMember implements Member {
   tick(now: Micros): void {
     const { roster } = this.#context;
     this.#leaveIfPossible(now);
+    this.#answer.feed(now);
     if (this.#role === role.primary && !this.#draining) {
       if (!roster.hearsAnybody() || this.#context.isMute()) this.#makeWay(now);
       else this.#admitNewcomers(now);
@@ -714,7 +721,7 @@ export class CallServerMember implements Member {
   }
 
   nextDeadline(): Micros | undefined {
-    const claim = this.#role === role.claimant ? this.#claim.nextDeadline() : undefined;
+    const claim = this.#role === role.claimant ? this.#claim.nextDeadline() : this.#answer.nextDeadline();
     const view = this.#view.nextDeadline();
     return claim === undefined ? view : view === undefined ? claim : Math.min(claim, view);
   }

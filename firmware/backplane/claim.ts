@@ -12,7 +12,7 @@ import { Answers } from "./salvage.ts";
 import { takeoverRecord } from "./takeover-records.ts";
 
 /** A claim that has not been repeated for so long does not stand any more. */
-const claimStandsMicros = 50_000;
+export const claimStandsMicros = 50_000;
 
 export class Claim {
   readonly answers = new Answers();
@@ -100,12 +100,12 @@ export class Claim {
     return this.#stands(now) && (this.#other?.term ?? 0) > this.#term;
   }
 
+  /** A claim is a sign of life as good as a beat: who was found dead before it is heard again. */
   #stands(now: Micros): boolean {
-    return (
-      this.#other !== undefined &&
-      now - this.#other.at < claimStandsMicros &&
-      this.#context.roster.isAlive(this.#other.slot)
-    );
+    const other = this.#other;
+    if (other === undefined || now - other.at >= claimStandsMicros) return false;
+    const entry = this.#context.roster.entry(other.slot);
+    return entry !== undefined && (entry.alive || entry.since < other.at);
   }
 
   /** No claim against a standing claim that is heard, and the one that made way lets a complete backup go first. */

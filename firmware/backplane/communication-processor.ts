@@ -116,6 +116,8 @@ export class CommunicationProcessor {
   readonly #sequences = new Uint8Array(8);
   /** Per plane and class: frames that the port has not taken yet. */
   readonly #backlog: readonly (readonly CanFrame[][])[] = planes.map(() => Array.from({ length: 8 }, () => []));
+  /** Per plane and class: frames that the port has taken and not said to be on the bus. */
+  readonly #inPort: readonly number[][] = planes.map(() => new Array<number>(8).fill(0));
   /** Per plane: the last frames of own commits and inputs, with their sequences and numbers. */
   readonly #unconfirmed: readonly Unconfirmed[] = planes.map(() => ({ commits: [], inputs: [] }));
   /** Per plane: own beats that are not on the bus yet. */
@@ -180,7 +182,7 @@ export class CommunicationProcessor {
       timing: options.timing,
       roster: this.#roster,
       send: (kind, record) => void this.#send(kind, record),
-      backlog: (kind) => Math.min(...this.#backlog.map((byClass) => byClass[kind].length)),
+      backlog: (kind) => this.#underWay(kind),
       toApplication: (event) => effects.toApplication(event),
       commitsPerformed: () => effects.commitsPerformed(),
       wallMillis: () => effects.wallMillis(),
@@ -218,6 +220,7 @@ export class CommunicationProcessor {
       if (beat >= 0) this.#waitingBeats[plane].splice(beat, 1);
       if (frame === this.#farewell) this.#saidFarewell();
       const frameClass = canClassOf(frame.id);
+      this.#inPort[plane][frameClass] = Math.max(0, this.#inPort[plane][frameClass] - 1);
       if (frameClass === recordClass.commit) confirm(commits, frame);
       if (frameClass === recordClass.input) confirm(inputs, frame);
     }
@@ -239,6 +242,7 @@ export class CommunicationProcessor {
   /** The port of a plane has lost what it had queued. */
   planeLost(plane: Plane): void {
     for (const queue of this.#backlog[plane]) queue.length = 0;
+    this.#inPort[plane].fill(0);
     this.#unconfirmed[plane].commits.length = 0;
     this.#unconfirmed[plane].inputs.length = 0;
     this.#waitingBeats[plane].length = 0;
@@ -524,6 +528,13 @@ export class CommunicationProcessor {
     return last;
   }
 
+  /** Where a plane takes nothing, the other one counts alone. */
+  #underWay(kind: RecordClass): number {
+    const taking = planes.filter((plane) => !this.#passive[plane]);
+    const counts = taking.map((plane) => this.#backlog[plane][kind].length + this.#inPort[plane][kind]);
+    return counts.length > 0 ? Math.min(...counts) : 0;
+  }
+
   #pump(plane: Plane, kind: number): void {
     if (this.#isSilenced || this.#beats < quietBeats) return;
     const backlog = this.#backlog[plane][kind];
@@ -536,6 +547,7 @@ export class CommunicationProcessor {
         return;
       }
       if (result === "full") break;
+      this.#inPort[plane][kind]++;
       taken++;
     }
     if (taken > 0) backlog.splice(0, taken);

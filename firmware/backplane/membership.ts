@@ -32,7 +32,7 @@ export interface MemberContext {
   isBehind(): boolean;
   /** Sends a record on both planes. */
   send(recordClass: RecordClass, record: Uint8Array): void;
-  /** Frames of a class that wait in this card for room in the port, on the plane where they are fewer. */
+  /** Frames of a class that are not on the bus yet, on the plane where they are fewer. */
   backlog(recordClass: RecordClass): number;
   toApplication(event: ApplicationEvent): void;
   /** How many commits the application has performed since its start, modulo 2^31. */

@@ -1,45 +1,4 @@
-/** What a card that gives way or follows hands a claimant: the commits that the claimant lacks, counted in the answer itself. */
-import { encode } from "../layout/layout.ts";
-import { recordClass } from "./frame-identifier.ts";
-import type { GroupView } from "./group-view.ts";
-import type { MemberContext } from "./membership.ts";
-import { type TakeoverRecord, takeoverRecord } from "./takeover-records.ts";
-
-const nothing = new Uint8Array(0);
-
-/**
- * Answers a claim: first every commit that the claimant lacks, then the grant or resignation that says how many there were. As long
- * as an earlier answer is not on the bus, a repeated claim gets no other. To a cold start no commit matters any more.
- */
-export function answerClaim(
-  context: MemberContext,
-  view: GroupView,
-  answer: "grant" | "resign",
-  claimant: number,
-  claim: TakeoverRecord & { kind: "claim" },
-): void {
-  if (context.backlog(recordClass.repair) > 0) return;
-  const { group } = context.plan;
-  const salvages = claim.cold === 0 && !context.withoutRules.has("salvage");
-  const lacked = salvages ? view.log.lackedBy(claim.lastSequence, claim.lastTerm) : [];
-  lacked.forEach((held, index) => {
-    view.repair({
-      kind: "salvage",
-      group,
-      term: claim.term,
-      claimant,
-      after: claim.lastSequence,
-      index,
-      sequence: held.commit.sequence,
-      commit: held.octets,
-      input: held.commit.refersToInput ? (held.input ?? nothing) : nothing,
-    });
-  });
-  const after = claim.lastSequence;
-  const record = { kind: answer, group, term: claim.term, claimant, after, salvaged: lacked.length } as const;
-  context.send(recordClass.takeover, encode(takeoverRecord, record));
-}
-
+/** When a claim has been answered. */
 interface Answer {
   expected: number | undefined;
   readonly indices: Set<number>;

@@ -5,6 +5,7 @@
 import type { ApplicationAction } from "../card/application.ts";
 import { decode, encode } from "../layout/layout.ts";
 import type { Micros } from "../time.ts";
+import { ClaimAnswer } from "./claim-answer.ts";
 import type { Commit } from "./commit.ts";
 import type { HeldCommit } from "./commit-log.ts";
 import { type RecordClass, recordClass } from "./frame-identifier.ts";
@@ -18,7 +19,6 @@ import type { Member, MemberContext } from "./membership.ts";
 import { PerformedMark } from "./performed-mark.ts";
 import { repairRecord } from "./repair-records.ts";
 import type { RosterEntry } from "./roster.ts";
-import { answerClaim } from "./salvage.ts";
 import { lowBits } from "./sequence-number.ts";
 import { type TakeoverRecord, takeoverRecord } from "./takeover-records.ts";
 
@@ -28,6 +28,7 @@ const noServiceAfterMicros = 1_000_000;
 export class Witness implements Member {
   readonly #context: MemberContext;
   readonly #view: GroupView;
+  readonly #answer: ClaimAnswer;
   readonly #inputs: InputSender;
   readonly #congestion = new InputCongestion();
   readonly #mark = new PerformedMark();
@@ -51,6 +52,7 @@ export class Witness implements Member {
   constructor(context: MemberContext) {
     this.#context = context;
     this.#view = new GroupView(context, true);
+    this.#answer = new ClaimAnswer(context, this.#view);
     this.#view.intake.admit(context.slot, context.incarnation);
     this.#inputs = new InputSender((number, payload) => {
       this.#view.intake.hear(context.slot, number, payload);
@@ -107,7 +109,7 @@ export class Witness implements Member {
   record(kind: RecordClass, slot: number, record: Uint8Array, now: Micros): void {
     switch (kind) {
       case recordClass.takeover:
-        this.#takeover(slot, record);
+        this.#takeover(slot, record, now);
         break;
       case recordClass.commit: {
         const commit = this.#view.decode(record, now);
@@ -179,6 +181,7 @@ export class Witness implements Member {
       this.#begun = commit.term;
       this.#base = commit.sequence - 1;
       this.#deathNote = undefined;
+      this.#answer.end();
       this.#inputs.repeat(now);
     }
     this.#view.hold(commit, octets, input);
@@ -235,19 +238,20 @@ export class Witness implements Member {
     this.#view.deliver(held);
   }
 
-  #takeover(slot: number, octets: Uint8Array): void {
+  #takeover(slot: number, octets: Uint8Array, now: Micros): void {
     const decoded = decode(takeoverRecord, octets);
     if (!decoded.ok || decoded.value.group !== this.#context.plan.group) return;
     const record = decoded.value;
-    if (record.kind === "claim") this.#claim(slot, record);
+    if (record.kind === "claim") this.#claim(slot, record, now);
     if (record.kind === "death note") this.#deathNote = octets.slice();
   }
 
   /** Judges a claim; each repetition afresh. From the grant to the BEGIN nothing is performed. */
-  #claim(slot: number, claim: TakeoverRecord & { kind: "claim" }): void {
+  #claim(slot: number, claim: TakeoverRecord & { kind: "claim" }, now: Micros): void {
     const granted = claim.term === this.#term && this.#grantedTo === slot;
     if (granted) {
-      if (!claim.settled.includes(this.#context.slot)) answerClaim(this.#context, this.#view, "grant", slot, claim);
+      if (claim.settled.includes(this.#context.slot)) this.#answer.end();
+      else this.#answer.give("grant", slot, claim, now);
       return;
     }
     const { roster, plan, withoutRules } = this.#context;
@@ -268,7 +272,7 @@ export class Witness implements Member {
     this.#term = claim.term;
     this.#grantedTo = slot;
     if (this.#deathNote) this.#context.send(recordClass.takeover, this.#deathNote);
-    answerClaim(this.#context, this.#view, "grant", slot, claim);
+    this.#answer.give("grant", slot, claim, now);
   }
 
   #everybodyIsHeardWithoutPrimary(): boolean {
@@ -344,6 +348,7 @@ export class Witness implements Member {
   tick(now: Micros): void {
     const { roster, plan } = this.#context;
     this.#tellCongestion();
+    this.#answer.feed(now);
     if (!this.#admitted) return;
     this.#view.ask(now, true, false);
     if (plan.callServers.some((slot) => roster.isHealthyPrimary(slot))) this.#inputs.repeatOverdue(now);
@@ -354,7 +359,7 @@ export class Witness implements Member {
   }
 
   nextDeadline(): Micros | undefined {
-    return this.#view.nextDeadline();
+    return this.#answer.nextDeadline() ?? this.#view.nextDeadline();
   }
 
   status(): Readonly<Record<string, unknown>> {

@@ -1,0 +1,52 @@
+import { expect, test } from "vitest";
+import { Claim } from "../../../firmware/backplane/claim.ts";
+import { GroupView } from "../../../firmware/backplane/group-view.ts";
+import { role } from "../../../firmware/backplane/heartbeat.ts";
+import type { MemberContext } from "../../../firmware/backplane/membership.ts";
+import { Roster } from "../../../firmware/backplane/roster.ts";
+
+const timing = { primaryMicros: 5_000, othersMicros: 20_000, missesToDeath: 3 };
+
+/** The claim of slot 3, which has found slot 2, silent since 0, dead at 71 ms. */
+function claimOfSlot3(): Claim {
+  const roster = new Roster(timing, true);
+  const beat = { leaving: 0, hung: 0, deaf: 0, realTime: 1, incarnation: 1, progress: 0, kind: 0, value: 0 };
+  roster.beat(2, { ...beat, role: role.backup, term: 1 }, 0);
+  roster.expire(70_000);
+  expect(roster.expire(71_000).map(({ slot }) => slot)).toEqual([2]);
+  const context: MemberContext = {
+    slot: 3,
+    incarnation: 1,
+    isFit: () => true,
+    isMute: () => false,
+    isBehind: () => false,
+    renew: () => {},
+    plan: { group: 1, callServers: [2, 3], witnesses: [1, 4] },
+    timing,
+    roster,
+    send: () => {},
+    backlog: () => 0,
+    toApplication: () => {},
+    commitsPerformed: () => 0,
+    wallMillis: () => 0,
+    log: () => {},
+    milestone: () => {},
+    withoutRules: new Set(),
+  };
+  return new Claim(context, new GroupView(context, false));
+}
+
+test("the claim of a card that was found dead stands when it is heard after that, though no beat is heard yet", () => {
+  const claim = claimOfSlot3();
+  claim.raise(4, false, 72_000);
+  claim.heard(2, 5, 73_000);
+  expect([claim.higherIsHeard(74_000), claim.mustDefer(role.backup, 74_000)]).toEqual([true, true]);
+  // It has not been repeated.
+  expect([claim.higherIsHeard(123_000), claim.mustDefer(role.backup, 123_000)]).toEqual([false, false]);
+});
+
+test("the claim of a card that has died since does not stand", () => {
+  const claim = claimOfSlot3();
+  claim.heard(2, 5, 70_000);
+  expect(claim.mustDefer(role.backup, 72_000)).toBe(false);
+});
