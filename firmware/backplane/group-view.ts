@@ -258,6 +258,10 @@ export class GroupView {
       this.#askAt = now + (commitGap && commitGap.from > this.#askedUpTo ? 0 : answerMicros);
     }
     this.#gapsFrom = gapsFrom;
+    // A question that waits for a busy bus is not asked again behind itself: it would be answered once more, when all has come.
+    if (commits && this.#context.backlog(recordClass.repair) > 0) {
+      this.#askAt = Math.max(this.#askAt, now + askAgainMicros);
+    }
     if (now < this.#askAt) return;
     if (commitGap) this.#askedUpTo = commitGap.from + commitGap.count - 1;
     this.#askAt = now + this.#patience;

@@ -10,7 +10,7 @@ const far = 2 ** 33 + 2 ** 24 - 2;
 const low24 = (value: number) => value % 2 ** 24;
 
 /** A view that has just been given its place at commit `far`, and what it asks and gives. */
-function started(backlog = 0) {
+function started(backlog: () => number = () => 0) {
   const said: unknown[] = [];
   const timing = { primaryMicros: 5_000, othersMicros: 20_000, missesToDeath: 3 };
   const context: MemberContext = {
@@ -27,7 +27,7 @@ function started(backlog = 0) {
       const decoded = decode(repairRecord, record);
       said.push(decoded.ok ? decoded.value : decoded.error);
     },
-    backlog: () => backlog,
+    backlog,
     toApplication: () => {},
     commitsPerformed: () => 0,
     wallMillis: () => 0,
@@ -88,11 +88,26 @@ test("what is being answered is not asked for again; what is not is, less and le
   expect(asked).toEqual([1_000, 5_000, 80_000, 84_000, 92_000, 108_000, 140_000]);
 });
 
+test("a question that has not got on the bus yet is not asked once more behind itself", () => {
+  const bus = { frames: 0 };
+  const { view, said } = started(() => bus.frames);
+  view.primaryIsAt(low24(far + 5));
+  const asked: number[] = [];
+  for (let now = 0; now < 40_000; now += 500) {
+    const before = said.length;
+    view.ask(now, true, false);
+    if (said.length > before) asked.push(now);
+    // It waits from 1 ms on until the bus is free at 30 ms, and then for its answer.
+    bus.frames = now >= 1_000 && now < 30_000 ? 2 : 0;
+  }
+  expect(asked).toEqual([1_000, 34_000]);
+});
+
 test.each([
   [0, 1],
   [1000, 0],
 ])("with %i frames of answers waiting, a question gets %i answers", (backlog, answers) => {
-  const { view, said } = started(backlog);
+  const { view, said } = started(() => backlog);
   hold(view, far + 1);
   for (let held = view.next(); held; held = view.next()) view.append(held, 0);
   view.giveCommits(far + 1, 1, 70_000, 1);
