@@ -1,11 +1,11 @@
 import type { Outcome } from "./outcome.ts";
 
 /**
- * What a card keeps through a restart: files that only grow (call detail records), and small values that are replaced
- * (blocking states). Names and keys are 1 to 64 of `a-z 0-9 . _ -`, not beginning with a dot. Text is kept as UTF-8.
+ * Files that only grow (call detail records) and outlive a restart of the card. Names are 1 to 64 of `a-z 0-9 . _ -`, not beginning
+ * with a dot. Text is kept as UTF-8.
  *
- * When a call has returned, its effect outlives the process, however that ends. A power cut may take the latest appends
- * and puts; it may leave the last append half there, never a value.
+ * When a call has returned, its effect outlives the process, however that ends. A power cut may take the latest appends, and leave
+ * the last one half there. What has to outlive that too is a value: value-store.ts.
  */
 export interface Storage {
   /** Adds to the end of the file, which comes to be with it: all of `content`, or on failure nothing. */
@@ -16,12 +16,6 @@ export interface Storage {
 
   /** Cuts the file off behind its first `octets`. A shorter file stays as it is. */
   truncate(name: string, octets: number): StorageOutcome<void>;
-
-  /** Replaces the value: whoever gets it, now or after a restart, gets the old or the new one whole. */
-  put(key: string, value: Uint8Array | string): StorageOutcome<void>;
-
-  /** The value last put. The caller owns it. */
-  get(key: string): StorageOutcome<Uint8Array>;
 }
 
 export type StorageOutcome<T> = Outcome<T, StorageFailure>;
@@ -41,6 +35,8 @@ export type StorageFailureKind =
   | "full"
   /** Not a name as described above. */
   | "bad-name"
+  /** It is there, but it is not what was stored. */
+  | "corrupt"
   /** The host does not let us. */
   | "not-permitted"
   /** The device fails. */

@@ -1,23 +1,10 @@
-import {
-  closeSync,
-  fstatSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { isStorageName, type Storage, type StorageFailureKind, type StorageOutcome } from "../storage.ts";
 
 /**
- * Storage in `folder`, which comes to be when it is first written to: files under `files/`, values under `values/`.
- * Nothing is forced to the disk, because that can take an SD card longer than a card may stand still; the file systems
- * meant here (ext4 and its like) write a replaced value before they rename.
+ * Storage in `folder`, which comes to be when it is first written to: files under `files/`. Nothing is forced to the disk, because
+ * that can take an SD card longer than a card may stand still.
  */
 export function linuxStorage(folder: string): Storage {
   return new FolderStorage(folder);
@@ -25,11 +12,9 @@ export function linuxStorage(folder: string): Storage {
 
 class FolderStorage implements Storage {
   readonly #files: string;
-  readonly #values: string;
 
   constructor(folder: string) {
     this.#files = join(folder, "files");
-    this.#values = join(folder, "values");
   }
 
   append(name: string, content: Uint8Array | string): StorageOutcome<void> {
@@ -66,25 +51,6 @@ class FolderStorage implements Storage {
       }),
     );
   }
-
-  put(key: string, value: Uint8Array | string): StorageOutcome<void> {
-    // A name with a dot in front is nobody's key.
-    const unfinished = join(this.#values, `.${key}`);
-    return attempt(key, () => {
-      mkdirSync(this.#values, { recursive: true });
-      try {
-        writeFileSync(unfinished, value);
-        renameSync(unfinished, join(this.#values, key));
-      } catch (error) {
-        rmSync(unfinished, { force: true });
-        throw error;
-      }
-    });
-  }
-
-  get(key: string): StorageOutcome<Uint8Array> {
-    return attempt(key, () => new Uint8Array(readFileSync(join(this.#values, key))));
-  }
 }
 
 function withFile<T>(path: string, flags: string, use: (file: number) => T): T {
@@ -96,7 +62,7 @@ function withFile<T>(path: string, flags: string, use: (file: number) => T): T {
   }
 }
 
-/** Does `work` on the file or value `name`; what the host throws becomes a value. */
+/** Does `work` on the file `name`; what the host throws becomes a failure. */
 function attempt<T>(name: string, work: () => T): StorageOutcome<T> {
   if (!isStorageName(name)) return { ok: false, error: { kind: "bad-name", name } };
   try {

@@ -1,12 +1,14 @@
+import type { Entropy } from "../entropy.ts";
 import { isStorageName, type Storage, type StorageFailureKind, type StorageOutcome } from "../storage.ts";
 
 /**
- * Storage in memory. It outlives the simulated card that uses it: hand the same one to the card that is inserted next,
- * or a new one to a card with a blank disk.
+ * Files in memory. They outlive the simulated card that uses them: hand the same one to the card that is inserted
+ * next, or a new one to a card with a blank disk.
  */
 export class SimulatedStorage implements Storage {
-  readonly #files = new Map<string, Uint8Array>();
-  readonly #values = new Map<string, Uint8Array>();
+  /** Files as they were appended, piece by piece. */
+  readonly #files = new Map<string, Uint8Array[]>();
+  #usedOctets = 0;
   #capacityOctets: number;
 
   constructor(capacityOctets: number = Number.POSITIVE_INFINITY) {
@@ -18,62 +20,64 @@ export class SimulatedStorage implements Storage {
     this.#capacityOctets = capacityOctets;
   }
 
+  /** The power fails: of what was appended to each file last, and not read yet, a part or nothing is there. */
+  cutPower(chance: Entropy): void {
+    for (const pieces of this.#files.values()) {
+      const last = pieces.length > 1 ? pieces.pop() : undefined;
+      if (last === undefined) continue;
+      const left = last.slice(0, chance.integer(last.length + 1));
+      this.#usedOctets -= last.length - left.length;
+      pieces.push(left);
+    }
+  }
+
   append(name: string, content: Uint8Array | string): StorageOutcome<void> {
-    const before = this.#files.get(name) ?? new Uint8Array(0);
-    const added = asOctets(content);
-    const after = new Uint8Array(before.length + added.length);
-    after.set(before);
-    after.set(added, before.length);
-    return this.#store(this.#files, name, after);
+    if (!isStorageName(name)) return failure("bad-name", name);
+    const added = typeof content === "string" ? utf8(content) : content.slice();
+    if (added.length > 0 && this.#usedOctets + added.length > this.#capacityOctets) return failure("full", name);
+    this.#usedOctets += added.length;
+    const pieces = this.#files.get(name);
+    if (pieces) pieces.push(added);
+    else this.#files.set(name, [added]);
+    return { ok: true, value: undefined };
   }
 
   read(name: string, offset: number, octetsMax: number): StorageOutcome<Uint8Array> {
-    const file = this.#files.get(name);
+    const file = this.#whole(name);
     if (file === undefined) return this.#absent(name);
     return { ok: true, value: file.slice(offset, offset + octetsMax) };
   }
 
   truncate(name: string, octets: number): StorageOutcome<void> {
-    const file = this.#files.get(name);
+    const file = this.#whole(name);
     if (file === undefined) return this.#absent(name);
-    this.#files.set(name, file.slice(0, octets));
+    const left = file.slice(0, octets);
+    this.#usedOctets -= file.length - left.length;
+    this.#files.set(name, [left]);
     return { ok: true, value: undefined };
   }
 
-  put(key: string, value: Uint8Array | string): StorageOutcome<void> {
-    return this.#store(this.#values, key, asOctets(value).slice());
-  }
-
-  get(key: string): StorageOutcome<Uint8Array> {
-    const value = this.#values.get(key);
-    return value === undefined ? this.#absent(key) : { ok: true, value: value.slice() };
-  }
-
-  #store(place: Map<string, Uint8Array>, name: string, content: Uint8Array): StorageOutcome<void> {
-    if (!isStorageName(name)) return failure("bad-name", name);
-    const growth = content.length - (place.get(name)?.length ?? 0);
-    if (growth > 0 && this.#usedOctets() + growth > this.#capacityOctets) return failure("full", name);
-    place.set(name, content);
-    return { ok: true, value: undefined };
+  /** The file in one piece, which it is from then on. */
+  #whole(name: string): Uint8Array | undefined {
+    const pieces = this.#files.get(name);
+    if (pieces === undefined || pieces.length === 1) return pieces?.[0];
+    const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+    let offset = 0;
+    for (const piece of pieces) {
+      whole.set(piece, offset);
+      offset += piece.length;
+    }
+    this.#files.set(name, [whole]);
+    return whole;
   }
 
   #absent(name: string): StorageOutcome<never> {
     return failure(isStorageName(name) ? "not-found" : "bad-name", name);
   }
-
-  #usedOctets(): number {
-    let octets = 0;
-    for (const place of [this.#files, this.#values]) for (const content of place.values()) octets += content.length;
-    return octets;
-  }
 }
 
 function failure(kind: StorageFailureKind, name: string): StorageOutcome<never> {
   return { ok: false, error: { kind, name } };
-}
-
-function asOctets(content: Uint8Array | string): Uint8Array {
-  return typeof content === "string" ? utf8(content) : content;
 }
 
 /** The text as UTF-8; half a surrogate pair becomes U+FFFD. */

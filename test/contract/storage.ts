@@ -28,11 +28,9 @@ export function storageContract(implementation: string, create: () => StorageUnd
       expect(okValue(storage.read("octets", 0, 1000))).toEqual(every);
       const text = "a\u0000\u007f\u0080é߿ࠀ€\uffff😀\n";
       okValue(storage.append("text", text));
-      okValue(storage.put("text", text));
       expect(okValue(storage.read("text", 0, 1000))).toEqual(new TextEncoder().encode(text));
-      expect(okValue(storage.get("text"))).toEqual(new TextEncoder().encode(text));
-      okValue(storage.put("text", "\ud800."));
-      expect(textOf(storage.get("text"))).toBe("\ufffd.");
+      okValue(storage.append("half", "\ud800."));
+      expect(textOf(storage.read("half", 0, 10))).toBe("\ufffd.");
     });
 
     test("a file is read in pieces; there is nothing at its end and beyond", () => {
@@ -58,33 +56,13 @@ export function storageContract(implementation: string, create: () => StorageUnd
       expect(textOf(storage.read("file", 0, 100))).toBe("");
     });
 
-    test("a value is replaced, whatever their lengths, and outlives a restart", () => {
-      const { storage, restart } = create();
-      okValue(storage.put("blocking", "long before"));
-      okValue(storage.put("blocking", "now"));
-      okValue(storage.put("empty", ""));
-      expect(textOf(storage.get("blocking"))).toBe("now");
-      expect(textOf(restart().get("blocking"))).toBe("now");
-      expect(textOf(restart().get("empty"))).toBe("");
-    });
-
-    test("files and values do not meet", () => {
-      const { storage } = create();
-      okValue(storage.append("same", "file"));
-      okValue(storage.put("same", "value"));
-      expect(textOf(storage.read("same", 0, 10))).toBe("file");
-      expect(textOf(storage.get("same"))).toBe("value");
-    });
-
     test("what is not there is not found", () => {
       const { storage } = create();
       const notFound = { ok: false, error: expect.objectContaining({ kind: "not-found", name: "nothing" }) };
       for (const _ of ["empty storage", "storage in use"]) {
         expect(storage.read("nothing", 0, 10)).toEqual(notFound);
         expect(storage.truncate("nothing", 0)).toEqual(notFound);
-        expect(storage.get("nothing")).toEqual(notFound);
         okValue(storage.append("something", "."));
-        okValue(storage.put("something", "."));
       }
     });
 
@@ -95,24 +73,19 @@ export function storageContract(implementation: string, create: () => StorageUnd
         expect(storage.append(name, "x")).toEqual(bad);
         expect(storage.read(name, 0, 10)).toEqual(bad);
         expect(storage.truncate(name, 0)).toEqual(bad);
-        expect(storage.put(name, "x")).toEqual(bad);
-        expect(storage.get(name)).toEqual(bad);
       }
-      okValue(storage.put("x".repeat(64), "x"));
+      okValue(storage.append("x".repeat(64), "x"));
     });
 
     test("what is handed in and out is copied", () => {
       const { storage } = create();
       const octets = new Uint8Array([1, 2, 3]);
       okValue(storage.append("file", octets));
-      okValue(storage.put("value", octets));
       octets.fill(9);
       okValue(storage.read("file", 0, 3)).fill(8);
-      okValue(storage.get("value")).fill(8);
-      for (const kept of [okValue(storage.read("file", 0, 3)), okValue(storage.get("value"))]) {
-        expect(Object.getPrototypeOf(kept)).toBe(Uint8Array.prototype);
-        expect(kept).toEqual(new Uint8Array([1, 2, 3]));
-      }
+      const kept = okValue(storage.read("file", 0, 3));
+      expect(Object.getPrototypeOf(kept)).toBe(Uint8Array.prototype);
+      expect(kept).toEqual(new Uint8Array([1, 2, 3]));
     });
   });
 }

@@ -16,8 +16,6 @@ function unreadableFrom(storage: Storage, offset: number): Storage {
   return {
     append: (name, content) => storage.append(name, content),
     truncate: (name, octets) => storage.truncate(name, octets),
-    put: (key, value) => storage.put(key, value),
-    get: (key) => storage.get(key),
     read: (name, from, octetsMax) =>
       from < offset ? storage.read(name, from, octetsMax) : { ok: false, error: { kind: "broken", name } },
   };
