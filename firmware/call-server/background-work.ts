@@ -21,15 +21,19 @@ type Work = (turn: Turn) => void;
 export class BackgroundWork {
   readonly #node: Node;
   readonly #succession: CardSuccession;
+  readonly #restore: Work;
   #patientUntil: Micros = 0;
   #coldStart = false;
+  #asked: Work[] = [];
   /** Witnesses admitted, which have not been told what concerns them. */
   #welcomed: number[] = [];
   /** Circuits to be reset, by exchange, in order; none of an exchange whose circuits have all been. */
   readonly #unreset = new Map<number, number[]>();
 
-  constructor(node: Node, history: OutputHistory) {
+  /** `restore` puts into the tables what a cold start finds on the disk. */
+  constructor(node: Node, history: OutputHistory, restore: Work) {
     this.#node = node;
+    this.#restore = restore;
     this.#succession = new CardSuccession(node, history);
   }
 
@@ -39,6 +43,7 @@ export class BackgroundWork {
     this.#patientUntil = now + resetPatienceMicros;
     // A primary that was lost before it had said so leaves the cold start to the next one.
     this.#coldStart = coldStart || tables.group.get(0).coldStartMillis === 0;
+    this.#asked = [];
     this.#welcomed = [];
     this.#succession.clear();
     for (const [slot, performed] of dead) this.#succession.died(slot, performed);
@@ -58,6 +63,11 @@ export class BackgroundWork {
     this.#welcomed.push(slot);
   }
 
+  /** Something to be done next, in a commit of its own. */
+  ask(work: Work): void {
+    this.#asked.push(work);
+  }
+
   /** A LIM or transporter has died. */
   left(slot: number, performed: number): void {
     this.#succession.died(slot, performed);
@@ -75,6 +85,7 @@ export class BackgroundWork {
   /** The next piece of work, if there is any; its commit follows `last`. */
   next(now: Micros, last: number): Work | undefined {
     if (this.#coldStart) return (turn) => this.#startCold(turn);
+    if (this.#asked.length > 0) return (turn) => this.#asked.shift()?.(turn);
     const succession = this.#succession.next(last);
     if (succession !== undefined) return succession;
     if (this.#welcomed.length > 0) return (turn) => this.#tellWelcomed(turn, this.#welcomed.splice(0));
@@ -94,6 +105,7 @@ export class BackgroundWork {
     this.#coldStart = false;
     const { plan, tables } = this.#node;
     turn.transaction.edit(tables.group, 0).coldStartMillis = turn.time();
+    this.#restore(turn);
     this.#auditDestinations(turn, () => true);
     plan.configuration.gateways.forEach((_, gateway) => {
       this.#clear(turn, gateway);
@@ -140,6 +152,8 @@ export class BackgroundWork {
       waiting.pop();
       count++;
     }
+    // The answer says what is blocked for maintenance; of a hardware failure the other end speaks before it answers (2.9.3).
+    for (let circuit = first; circuit < first + count; circuit++) turn.setBlocking(circuit, { remoteHardware: false });
     if (count === 1) {
       turn.fireCircuit(first, "reset-alone");
       return;

@@ -30,6 +30,8 @@ class Remembered {
   readonly sequence: number;
   readonly since: string;
   readonly line: string;
+  /** How many lines are before it in the file; of one that is not written yet, none. */
+  place = 0;
   #hash: number | undefined;
 
   constructor({ sequence, since, line }: CallDetailRecord) {
@@ -68,9 +70,10 @@ export class CallDetailLog {
 
   constructor(stored: readonly string[]) {
     this.#fileLines = stored.length;
-    for (const line of stored.slice(-rememberedMax)) {
-      const record = recordIn(line);
-      if (record !== undefined) this.#written.push(new Remembered(record));
+    const first = Math.max(0, stored.length - rememberedMax);
+    for (let place = first; place < stored.length; place++) {
+      const record = recordIn(stored[place]);
+      if (record !== undefined) this.#written.push(Object.assign(new Remembered(record), { place }));
     }
   }
 
@@ -135,15 +138,17 @@ export class CallDetailLog {
   takeOver({ drop, lines }: CallDetailCatchUp): ApplicationAction[] {
     const actions: ApplicationAction[] = [];
     if (drop > 0) {
-      this.#fileLines = Math.max(0, this.#fileLines - drop);
-      this.#written = this.#written.slice(0, -drop);
+      // Lines that are no records, because there was no room for those, are dropped with the records after them.
+      const dropped = this.#written.splice(Math.max(0, this.#written.length - drop));
+      const place = dropped.length < drop ? this.#fileLines - drop : (dropped[0]?.place ?? this.#fileLines);
+      this.#fileLines = Math.max(0, place);
       actions.push({ kind: "truncate", file: callDetailFile, lines: this.#fileLines });
     }
     return [...actions, ...this.write(lines.flatMap((line) => recordIn(line) ?? []))];
   }
 
   #append(record: Remembered): ApplicationAction {
-    this.#fileLines++;
+    record.place = this.#fileLines++;
     this.#written.push(record);
     if (this.#written.length > 2 * rememberedMax) this.#written = this.#written.slice(-rememberedMax);
     return { kind: "append", file: callDetailFile, line: record.line };

@@ -4,6 +4,7 @@
  * The primary turns one event into at most one commit, whose octets say everything that follows from it, and applies it to
  * its own tables at once. The backup applies the same octets. Neither sends anything itself.
  */
+import type { StorageOutcome } from "../../hal/storage.ts";
 import type { Consumed } from "../backplane/commit.ts";
 import type { ProtocolRule } from "../backplane/membership.ts";
 import { nearest } from "../backplane/sequence-number.ts";
@@ -21,11 +22,13 @@ import { type Input, input as inputLayout } from "../interchange/input.ts";
 import { outputs as outputsLayout } from "../interchange/output.ts";
 import { toHex } from "../isup/format-codec.ts";
 import type { TimerName } from "../isup/timers.ts";
-import { decode, encode } from "../layout/layout.ts";
+import { decode, encode, layout, octets, rest } from "../layout/layout.ts";
 import { OctetReader } from "../layout/octet-reader.ts";
 import { assert } from "../result.ts";
 import { type Micros, microsPerMilli } from "../time.ts";
+import { commandText, type OperatorCommand } from "../card/operator-command.ts";
 import { BackgroundWork } from "./background-work.ts";
+import { BlockingDisk, blockingKey } from "./blocking-disk.ts";
 import { BroadcastInputs } from "./broadcast-inputs.ts";
 import { CallDetailLog } from "./call-detail-log.ts";
 import { type CallDetailRecord, callDetailRecords } from "./call-detail-record.ts";
@@ -38,11 +41,13 @@ import { clockError, correctUtc, GroupTime, utcMillis } from "./group-time.ts";
 import { IdleCircuits } from "./idle-circuits.ts";
 import { receiveInput } from "./input-reception.ts";
 import { Ladder, type LadderStep } from "./ladder.ts";
+import { fireBlocking, isBlockingTimer } from "./local-blocking.ts";
 import { NodeTimers } from "./node-timers.ts";
 import { discardPoison } from "./poison-input.ts";
 import { Routing } from "./routing.ts";
 import { SnapshotReceiver, SnapshotSender } from "./snapshot.ts";
 import { callOf, type CommitSetting, decodeChanges, encodeChanges } from "./tables/change-codec.ts";
+import { obey } from "./operator-commands.ts";
 import { OutputHistory } from "./output-history.ts";
 import { NodeTables } from "./tables/node-tables.ts";
 import { apply, type Change } from "./tables/transaction.ts";
@@ -62,9 +67,14 @@ const workPerStepMax = 8;
 const beatenBits = 24;
 const nothing = new Uint8Array(0);
 
+/** With what a card asks for the state: what it has kept on its disk. */
+const holdingLayout = layout("holding", { records: octets, blocking: rest });
+
 export interface CallServerOptions {
   /** The lines of `cdr.jsonl` as the card finds them. */
   readonly storedCdrs?: readonly string[];
+  /** The value under `blockingKey` as the card finds it. */
+  readonly storedBlocking?: StorageOutcome<Uint8Array>;
   /** Rules that a test has switched off, to show that it fails without them. */
   readonly withoutRules?: ReadonlySet<ProtocolRule>;
 }
@@ -86,6 +96,7 @@ export class CallServer implements Application {
   readonly #traffic: Traffic;
   readonly #broadcastInputs: BroadcastInputs;
   readonly #records: CallDetailLog;
+  readonly #blocking: BlockingDisk;
   readonly #time = new GroupTime();
   readonly #ladder: Ladder;
   readonly #work: BackgroundWork;
@@ -110,7 +121,7 @@ export class CallServer implements Application {
   constructor(
     configuration: RackConfiguration,
     slot: number,
-    { storedCdrs = [], withoutRules = new Set() }: CallServerOptions = {},
+    { storedCdrs = [], storedBlocking, withoutRules = new Set() }: CallServerOptions = {},
   ) {
     this.#withoutRules = withoutRules;
     const card = configuration.cards.find((candidate) => candidate.slot === slot);
@@ -132,12 +143,13 @@ export class CallServer implements Application {
       isAlive: (candidate) => !this.#dead.has(candidate),
       congestion: this.#congestion,
     };
-    this.#work = new BackgroundWork(this.#node, this.#history);
+    this.#blocking = new BlockingDisk(this.#plan, this.#tables, storedBlocking);
+    this.#work = new BackgroundWork(this.#node, this.#history, (turn) => this.#blocking.restore(turn, this.#now));
   }
 
   start(now: Micros): readonly ApplicationAction[] {
     this.#now = now;
-    return [];
+    return this.#blocking.start();
   }
 
   step(event: ApplicationEvent, now: Micros, wallMillis: number): readonly ApplicationAction[] {
@@ -148,7 +160,15 @@ export class CallServer implements Application {
       case "poison":
         return this.#role === "primary" ? this.#discard(event) : [];
       case "deadline":
-        return [...this.#publish(), ...(this.#role === "primary" ? this.#workOff(wallMillis) : [])];
+        return [
+          ...this.#publish(),
+          ...this.#blocking.due(now),
+          ...(this.#role === "primary" ? this.#workOff(wallMillis) : []),
+        ];
+      case "operator":
+        return this.#obey(event.command);
+      case "stored":
+        return event.key === blockingKey ? this.#blocking.stored(event.failure, now) : [];
       case "digest":
         return this.#compare(event.slot, event.sequence, event.digest);
       case "commit":
@@ -167,7 +187,7 @@ export class CallServer implements Application {
       case "resynchronise":
         this.#forget();
         this.#role = "synchronising";
-        return [{ kind: "snapshot-request", request: this.#records.holding() }];
+        return [{ kind: "snapshot-request", request: this.#holding() }];
       case "snapshot-wanted":
         return this.#startSnapshot(event.slot, event.request);
       case "snapshot":
@@ -184,10 +204,12 @@ export class CallServer implements Application {
   }
 
   nextDeadline(): Micros | undefined {
-    if (this.#role === "backup") return this.#nextDigest;
-    if (this.#role !== "primary") return undefined;
+    const blocking = this.#blocking.nextDeadline();
+    if (this.#role === "backup") return Math.min(this.#nextDigest, blocking ?? this.#nextDigest);
+    if (this.#role !== "primary") return blocking;
     const deadlines = [
       this.#nextDigest,
+      blocking,
       this.#timers.nextDeadline(),
       this.#work.nextDeadline(this.#now),
       this.#sender && this.#nextPiece,
@@ -209,6 +231,7 @@ export class CallServer implements Application {
       ...this.#counters.all(),
       idleCircuits: Object.fromEntries(trunkGroups),
       callDetailRecords: this.#records.fileLines,
+      blockingStates: this.#blocking.condition,
     };
   }
 
@@ -314,6 +337,19 @@ export class CallServer implements Application {
     ];
   }
 
+  /** One command, one commit; none where it changes nothing. */
+  #obey(command: OperatorCommand): readonly ApplicationAction[] {
+    if (this.#role !== "primary") {
+      const text = `operator: cannot ${commandText(command)}: this card is not primary`;
+      return [{ kind: "log", severity: "warning", text }];
+    }
+    const turn = new Turn(this.#node, this.#sequence + 1, this.#time.at(this.#now));
+    const answer: ApplicationAction = { kind: "log", severity: "info", text: obey(turn, command) };
+    return turn.transaction.changes().length > 0
+      ? [...this.#commit(turn, { kind: "internal" }, nothing), answer]
+      : [answer];
+  }
+
   /** Timers that have expired, then background work, then a piece of a snapshot. */
   #workOff(wallMillis: number): readonly ApplicationAction[] {
     const actions: ApplicationAction[] = [];
@@ -325,7 +361,7 @@ export class CallServer implements Application {
       const turn = newTurn();
       const circuit = this.#timers.circuits.expire(this.#now);
       const connection = circuit === undefined ? this.#timers.connections.expire(this.#now) : undefined;
-      if (circuit !== undefined) turn.fireCircuit(circuit.key, circuit.timer as TimerName);
+      if (circuit !== undefined) this.#expire(turn, circuit.key, circuit.timer as TimerName);
       else if (connection !== undefined) turn.fireConnection(connection.key, "guard");
       else {
         const work = this.#work.next(this.#now, this.#sequence);
@@ -336,6 +372,11 @@ export class CallServer implements Application {
     }
     if (this.#sender !== undefined && this.#now >= this.#nextPiece) actions.push(...this.#sendPiece(this.#sender));
     return actions;
+  }
+
+  #expire(turn: Turn, circuit: number, timer: TimerName): void {
+    if (isBlockingTimer(timer)) fireBlocking(turn, [circuit], timer);
+    else turn.fireCircuit(circuit, timer);
   }
 
   #followClock(turn: Turn, error: number): readonly ApplicationAction[] {
@@ -363,9 +404,10 @@ export class CallServer implements Application {
     this.#history.add(this.#term, sequence, body, kept);
     const step: LadderStep = { atMicros: this.#now, sequence, own: true, slot, input: kept, body };
     this.#records.keep(this.#follow(changes, turn.input, step));
+    const stored = this.#blocking.follow(changes, this.#now);
     const alarms = turn.alarms.map((text): ApplicationAction => ({ kind: "log", severity: "alarm", text }));
     const refersToInput = consumed.kind === "input" && refers;
-    return [{ kind: "commit", sequence, consumed, refersToInput, timeMillis, body }, ...alarms];
+    return [{ kind: "commit", sequence, consumed, refersToInput, timeMillis, body }, ...alarms, ...stored];
   }
 
   /** A witness performs only what comes after this commit, so what it has to do at the start is told again. */
@@ -380,10 +422,19 @@ export class CallServer implements Application {
     ];
   }
 
+  /** What is on this card's disk. */
+  #holding(): Uint8Array {
+    return encode(holdingLayout, { records: this.#records.holding(), blocking: this.#blocking.saying() });
+  }
+
   #startSnapshot(slot: number, request: Uint8Array): readonly ApplicationAction[] {
     if (this.#role !== "primary") return [];
     const since = utcTime(this.#tables.group.get(0).coldStartMillis);
-    const records = this.#records.catchUp(request, since);
+    const decoded = decode(holdingLayout, request);
+    const { records: held, blocking } = decoded.ok ? decoded.value : { records: nothing, blocking: nothing };
+    const newer = this.#blocking.hear(blocking, this.#now);
+    if (newer) this.#work.ask((turn) => this.#blocking.adopt(turn, newer));
+    const records = this.#records.catchUp(held, since);
     this.#sender = new SnapshotSender(slot, this.#sequence, this.#tables, this.#timers, records);
     this.#nextPiece = this.#now;
     return [];
@@ -428,7 +479,8 @@ export class CallServer implements Application {
     const slot = commit.consumed.kind === "input" ? commit.consumed.slot : undefined;
     this.#history.add(commit.term, sequence, body.slice(), commit.input.slice());
     const step: LadderStep = { atMicros: now, sequence, own: false, slot, input: nothing, body: nothing };
-    return this.#records.write(this.#follow(changes, input, step));
+    const records = this.#records.write(this.#follow(changes, input, step));
+    return [...records, ...this.#blocking.follow(changes, now)];
   }
 
   /** What a commit does to the tables as they are; undefined when it cannot be read. */
@@ -456,7 +508,7 @@ export class CallServer implements Application {
     this.#sequence = sequence;
     this.#role = "backup";
     this.#receiver = undefined;
-    const actions = [...this.#records.takeOver(receiver)];
+    const actions = [...this.#records.takeOver(receiver), ...this.#blocking.takeOver(this.#now)];
     const buffered = this.#buffered;
     this.#buffered = [];
     for (const { commit, now } of buffered) {

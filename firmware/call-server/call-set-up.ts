@@ -1,4 +1,5 @@
 /** The way of a call through the node: number analysis, the choice of an outgoing circuit, and trying again (Q.764 2.1.1, 2.8.1). */
+import { isBlocked } from "./blocking-states.ts";
 import { releaseCall } from "./call-release.ts";
 import { availabilityOf, hasLim } from "./signalling-routes.ts";
 import { noCircuit } from "./tables/column.ts";
@@ -31,10 +32,9 @@ export function setUpCall(turn: Turn, incoming: number): void {
   const call = turn.transaction.newReference();
   const state = turn.editState(call);
   Object.assign(state, { incoming, initialAddress: consumed.slice(), seizedAt: turn.time() });
-  const endpoint = turn.editEndpoint(incoming);
-  endpoint.call = call;
+  turn.editEndpoint(incoming).call = call;
   // The other end uses it, so whatever it said of blocking is past (Q.764 2.8.2.1).
-  endpoint.remotelyBlocked = false;
+  turn.setBlocking(incoming, { remoteMaintenance: false, remoteHardware: false });
   const { congestion, counters } = turn.node;
   if (congestion.level > 0) {
     counters.count("callsRefusedByCongestion");
@@ -129,8 +129,9 @@ function choose(turn: Turn, incoming: number, message: InitialAddress): Choice {
     cause = releaseCause.noCircuitAvailable;
     if (plan.gatewayOf(first) !== plan.gatewayOf(incoming) || !gatewayServes(turn, first)) continue;
     for (const circuit of idleCircuits.candidates(trunkGroup)) {
-      // One that this very commit has taken is still on the list.
-      if (turn.endpoint(circuit).state === "idle" && circuit !== incoming) return { circuit, route };
+      // One that this very commit has taken, or blocked, is still on the list.
+      const isFree = turn.endpoint(circuit).state === "idle" && !isBlocked(turn.blocking(circuit));
+      if (isFree && circuit !== incoming) return { circuit, route };
     }
   }
   return { cause };

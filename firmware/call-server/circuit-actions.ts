@@ -1,4 +1,6 @@
 /** What the rows of the circuit's state machine do. */
+import { blockGroup, groupAcknowledged, unblockGroup } from "./group-blocking.ts";
+import { fireBlocking } from "./local-blocking.ts";
 import type { CircuitEvent } from "./circuit-machine.ts";
 import { inCall } from "./circuit-states.ts";
 import { releaseCall } from "./call-release.ts";
@@ -63,19 +65,23 @@ export const circuitActions: Actions["circuit"] = {
   },
   "send-rlc": (turn, circuit) => turn.send(circuit, releaseComplete),
   "send-rsc": (turn, circuit) => {
-    turn.editEndpoint(circuit).remotelyBlocked = false;
+    turn.setBlocking(circuit, { remoteMaintenance: false, remoteHardware: false });
     turn.send(circuit, resetCircuit);
   },
   "send-grs": (turn, circuit) => turn.send(circuit, groupReset(turn.endpoint(circuit).range)),
   "send-bla": (turn, circuit) => turn.send(circuit, blockingAcknowledgement),
   "send-uba": (turn, circuit) => turn.send(circuit, unblockingAcknowledgement),
 
-  block: (turn, circuit) => {
-    turn.editEndpoint(circuit).remotelyBlocked = true;
-  },
-  unblock: (turn, circuit) => {
-    turn.editEndpoint(circuit).remotelyBlocked = false;
-  },
+  block: (turn, circuit) => turn.setBlocking(circuit, { remoteMaintenance: true }),
+  unblock: (turn, circuit) => turn.setBlocking(circuit, { remoteMaintenance: false }),
+  "forget-blocking": (turn, circuit) => turn.setBlocking(circuit, { remoteMaintenance: false, remoteHardware: false }),
+  "block-group": blockGroup,
+  "unblock-group": unblockGroup,
+  "blocking-acknowledged": (turn, circuit) => acknowledged(turn, circuit, "BLA"),
+  "unblocking-acknowledged": (turn, circuit) => acknowledged(turn, circuit, "UBA"),
+  "group-blocking-acknowledged": (turn, circuit) => groupAcknowledged(turn, circuit, "BLA"),
+  "group-unblocking-acknowledged": (turn, circuit) => groupAcknowledged(turn, circuit, "UBA"),
+  "say-blocking-again": (turn, circuit) => void fireBlocking(turn, [circuit], "reset"),
 
   "reset-group": resetGroup,
   "acknowledge-group": acknowledgeGroup,
@@ -97,6 +103,10 @@ export function otherCircuit(turn: Turn, circuit: number): number {
   const { incoming, outgoing } = turn.state(call);
   const other = incoming === circuit ? outgoing : incoming;
   return turn.endpoint(other).call === call ? other : noCircuit;
+}
+
+function acknowledged(turn: Turn, circuit: number, event: "BLA" | "UBA"): void {
+  if (!fireBlocking(turn, [circuit], event)) turn.node.counters.count("messagesUnexpected");
 }
 
 function tell(turn: Turn, circuit: number, event: CircuitEvent): void {

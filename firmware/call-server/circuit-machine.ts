@@ -22,6 +22,8 @@ export type CircuitEvent =
   /** A group reset of the other end covers the circuit; or our own was acknowledged. */
   | "reset"
   | "reset-acknowledged"
+  /** The other end has lost it by a hardware failure (CGB). */
+  | "hardware-failed"
   /** This node resets the circuit, alone, as the first of a group, or as one of its others. */
   | "reset-alone"
   | "reset-leading"
@@ -47,6 +49,14 @@ export type CircuitAction =
   | "send-uba"
   | "block"
   | "unblock"
+  | "forget-blocking"
+  | "block-group"
+  | "unblock-group"
+  | "blocking-acknowledged"
+  | "unblocking-acknowledged"
+  | "group-blocking-acknowledged"
+  | "group-unblocking-acknowledged"
+  | "say-blocking-again"
   | "reset-group"
   | "acknowledge-group"
   | "count-repetition"

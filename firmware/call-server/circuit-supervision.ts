@@ -26,23 +26,29 @@ export const supervisionRows: readonly CircuitRow[] = [
   ["idle", "unreasonable", "reset-wait-rlc", ["send-rsc"]], // 2.9.5.1 d
 
   // Reset of a circuit by the other end
-  [afterFirstBackward, "RSC", "idle", ["unblock", "send-rlc", "release-call"], normalUnspecified], // 2.9.3.1 a, g
-  ["idle", "RSC", "=", ["unblock", "send-rlc"]], // 2.9.3.1 b, d
-  ["wait-rlc", "RSC", "idle", ["unblock", "send-rlc"]], // 2.9.3.1 a
-  ["unequipped", "RSC", "idle", ["unblock", "send-rlc"]], // 2.9.3.1 b
-  [outOfService, "RSC", "=", ["unblock", "send-rlc"]], // 2.9.3.1 f
+  [
+    afterFirstBackward,
+    "RSC",
+    "idle",
+    ["forget-blocking", "say-blocking-again", "send-rlc", "release-call"],
+    normalUnspecified,
+  ], // 2.9.3.1 a, g
+  ["idle", "RSC", "=", ["forget-blocking", "say-blocking-again", "send-rlc"]], // 2.9.3.1 b, d
+  ["wait-rlc", "RSC", "idle", ["forget-blocking", "say-blocking-again", "send-rlc"]], // 2.9.3.1 a
+  ["unequipped", "RSC", "idle", ["forget-blocking", "say-blocking-again", "send-rlc"]], // 2.9.3.1 b
+  [outOfService, "RSC", "=", ["forget-blocking", "say-blocking-again", "send-rlc"]], // 2.9.3.1 f
 
   // Group reset by the other end
   [circuitStates, "GRS", "=", ["reset-group"]], // 2.9.3.2
-  [afterFirstBackward, "reset", "idle", ["unblock", "release-call"], normalUnspecified], // 2.9.3.2
-  [["idle", ...outOfService], "reset", "=", ["unblock"]], // 2.9.3.2
-  [["wait-rlc", "unequipped"], "reset", "idle", ["unblock"]], // 2.9.3.2
+  [afterFirstBackward, "reset", "idle", ["forget-blocking", "release-call"], normalUnspecified], // 2.9.3.2
+  [["idle", ...outOfService], "reset", "=", ["forget-blocking"]], // 2.9.3.2
+  [["wait-rlc", "unequipped"], "reset", "idle", ["forget-blocking"]], // 2.9.3.2
 
   // Reset by this node
   ["unreset", "reset-alone", "reset-wait-rlc", ["send-rsc"]], // 2.9.3.1
   ["unreset", "reset-leading", "group-reset-wait-gra", []], // 2.9.3.2
   ["unreset", "reset-following", "group-reset-member", []], // 2.9.3.2
-  [awaitingReset, "RLC", "idle", []], // 2.9.3.1
+  [awaitingReset, "RLC", "idle", ["say-blocking-again"]], // 2.9.3.1
   ["reset-wait-rlc", "T16", "=", ["count-repetition", "send-rsc"]], // table A.1
   ["reset-wait-rlc", "T17", "reset-unanswered", ["send-rsc", "alert-maintenance"]], // table A.1
   ["reset-unanswered", "T17", "=", ["count-repetition", "send-rsc", "alert-maintenance"]], // table A.1
@@ -56,4 +62,14 @@ export const supervisionRows: readonly CircuitRow[] = [
   // Blocking by the other end
   [except("outgoing-wait-acm"), "BLO", "=", ["block", "send-bla"]], // 2.8.2.1
   [circuitStates, "UBL", "=", ["unblock", "send-uba"]], // 2.8.2.1
+  [circuitStates, "CGB", "=", ["block-group"]], // 2.8.2.2
+  [circuitStates, "CGU", "=", ["unblock-group"]], // 2.8.2.2
+  [afterFirstBackward, "hardware-failed", "idle", ["release-call"], normalUnspecified], // 2.8.2.2
+  ["wait-rlc", "hardware-failed", "idle", []], // 2.8.2.2
+
+  // Answers to blocking by this node: local-blocking.ts
+  [circuitStates, "BLA", "=", ["blocking-acknowledged"]], // 2.8.2.1
+  [circuitStates, "UBA", "=", ["unblocking-acknowledged"]], // 2.8.2.1
+  [circuitStates, "CGBA", "=", ["group-blocking-acknowledged"]], // 2.8.2.2
+  [circuitStates, "CGUA", "=", ["group-unblocking-acknowledged"]], // 2.8.2.2
 ];

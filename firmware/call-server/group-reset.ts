@@ -1,4 +1,6 @@
 /** Reset of a group of circuits (Q.764 2.9.3.2), in both directions. */
+import { isLocallyBlocked } from "./blocking-states.ts";
+import { fireBlocking } from "./local-blocking.ts";
 import { groupResetAcknowledgement } from "./own-messages.ts";
 import { noCircuit } from "./tables/column.ts";
 import type { Turn } from "./turn.ts";
@@ -15,7 +17,7 @@ export function resetGroup(turn: Turn, first: number): void {
     return;
   }
   const circuits = groupFrom(turn, first, range);
-  const blocked = circuits.map((circuit) => circuit !== noCircuit && turn.endpoint(circuit).locallyBlocked);
+  const blocked = circuits.map((circuit) => circuit !== noCircuit && isLocallyBlocked(turn.blocking(circuit)));
   // A call in set-up goes another way, perhaps on a circuit of this very group: after the answer, and on one that is not to be
   // reset any more.
   turn.send(first, groupResetAcknowledgement(blocked));
@@ -33,15 +35,18 @@ export function acknowledgeGroup(turn: Turn, first: number): void {
     turn.node.counters.count("messagesUnexpected");
     return;
   }
-  groupFrom(turn, first, range).forEach((circuit, index) => {
-    if (circuit === noCircuit || !turn.fireCircuit(circuit, "reset-acknowledged")) return;
+  const circuits = groupFrom(turn, first, range);
+  const reset = circuits.filter((circuit, index) => {
+    if (circuit === noCircuit || !turn.fireCircuit(circuit, "reset-acknowledged")) return false;
     const blocked = (((status?.[index >> 3] ?? 0) >> (index & 7)) & 1) === 1;
-    if (turn.endpoint(circuit).remotelyBlocked !== blocked) turn.editEndpoint(circuit).remotelyBlocked = blocked;
+    turn.setBlocking(circuit, { remoteMaintenance: blocked });
+    return true;
   });
+  fireBlocking(turn, reset, "reset");
 }
 
 /** `range` + 1 circuits by consecutive CICs; `noCircuit` where the group of call servers has none. */
-function groupFrom(turn: Turn, first: number, range: number): number[] {
+export function groupFrom(turn: Turn, first: number, range: number): number[] {
   const { plan } = turn.node;
   const exchange = plan.exchangeOf(first);
   const cic = plan.circuits.cicOf(first);

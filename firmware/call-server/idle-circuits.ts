@@ -4,9 +4,10 @@
  * Derived from the tables on both cards alike: the place in a list follows from the columns (`idleSince`, then the number),
  * never from the way by which a row got here.
  */
+import { isBlocked } from "./blocking-states.ts";
 import type { CircuitPlan } from "./circuit-plan.ts";
 import { noCircuit } from "./tables/column.ts";
-import type { ConnectionRow, EndpointRow, NodeTables } from "./tables/node-tables.ts";
+import type { ConnectionRow, NodeTables } from "./tables/node-tables.ts";
 import type { Change } from "./tables/transaction.ts";
 
 interface IdleList {
@@ -48,7 +49,7 @@ export class IdleCircuits {
   /** Follows changes that the tables already hold. */
   follow(changes: readonly Change[]): void {
     for (const { table, key, before, after } of changes) {
-      if (table.tag === this.#tables.endpoint.tag) this.#judge(key);
+      if (table.tag === this.#tables.endpoint.tag || table.tag === this.#tables.blocking.tag) this.#judge(key);
       if (table.tag !== this.#tables.connection.tag) continue;
       const old = before as unknown as ConnectionRow | undefined;
       const row = after as unknown as ConnectionRow | undefined;
@@ -101,7 +102,8 @@ export class IdleCircuits {
 
   #judge(circuit: number): void {
     const row = this.#tables.endpoint.get(circuit);
-    const usable = isUsable(row) && this.#connections[circuit] === 0;
+    const isIdle = row.state === "idle" && this.#connections[circuit] === 0;
+    const usable = isIdle && !isBlocked(this.#tables.blocking.get(circuit));
     if (usable === (this.#listed[circuit] === 1)) return;
     if (usable) this.#insert(circuit, row.idleSince);
     else this.#remove(circuit);
@@ -142,8 +144,4 @@ export class IdleCircuits {
     this.#listed[circuit] = 0;
     list.length--;
   }
-}
-
-function isUsable(row: Readonly<EndpointRow>): boolean {
-  return row.state === "idle" && !row.remotelyBlocked && !row.locallyBlocked;
 }

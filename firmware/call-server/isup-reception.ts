@@ -5,6 +5,7 @@ import { knownWithoutRow } from "../isup/messages.ts";
 import { releaseCall } from "./call-release.ts";
 import { otherCircuit } from "./circuit-actions.ts";
 import { inCall } from "./circuit-states.ts";
+import { turnsAway } from "./local-blocking.ts";
 import { dispositionOf } from "./message-compatibility.ts";
 import { scopeOf } from "./message-scope.ts";
 import { confusion } from "./own-messages.ts";
@@ -41,6 +42,7 @@ export function receiveIsup(turn: Turn, circuit: number, octets: Uint8Array): vo
     return;
   }
   turn.message = decoded.value;
+  if (turnsAway(turn, circuit)) return;
   if (!turn.fireCircuit(circuit, type)) receiveUnexpected(turn, circuit, type);
 }
 

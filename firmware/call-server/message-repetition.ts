@@ -4,7 +4,7 @@
  * gone on without it. Each row says why a second copy does no harm, or what is done where it would.
  */
 import type { MessageType } from "../isup/dialect.ts";
-import { type CircuitState, callStates, incomingStates, outgoingStates } from "./circuit-states.ts";
+import { type CircuitState, callStates, circuitStates, incomingStates, outgoingStates } from "./circuit-states.ts";
 
 /** `repeat`: said again by another LIM. `try-again`: the circuit is reset, and the call goes over another one. */
 export type Remedy = "repeat" | "try-again";
@@ -30,6 +30,8 @@ export const repetitions: readonly RepetitionRow[] = [
   { types: ["RSC"],                 states: ["reset-wait-rlc", "reset-unanswered"], remedy: "repeat",   because: "2.9.3.1: T16 repeats it too" },
   { types: ["GRS"],                 states: groupReset,                            remedy: "repeat",    because: "2.9.3.2: T22 repeats it too" },
   { types: ["GRA"],                 states: ["idle", "unreset", "unequipped", ...groupReset], remedy: "repeat", because: "2.9.3.2: one that nobody waits for is discarded" },
+  { types: ["BLO", "UBL", "CGB", "CGU"], states: circuitStates,                   remedy: "repeat",    because: "2.8.2: T12, T14, T18 and T20 repeat them too; what is blocked is not blocked twice" },
+  { types: ["CGBA", "CGUA"],        states: circuitStates,                         remedy: "repeat",    because: "2.8.2.3: an acknowledgement that nobody waits for is discarded" },
   { types: ["BLA", "UBA", "CFN"],   states: [...callStates, "idle", "wait-rlc"],   remedy: "repeat",    because: "2.8.2.3, 2.9.5.1: an acknowledgement that nobody waits for is discarded" },
   { types: ["SUS", "RES"],          states: [...incomingStates, ...outgoingStates], remedy: "repeat",   because: "2.4, 2.5: it says in which state the call is, and is as true the second time" },
 ];

@@ -1,10 +1,11 @@
 /** The timers of circuits and connections, derived from the state columns: entering a state arms them, leaving disarms them. */
 import { type TimerName, timers as timersOfStandard } from "../isup/timers.ts";
 import { type Micros, microsPerMilli } from "../time.ts";
+import { blockingTimers } from "./blocking-states.ts";
 import { circuitTimers } from "./circuit-states.ts";
 import { connectionTimers, guardMillis } from "./connection-states.ts";
 import { RunningTimers } from "./running-timers.ts";
-import type { ConnectionRow, EndpointRow, NodeTables } from "./tables/node-tables.ts";
+import type { BlockingRow, ConnectionRow, EndpointRow, NodeTables } from "./tables/node-tables.ts";
 import type { Change } from "./tables/transaction.ts";
 
 /** Timers on the bus and in snapshots go by their place here. */
@@ -41,6 +42,10 @@ export class NodeTimers {
       if (table.tag === this.#tables.endpoint.tag) {
         const [old, row] = [before ?? table.initial, after ?? table.initial] as unknown as [EndpointRow, EndpointRow];
         this.#move(this.circuits, circuitTimers, key, old, row, now);
+      }
+      if (table.tag === this.#tables.blocking.tag) {
+        const [old, row] = [before ?? table.initial, after ?? table.initial] as unknown as [BlockingRow, BlockingRow];
+        this.#move(this.circuits, blockingTimers, key, { ...old, state: old.local }, { ...row, state: row.local }, now);
       }
       if (table.tag === this.#tables.connection.tag) {
         const [old, row] = [before, after] as unknown as [ConnectionRow | undefined, ConnectionRow | undefined];

@@ -18,8 +18,9 @@ export const outgoingRows: readonly CircuitRow[] = [
   ["outgoing-wait-acm", "IAM", "=", ["settle-dual-seizure"]], // 2.9.1.4
   ["outgoing-wait-acm", "seizure-lost", "incoming-wait-acm", ["try-again", "set-up"]], // 2.9.1.4 b
   ["outgoing-wait-acm", "BLO", "wait-rlc", ["block", "send-bla", "try-again", "send-rel"]], // 2.8.2.1
-  ["outgoing-wait-acm", "RSC", "idle", ["unblock", "try-again", "send-rlc"]], // 2.9.3.1 e
-  ["outgoing-wait-acm", "reset", "idle", ["unblock", "try-again"]], // 2.9.3.2
+  ["outgoing-wait-acm", "RSC", "idle", ["forget-blocking", "try-again", "say-blocking-again", "send-rlc"]], // 2.9.3.1 c, e
+  ["outgoing-wait-acm", "reset", "idle", ["forget-blocking", "try-again"]], // 2.9.3.2
+  ["outgoing-wait-acm", "hardware-failed", "idle", ["try-again"]], // 2.8.2.2
   ["outgoing-wait-acm", "UCIC", "unequipped", ["try-again", "alert-maintenance"]], // 2.12
   ["outgoing-wait-acm", "unreasonable", "reset-wait-rlc", ["try-again", "send-rsc"]], // 2.9.5.1
   ["outgoing-wait-anm", "unreasonable", "=", []], // 2.9.5.1

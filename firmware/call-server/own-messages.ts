@@ -8,12 +8,14 @@ import { type Route, routedDigits } from "./routing.ts";
 /** This node's place in Q.763 3.12: a transit network, as seen from both ends. */
 const causeHead = { codingStandard: "itu-t", location: "transit-network" } as const;
 
-const bare = (type: "RLC" | "RSC" | "BLA" | "UBA" | "UCIC"): Uint8Array =>
+const bare = (type: "RLC" | "RSC" | "BLO" | "BLA" | "UBL" | "UBA" | "UCIC"): Uint8Array =>
   encodeMessage({ type, parameters: {}, unknown: [] });
 
 export const releaseComplete = bare("RLC");
 export const resetCircuit = bare("RSC");
+export const blocking = bare("BLO");
 export const blockingAcknowledgement = bare("BLA");
+export const unblocking = bare("UBL");
 export const unblockingAcknowledgement = bare("UBA");
 export const unequippedCircuit = bare("UCIC");
 
@@ -46,17 +48,31 @@ export function groupReset(range: number): Uint8Array {
   return encodeMessage({ type: "GRS", parameters: { rangeAndStatus: { range } }, unknown: [] });
 }
 
-/** One bit a circuit, the first circuit's in bit 1 of the first octet: blocked by this node for maintenance. */
+/** One bit a circuit: blocked by this node for maintenance. */
 export function groupResetAcknowledgement(blocked: readonly boolean[]): Uint8Array {
-  const status = new Uint8Array(Math.ceil(blocked.length / 8));
-  blocked.forEach((bit, index) => {
-    if (bit) status[index >> 3] |= 1 << (index & 7);
-  });
+  return encodeMessage({ type: "GRA", parameters: { rangeAndStatus: rangeAndStatus(blocked) }, unknown: [] });
+}
+
+/** One bit a circuit: whether the message is about it. */
+export function groupSupervision(
+  type: "CGB" | "CGBA" | "CGU" | "CGUA",
+  kind: "maintenance" | "hardware-failure",
+  named: readonly boolean[],
+): Uint8Array {
   return encodeMessage({
-    type: "GRA",
-    parameters: { rangeAndStatus: { range: blocked.length - 1, status } },
+    type,
+    parameters: { circuitGroupSupervisionMessageType: { type: kind }, rangeAndStatus: rangeAndStatus(named) },
     unknown: [],
   });
+}
+
+/** The first circuit's bit is bit 1 of the first octet (Q.763 3.43). */
+function rangeAndStatus(circuits: readonly boolean[]) {
+  const status = new Uint8Array(Math.ceil(circuits.length / 8));
+  circuits.forEach((bit, index) => {
+    if (bit) status[index >> 3] |= 1 << (index & 7);
+  });
+  return { range: circuits.length - 1, status };
 }
 
 /** The cause in a REL; undefined when it cannot be read. */

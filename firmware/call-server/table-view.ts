@@ -31,6 +31,7 @@ const views: Readonly<Record<string, View>> = {
     name: nameOf(plan, key),
     peer: plan.has(key) ? plan.configuration.exchanges[plan.exchangeOf(key)].name : undefined,
   }),
+  blocking: (plan, key) => ({ name: nameOf(plan, key) }),
   connection: (plan, _, row) => {
     const { circuit, otherCircuit, gateway } = row as ConnectionRow & AnyRow;
     const gatewayName = plan.configuration.gateways[gateway]?.name;

@@ -1,9 +1,10 @@
 /** What goes on, followed from the changes of the state table on both cards alike. */
+import { isLocallyBlocked, isRemotelyBlocked } from "./blocking-states.ts";
 import type { CircuitPlan } from "./circuit-plan.ts";
 import type { Counters } from "./counters.ts";
 import { causeOf } from "./own-messages.ts";
 import { releaseCause } from "./release-causes.ts";
-import type { EndpointRow, NodeTables, StateRow } from "./tables/node-tables.ts";
+import type { BlockingRow, EndpointRow, NodeTables, StateRow } from "./tables/node-tables.ts";
 import type { Change } from "./tables/transaction.ts";
 
 export class Traffic {
@@ -12,6 +13,7 @@ export class Traffic {
   #inSetUp = 0;
   #inConversation = 0;
   #remotelyBlocked = 0;
+  #locallyBlocked = 0;
   #inService = 0;
   readonly #circuits: number;
 
@@ -34,8 +36,12 @@ export class Traffic {
       }
       if (table.tag === this.#tables.endpoint.tag) {
         const [old, row] = [before, after] as unknown as [EndpointRow | undefined, EndpointRow | undefined];
-        this.#remotelyBlocked += (row?.remotelyBlocked ? 1 : 0) - (old?.remotelyBlocked ? 1 : 0);
         this.#inService += (isInService(row) ? 1 : 0) - (isInService(old) ? 1 : 0);
+      }
+      if (table.tag === this.#tables.blocking.tag) {
+        const [old, row] = [before ?? table.initial, after ?? table.initial] as unknown as [BlockingRow, BlockingRow];
+        this.#remotelyBlocked += (isRemotelyBlocked(row) ? 1 : 0) - (isRemotelyBlocked(old) ? 1 : 0);
+        this.#locallyBlocked += (isLocallyBlocked(row) ? 1 : 0) - (isLocallyBlocked(old) ? 1 : 0);
       }
     }
   }
@@ -44,6 +50,7 @@ export class Traffic {
     this.#inSetUp = 0;
     this.#inConversation = 0;
     this.#remotelyBlocked = 0;
+    this.#locallyBlocked = 0;
     this.#inService = 0;
   }
 
@@ -54,6 +61,7 @@ export class Traffic {
       callRows: this.#tables.state.size,
       connections: this.#tables.connection.size,
       circuitsRemotelyBlocked: this.#remotelyBlocked,
+      circuitsLocallyBlocked: this.#locallyBlocked,
       circuitsInReset: this.#circuits - this.#inService,
     };
   }

@@ -2,6 +2,7 @@
 import type { Message } from "../isup/dialect.ts";
 import type { Input } from "../interchange/input.ts";
 import type { Instruction, Output } from "../interchange/output.ts";
+import { isBlocked } from "./blocking-states.ts";
 import type { CircuitAction, CircuitEvent } from "./circuit-machine.ts";
 import { circuitMachine } from "./circuit-machine.ts";
 import type { CircuitPlan } from "./circuit-plan.ts";
@@ -15,7 +16,7 @@ import type { Congestion } from "./congestion.ts";
 import { controllerOf } from "./gateway-controllers.ts";
 import type { Routing } from "./routing.ts";
 import { limFor } from "./signalling-routes.ts";
-import type { ConnectionRow, EndpointRow, NodeTables, StateRow } from "./tables/node-tables.ts";
+import type { BlockingRow, ConnectionRow, EndpointRow, NodeTables, StateRow } from "./tables/node-tables.ts";
 import { Transaction } from "./tables/transaction.ts";
 
 /** What call processing looks things up in. */
@@ -80,6 +81,22 @@ export class Turn {
 
   hasState(call: number): boolean {
     return this.transaction.has(this.node.tables.state, call);
+  }
+
+  blocking(circuit: number): Readonly<BlockingRow> {
+    return this.transaction.get(this.node.tables.blocking, circuit);
+  }
+
+  /** Changes columns of a circuit's blocking, which has a row as long as there is anything to say. */
+  setBlocking(circuit: number, columns: Partial<BlockingRow>): void {
+    const { blocking, group } = this.node.tables;
+    const before = this.blocking(circuit);
+    const names = Object.keys(columns) as (keyof BlockingRow)[];
+    if (names.every((name) => before[name] === columns[name])) return;
+    const row = { ...before, ...columns };
+    if (isBlocked(row)) Object.assign(this.transaction.edit(blocking, circuit), row);
+    else this.transaction.remove(blocking, circuit);
+    this.transaction.edit(group, 0).blockingEdition = group.get(0).blockingEdition + 1;
   }
 
   editEndpoint(circuit: number): EndpointRow {

@@ -4,11 +4,13 @@ import type { DatagramSocket, DatagramSockets } from "../../hal/datagram-socket.
 import type { ProcessorLink } from "../../hal/processor-link.ts";
 import type { SocketAddress } from "../../hal/socket-address.ts";
 import type { Storage } from "../../hal/storage.ts";
+import type { ValueStore } from "../../hal/value-store.ts";
 import type { StreamListener, StreamSocket, StreamSockets } from "../../hal/stream-socket.ts";
 import { lowBits } from "../backplane/sequence-number.ts";
 import type { Micros } from "../time.ts";
 import type { Application, ApplicationAction, ApplicationEvent } from "./application.ts";
-import { truncateLines } from "./line-file.ts";
+import { LineWriter } from "./line-writer.ts";
+import type { OperatorCommand } from "./operator-command.ts";
 import { decodeLinkMessage, type ToApplication } from "./link-message.ts";
 import { LinkQueue } from "./link-queue.ts";
 import { commitCountBits, noWork, workNote, workWord } from "./link-notes.ts";
@@ -17,6 +19,8 @@ import { commitCountBits, noWork, workNote, workWord } from "./link-notes.ts";
 const reasonCharactersMax = 200;
 /** A stream that this card opens is opened again so long after it ended. */
 const reconnectAfterMicros = 500_000;
+/** So long after the disk has refused lines they are tried again. */
+const retryLinesMicros = 1_000_000;
 /** Octets kept for a stream whose queue is full; a peer that takes nothing for so long is cut off. */
 const backlogOctetsMax = 4 * 1024 * 1024;
 
@@ -26,6 +30,8 @@ export interface ApplicationParts {
   readonly streams: StreamSockets;
   readonly datagrams: DatagramSockets;
   readonly storage: Storage;
+  /** Where the application's values are kept, if it has any. */
+  readonly values?: ValueStore | undefined;
   log(severity: "info" | "warning" | "alarm", text: string): void;
   /** A socket that the configuration asks for cannot be had: the card cannot do its work. */
   unusable(text: string): void;
@@ -46,12 +52,14 @@ export class ApplicationRunner {
   #armedFor: Micros | undefined;
   #disarm: (() => void) | undefined;
   readonly #commitsPerformed = new Map<number, number>();
-  #storageFailed = false;
+  readonly #lines: LineWriter;
+  #retriesLines = false;
   #failed = false;
 
   constructor(application: Application, parts: ApplicationParts) {
     this.#application = application;
     this.#parts = parts;
+    this.#lines = new LineWriter(parts.storage, (severity, text) => parts.log(severity, text));
     this.#queue = new LinkQueue(parts.link);
     parts.link.listen({
       message: (octets) => {
@@ -66,6 +74,11 @@ export class ApplicationRunner {
     });
     this.#perform(application.start(parts.clock.nowMicros()));
     this.#arm();
+  }
+
+  /** An operator wants something. */
+  command(command: OperatorCommand): void {
+    this.#step({ kind: "operator", command });
   }
 
   /** The card leaves on purpose. */
@@ -123,13 +136,15 @@ export class ApplicationRunner {
         this.#queue.send(action);
         break;
       case "append":
-        this.#stored(this.#parts.storage.append(action.file, `${action.line}\n`));
+        this.#lines.append(action.file, action.line);
+        this.#retryLines();
         break;
-      case "truncate": {
-        const error = truncateLines(this.#parts.storage, action.file, action.lines);
-        if (error) this.#stored({ ok: false, error });
+      case "truncate":
+        this.#lines.truncate(action.file, action.lines);
         break;
-      }
+      case "put":
+        this.#put(action.key, action.value);
+        break;
       case "log":
         this.#parts.log(action.severity, action.text);
         break;
@@ -157,17 +172,23 @@ export class ApplicationRunner {
     }
   }
 
-  /** Says once that the storage fails, and once that it works again. */
-  #stored(
-    outcome:
-      | { readonly ok: true }
-      | { readonly ok: false; readonly error: { readonly kind: string; readonly name: string } },
-  ): void {
-    if (!outcome.ok && !this.#storageFailed) {
-      this.#parts.log("alarm", `storage of ${outcome.error.name} fails: ${outcome.error.kind}`);
-    }
-    if (outcome.ok && this.#storageFailed) this.#parts.log("info", "storage works again");
-    this.#storageFailed = !outcome.ok;
+  // --- the disk
+
+  #retryLines(): void {
+    if (this.#retriesLines || !this.#lines.isBehind) return;
+    this.#retriesLines = true;
+    const { clock } = this.#parts;
+    clock.at(clock.nowMicros() + retryLinesMicros, () => {
+      this.#retriesLines = false;
+      this.#lines.retry();
+      this.#retryLines();
+    });
+  }
+
+  #put(key: string, value: Uint8Array): void {
+    this.#parts.values?.put(key, value, (outcome) =>
+      this.#step({ kind: "stored", key, failure: outcome.ok ? undefined : outcome.error.kind }),
+    );
   }
 
   // --- streams

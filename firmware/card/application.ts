@@ -2,9 +2,11 @@
  * What runs on a card's application processor: the function of the card (LIM, call server, transporter), as a value that
  * takes what happened and the time, and returns what to do.
  */
+import type { StorageFailureKind } from "../../hal/storage.ts";
 import type { InputCongestionLevel } from "../backplane/input-congestion.ts";
 import type { Consumed } from "../backplane/commit.ts";
 import type { Micros } from "../time.ts";
+import type { OperatorCommand } from "./operator-command.ts";
 
 /** A commit in its place, as the communication processor delivers it: in order, each once. */
 export interface DeliveredCommit {
@@ -68,6 +70,10 @@ export type ApplicationEvent =
   | { readonly kind: "snapshot"; readonly piece: Uint8Array; readonly sequence: number; readonly last: boolean }
   /** What another call server says its tables come to at a commit; compared by whoever stands at the same commit. */
   | { readonly kind: "digest"; readonly slot: number; readonly sequence: number; readonly digest: number }
+  /** Primary: what an operator wants. Elsewhere it is refused. */
+  | { readonly kind: "operator"; readonly command: OperatorCommand }
+  /** The disk has answered a `put`, in order; `failure` when it has kept the old value. */
+  | { readonly kind: "stored"; readonly key: string; readonly failure?: StorageFailureKind | undefined }
   /** Forget all state: what this card holds is not the group's. */
   | { readonly kind: "forget" }
   /**
@@ -127,6 +133,8 @@ export type ApplicationAction =
   | { readonly kind: "append"; readonly file: string; readonly line: string }
   /** Cut a file to its first `lines` lines (CDRs that never became the group's). */
   | { readonly kind: "truncate"; readonly file: string; readonly lines: number }
+  /** Replace a value on the disk: it outlives a power failure when `stored` has said so. */
+  | { readonly kind: "put"; readonly key: string; readonly value: Uint8Array }
   // --- the world
   /** Wait for connections, or connect and keep connecting, under a name. Asked for once. */
   | { readonly kind: "stream-listen"; readonly stream: string; readonly address: string; readonly port: number }

@@ -28,6 +28,17 @@ export function truncateLines(storage: Storage, name: string, lines: number): St
   return cut.ok || cut.error.kind === "not-found" ? undefined : cut.error;
 }
 
+/** How many whole lines a file has; 0 when there is none. */
+export function countLines(storage: Storage, name: string): number {
+  let lines = 0;
+  for (let offset = 0; ; ) {
+    const piece = storage.read(name, offset, readOctets);
+    if (!piece.ok || piece.value.length === 0) return lines;
+    for (const octet of piece.value) if (octet === newline) lines++;
+    offset += piece.value.length;
+  }
+}
+
 /** The whole lines of a file of ASCII text; what a power cut left half at the end is cut off. None when there is no file. */
 export function readLines(storage: Storage, name: string): string[] {
   const lines: string[] = [];

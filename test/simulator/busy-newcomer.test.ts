@@ -36,7 +36,7 @@ function run(at: number, millis: number) {
   rack.run(1_000);
   endCalls(rack);
   const { attempted, lost } = countCalls(rack);
-  return { pieces, role, attempted, lost, records: (rack.files.get(`${backup}/cdr.jsonl`) ?? []).length };
+  return { pieces, role, attempted, lost, records: rack.lines(backup, "cdr.jsonl").length };
 }
 
 test.each(busyMillis)("for %i ms, from whichever piece on: it is backup with the whole state", (millis) => {

@@ -28,7 +28,7 @@ function run(set: Readonly<Record<number, number>>, pulls: boolean) {
   rack.run(3_000);
   endCalls(rack);
   rack.run(500);
-  const details = (rack.files.get("3/cdr.jsonl") ?? []).map((line) => JSON.parse(line) as Detail);
+  const details = rack.lines(3, "cdr.jsonl").map((line) => JSON.parse(line) as Detail);
   const lasted = details.map(({ answer, release }) => Date.parse(release) - Date.parse(answer));
   return {
     ...countCalls(rack),

@@ -76,7 +76,7 @@ export function oneCall(
     gateway: gateway?.executed.slice(executed) ?? [],
     connected: gateway?.connected ?? [],
     notIdle: ["west", "east"].flatMap((name) => rack.exchange(name).core.statistics(now).circuitsNotIdle.map(String)),
-    cdrs: (rack.files.get(`${primary}/cdr.jsonl`) ?? []).map((line) => {
+    cdrs: rack.lines(primary, "cdr.jsonl").map((line) => {
       const { calling, called, answered, cause } = JSON.parse(line);
       return { calling, called, answered, cause };
     }),

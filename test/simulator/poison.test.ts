@@ -68,7 +68,7 @@ describe("a poison input among many calls", () => {
     expect(rack.primaries()).toEqual([3]);
     expect(rack.log.filter((line) => line.includes("claims term"))).toHaveLength(1);
     expect(rack.log.filter((line) => line.includes("has ended the last primary"))).toHaveLength(1);
-    const kept = rack.files.get("3/poison.jsonl") ?? [];
+    const kept = rack.lines(3, "poison.jsonl");
     expect(kept.map((line) => JSON.parse(line).octets)).toEqual([Buffer.from(poison ?? []).toString("hex")]);
     rack.pull(2);
     poison = undefined;

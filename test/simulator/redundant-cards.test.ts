@@ -93,7 +93,7 @@ function oneCall(
       .reports.map((report) => (report.kind === "call" ? `${report.call.outcome}` : report.kind)),
     connected: [...rack.gateways.values()].reduce((sum, { connected }) => sum + connected.length, 0),
     notIdle: cores.reduce((sum, { circuitsNotIdle }) => sum + circuitsNotIdle.length, 0),
-    records: (rack.files.get(`${primary}/cdr.jsonl`) ?? []).length,
+    records: rack.lines(primary, "cdr.jsonl").length,
   };
   const sent = [...rack.exchanges.values()].reduce((sum, { sentTo }) => sum + (sentTo.get(slot) ?? 0), 0);
   const seen = [...rack.exchanges].map(([name, { seen }]) => `${name}: ${seen.join(", ")}`).join("\n");

@@ -15,7 +15,9 @@ import { processorLink, processorLinkMemory } from "../../hal/linux/processor-li
 import { nameThread } from "../../hal/linux/real-time.ts";
 import { linuxStorage } from "../../hal/linux/storage.ts";
 import { linuxStreamSockets } from "../../hal/linux/stream-socket.ts";
+import { openLinuxValueStore } from "../../hal/linux/value-store.ts";
 import type { Storage } from "../../hal/storage.ts";
+import type { ValueStore } from "../../hal/value-store.ts";
 import { readConfiguration, UserError } from "../configuration/read-configuration.ts";
 import type { CardReport, CardRequest, CommunicationStart } from "./card-start.ts";
 import { failing, failOverVariable } from "./failing-application.ts";
@@ -41,7 +43,13 @@ function report(what: CardReport): void {
   else if (what.kind === "log" || what.kind === "unusable") console.log(what.text);
 }
 
-async function createApplication(card: Card, configuration: RackConfiguration, storage: Storage): Promise<Application> {
+/** What a card keeps: files of lines, and values where its application has any. */
+interface Disk {
+  readonly storage: Storage;
+  readonly values: ValueStore | undefined;
+}
+
+async function createApplication(card: Card, configuration: RackConfiguration, disk: Disk): Promise<Application> {
   switch (card.kind) {
     case "lim": {
       const { LinkInterfaceModule } = await import("../../firmware/lim/link-interface-module.ts");
@@ -53,7 +61,13 @@ async function createApplication(card: Card, configuration: RackConfiguration, s
     }
     case "call-server": {
       const { CallServer } = await import("../../firmware/call-server/call-server.ts");
-      return new CallServer(configuration, card.slot, { storedCdrs: readLines(storage, "cdr.jsonl") });
+      const { blockingKey } = await import("../../firmware/call-server/blocking-disk.ts");
+      const { callDetailFile } = await import("../../firmware/call-server/call-detail-log.ts");
+      const storedBlocking = disk.values?.get(blockingKey);
+      return new CallServer(configuration, card.slot, {
+        storedCdrs: readLines(disk.storage, callDetailFile),
+        ...(storedBlocking && { storedBlocking }),
+      });
     }
   }
 }
@@ -110,7 +124,8 @@ async function start(options: CardOptions, started: () => void): Promise<void> {
   };
   const storage = linuxStorage(options.storage);
   if (card.kind === "call-server") rehearse(configuration);
-  const created = await createApplication(card, configuration, storage);
+  const values = card.kind === "call-server" ? await openLinuxValueStore(options.storage) : undefined;
+  const created = await createApplication(card, configuration, { storage, values });
   const application = failing(created, process.env[failOverVariable]);
   const clock = linuxClock();
   const runner = new ApplicationRunner(application, {
@@ -119,6 +134,7 @@ async function start(options: CardOptions, started: () => void): Promise<void> {
     streams: linuxStreamSockets(),
     datagrams: linuxDatagramSockets(),
     storage,
+    values,
     log: (severity, logged) => report({ kind: "log", severity, text: logged, atMicros: clock.nowMicros() }),
     unusable: (why) => {
       report({ kind: "unusable", text: why });
@@ -150,6 +166,7 @@ async function start(options: CardOptions, started: () => void): Promise<void> {
   setInterval(() => report({ kind: "application", status: application.status() }), statusMillis);
   process.on("message", (request: CardRequest) => {
     if (request.kind === "leave") runner.leave();
+    else if (request.kind === "operator") runner.command(request.command);
     else report({ kind: "ladder", request: request.request, entries: application.ladder(request) });
   });
   // A card whose rack is gone has nobody to serve.

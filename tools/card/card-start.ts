@@ -1,6 +1,7 @@
 /** What a card's program is started with, handed on to the thread of its communication processor. */
 import type { CommunicationOptions } from "../../firmware/backplane/communication-processor.ts";
 import type { Milestone } from "../../firmware/backplane/membership.ts";
+import type { OperatorCommand } from "../../firmware/card/operator-command.ts";
 import type { ProcessorLinkMemory } from "../../hal/linux/processor-link.ts";
 
 export interface CommunicationStart {
@@ -33,6 +34,7 @@ export type CardReport =
 /** What the supervisor asks of a card. */
 export type CardRequest =
   | { readonly kind: "leave" }
+  | { readonly kind: "operator"; readonly command: OperatorCommand }
   /** The trace entries of the call that runs on a circuit or has a reference, for the ladder. */
   | {
       readonly kind: "ladder";

@@ -64,7 +64,7 @@ function judgeCalls(rack: SimulatedRack, excused: boolean, complain: Complain): 
 
 /** Every call has one record on each call server. */
 function judgeRecords(rack: SimulatedRack, excused: boolean, complain: Complain): void {
-  const files = rack.slotsOf("call-server").map((slot) => rack.files.get(`${slot}/cdr.jsonl`) ?? []);
+  const files = rack.slotsOf("call-server").map((slot) => rack.lines(slot, "cdr.jsonl"));
   const made = [...rack.exchanges.values()].flatMap(({ reports }) =>
     reports.flatMap((report) => (report.kind === "call" ? [`${report.call.calling}`] : [])),
   );

@@ -1,7 +1,11 @@
 /** A whole rack with its exchanges and gateways in one process, on a virtual clock and two bit-exact planes. */
 import type { ProtocolRule } from "../../firmware/backplane/membership.ts";
+import { blockingKey } from "../../firmware/call-server/blocking-disk.ts";
+import { callDetailFile } from "../../firmware/call-server/call-detail-log.ts";
 import { CallServer } from "../../firmware/call-server/call-server.ts";
 import type { Application, ApplicationAction } from "../../firmware/card/application.ts";
+import { readLines } from "../../firmware/card/line-file.ts";
+import { LineWriter } from "../../firmware/card/line-writer.ts";
 import { groupPlan } from "../../firmware/configuration/group-plan.ts";
 import type { Card, Gateway, RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
 import { LinkInterfaceModule } from "../../firmware/lim/link-interface-module.ts";
@@ -10,12 +14,18 @@ import { SimulatedCanBus } from "../../hal/simulated/can-bus.ts";
 import type { Clock } from "../../hal/clock.ts";
 import { VirtualClock } from "../../hal/simulated/clock.ts";
 import { seededEntropy } from "../../hal/simulated/entropy.ts";
+import { SimulatedStorage } from "../../hal/simulated/storage.ts";
+import { SimulatedValueDisk } from "../../hal/simulated/value-store.ts";
+import type { Storage } from "../../hal/storage.ts";
+import type { ValueStore } from "../../hal/value-store.ts";
 import { type PlaneLags, SimulatedCard, type SimulatedWorld } from "./simulated-card.ts";
 import { SimulatedExchange } from "./simulated-exchange.ts";
 import { SimulatedGateway } from "./simulated-gateway.ts";
 
 /** Room in a controller's queue that no burst of a few calls fills. */
 const queueFramesMax = 256;
+/** So long after the disk has refused lines they are tried again. */
+const retryLinesMicros = 1_000_000;
 /** One way between a card and the world outside. */
 const wayMicros = 100;
 
@@ -32,6 +42,18 @@ export interface SimulationOptions {
   readonly watch?: CardWatch;
 }
 
+/** What a card keeps on its disk. It outlives the card. */
+export interface SimulatedDisk {
+  readonly files: SimulatedStorage;
+  readonly values: SimulatedValueDisk;
+}
+
+/** How the card that is in a slot now writes to it. */
+interface KeptByCard {
+  readonly values: ValueStore;
+  readonly lines: LineWriter;
+}
+
 /** Who watches the cards, or lets their applications fail. */
 export type CardWatch = Pick<SimulatedWorld, "observe" | "sabotage" | "decided" | "acted" | "milestone">;
 
@@ -45,8 +67,8 @@ export class SimulatedRack {
   readonly buses: readonly [SimulatedCanBus, SimulatedCanBus];
   readonly exchanges = new Map<string, SimulatedExchange>();
   readonly gateways = new Map<string, SimulatedGateway>();
-  /** Lines appended by a card, by slot and file. They outlive the card. */
-  readonly files = new Map<string, string[]>();
+  /** By slot. */
+  readonly #disks = new Map<number, SimulatedDisk>();
   readonly log: string[] = [];
   readonly #configuration: RackConfiguration;
   readonly #cards = new Map<number, SimulatedCard>();
@@ -151,6 +173,10 @@ export class SimulatedRack {
     const card = configuration.cards.find((candidate) => candidate.slot === slot);
     if (!card) throw new Error(`no card is configured for slot ${slot}`);
     const { heartbeat, bus } = configuration;
+    const disk = this.disk(slot);
+    const log = (severity: string, text: string) =>
+      this.log.push(`${(this.clock.nowMicros() / 1000).toFixed(3)} slot ${slot} ${severity}: ${text}`);
+    const kept: KeptByCard = { values: disk.values.open(), lines: new LineWriter(disk.files, log) };
     const simulated = new SimulatedCard(
       {
         slot,
@@ -168,14 +194,13 @@ export class SimulatedRack {
         kinds: Object.fromEntries(configuration.cards.map((one) => [one.slot, one.kind])),
         withoutRules: this.#withoutRules,
       },
-      this.#application(card),
+      this.#application(card, disk.files, kept.values),
       this.buses,
       this.#clockOf(slot),
       {
         ...this.#watch,
-        perform: (of, action) => this.#perform(of, action),
-        log: (of, severity, text) =>
-          this.log.push(`${(this.clock.nowMicros() / 1000).toFixed(3)} slot ${of.slot} ${severity}: ${text}`),
+        perform: (of, action) => this.#perform(of, kept, action),
+        log: (_, severity, text) => log(severity, text),
       },
       this.#lagsOf(slot),
     );
@@ -193,7 +218,32 @@ export class SimulatedRack {
     this.clock.run(this.clock.nowMicros() + millis * 1000);
   }
 
-  #application(card: Card): Application {
+  /** What the card in a slot keeps, whichever is in it. */
+  disk(slot: number): SimulatedDisk {
+    let disk = this.#disks.get(slot);
+    if (!disk) {
+      disk = { files: new SimulatedStorage(), values: new SimulatedValueDisk(this.clock) };
+      this.#disks.set(slot, disk);
+    }
+    return disk;
+  }
+
+  /** Lines of a file on the disk of a card. */
+  lines(slot: number, file: string): string[] {
+    return readLines(this.disk(slot).files, file);
+  }
+
+  /** The power fails: every card is out at the same moment, and what was on its way to a disk may be there in part. */
+  failPower(): void {
+    const chance = seededEntropy(this.clock.nowMicros(), "disks");
+    for (const slot of this.slots) {
+      this.pull(slot);
+      this.disk(slot).files.cutPower(chance);
+      this.disk(slot).values.cutPower(chance);
+    }
+  }
+
+  #application(card: Card, files: Storage, values: ValueStore): Application {
     const configuration = this.#configuration;
     switch (card.kind) {
       case "lim":
@@ -202,20 +252,11 @@ export class SimulatedRack {
         return new Transporter(configuration, card.slot);
       case "call-server":
         return new CallServer(configuration, card.slot, {
-          storedCdrs: [...this.#file(card.slot, "cdr.jsonl")],
+          storedCdrs: readLines(files, callDetailFile),
+          storedBlocking: values.get(blockingKey),
           withoutRules: this.#withoutRules,
         });
     }
-  }
-
-  #file(slot: number, name: string): string[] {
-    const key = `${slot}/${name}`;
-    let lines = this.files.get(key);
-    if (!lines) {
-      lines = [];
-      this.files.set(key, lines);
-    }
-    return lines;
   }
 
   /** The wall clock of a card is set, ahead or back: by a person, by NTP, by a card without a battery. */
@@ -227,13 +268,29 @@ export class SimulatedRack {
     this.clock.at(this.clock.nowMicros() + wayMicros, work);
   }
 
-  #perform(card: SimulatedCard, action: ApplicationAction): void {
+  #retryLater(card: SimulatedCard, lines: LineWriter): void {
+    this.clock.at(this.clock.nowMicros() + retryLinesMicros, () => {
+      if (card.pulled) return;
+      lines.retry();
+      if (lines.isBehind) this.#retryLater(card, lines);
+    });
+  }
+
+  #perform(card: SimulatedCard, { values, lines }: KeptByCard, action: ApplicationAction): void {
     switch (action.kind) {
-      case "append":
-        this.#file(card.slot, action.file).push(action.line);
+      case "append": {
+        const wasBehind = lines.isBehind;
+        lines.append(action.file, action.line);
+        if (lines.isBehind && !wasBehind) this.#retryLater(card, lines);
         break;
+      }
       case "truncate":
-        this.#file(card.slot, action.file).splice(action.lines);
+        lines.truncate(action.file, action.lines);
+        break;
+      case "put":
+        values.put(action.key, action.value, (outcome) =>
+          card.fromWorld({ kind: "stored", key: action.key, failure: outcome.ok ? undefined : outcome.error.kind }),
+        );
         break;
       case "stream-listen": {
         const exchange = this.#configuration.exchanges.find(({ associations }) =>

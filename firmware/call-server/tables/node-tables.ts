@@ -2,6 +2,7 @@
  * The tables of a call server: what primary and backup both hold. The endpoint, the connection and the state table are
  * the node's calls; the small ones beside them are its surroundings.
  */
+import { localBlockingStates } from "../blocking-states.ts";
 import { circuitStates } from "../circuit-states.ts";
 import { connectionStates } from "../connection-states.ts";
 import { type ChangeContext, consumedMessage } from "./change-context.ts";
@@ -28,10 +29,6 @@ const endpoint = table(
     call: reference,
     /** The commit that made it idle: circuits are chosen by who has been idle longest or shortest. */
     idleSince: variable,
-    /** Blocked by the exchange at the other end (Q.764 2.8.2): no call may leave on it. */
-    remotelyBlocked: flag,
-    /** Blocked by this node: no call may come in on it. */
-    locallyBlocked: flag,
     /** Counts the repetitions of what the state sends again and again. */
     repeats: unsigned(4),
     /** First circuit of a group reset: how many more circuits it covers. */
@@ -143,6 +140,22 @@ const trunkGroup = table("trunk group", { lastSeized: circuitNumber });
 /** By slot, of a LIM or transporter that died: its outputs up to this commit are done, moved to another card, or void. */
 const card = table("card", { moved: variable });
 
+/**
+ * One row a circuit that either end has blocked, or is blocking or unblocking (Q.764 2.8.2): no call may leave on it. It is kept on
+ * the cards' disks (blocking-disk.ts).
+ */
+const blocking = table(
+  "blocking",
+  {
+    local: oneOf(localBlockingStates),
+    remoteMaintenance: flag,
+    remoteHardware: flag,
+    /** Counts the repetitions of what the state of the own blocking sends again and again. */
+    repeats: unsigned(4),
+  },
+  { keys: [({ input }) => (input?.kind === "isup" ? input.circuit : undefined)] },
+);
+
 /** One row, key 0. */
 const group = table(
   "group",
@@ -151,12 +164,18 @@ const group = table(
     /** What is added to the group's time, or taken from it, for UTC. */
     ahead: unsigned(48),
     behind: unsigned(48),
+    /** Counts the changes of the blocking table. */
+    blockingEdition: unsigned(48),
   },
-  { keys: [() => 0], predictions: { coldStartMillis: now } },
+  {
+    keys: [() => 0],
+    predictions: { coldStartMillis: now, blockingEdition: (_, { blockingEdition }) => blockingEdition + 1 },
+  },
 );
 
 export type EndpointRow = RowOf<typeof endpoint>;
 export type ConnectionRow = RowOf<typeof connection>;
+export type BlockingRow = RowOf<typeof blocking>;
 export type StateRow = RowOf<typeof state>;
 
 export class NodeTables {
@@ -169,6 +188,7 @@ export class NodeTables {
   readonly trunkGroup = new Table<RowOf<typeof trunkGroup>>(trunkGroup, 6);
   readonly group = new Table<RowOf<typeof group>>(group, 7);
   readonly card = new Table<RowOf<typeof card>>(card, 8);
+  readonly blocking = new Table<BlockingRow>(blocking, 9);
   readonly all: readonly AnyTable[] = [
     this.state,
     this.connection,
@@ -178,6 +198,7 @@ export class NodeTables {
     this.trunkGroup,
     this.group,
     this.card,
+    this.blocking,
   ] as unknown as readonly AnyTable[];
 
   byTag(tag: number): AnyTable | undefined {

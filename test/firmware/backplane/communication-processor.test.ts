@@ -70,7 +70,7 @@ test("commits that overtake each other in the controller are all known to be out
   const calls = 30;
   for (let made = 0; made < calls; made++) rack.exchange("west").step({ kind: "call" });
   rack.run(500);
-  const records = [2, 3].map((slot) => rack.files.get(`${slot}/cdr.jsonl`)?.length);
+  const records = [2, 3].map((slot) => rack.lines(slot, "cdr.jsonl").length);
   expect(records).toEqual([calls, calls]);
   expect(overtaken).toBeGreaterThan(100);
 });

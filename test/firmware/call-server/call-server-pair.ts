@@ -4,6 +4,8 @@
  */
 import { expect } from "vitest";
 import type { ApplicationAction, ApplicationEvent, DeliveredCommit } from "../../../firmware/card/application.ts";
+import type { OperatorCommand } from "../../../firmware/card/operator-command.ts";
+import { blockingKey } from "../../../firmware/call-server/blocking-disk.ts";
 import { CallServer } from "../../../firmware/call-server/call-server.ts";
 import { outputMessage } from "../../../firmware/call-server/message-output.ts";
 import { Circuits } from "../../../firmware/configuration/circuits.ts";
@@ -13,6 +15,7 @@ import { type Instruction, type Output, outputs } from "../../../firmware/interc
 import { decodeMessage, messageTypeOf } from "../../../firmware/isup/codec.ts";
 import { decode, encode } from "../../../firmware/layout/layout.ts";
 import { OctetReader } from "../../../firmware/layout/octet-reader.ts";
+import type { StorageFailureKind, StorageOutcome } from "../../../hal/storage.ts";
 import { exampleRack, slots } from "./example-rack.ts";
 
 export type Said =
@@ -37,6 +40,9 @@ class Card {
   server: CallServer;
   file: string[] = [];
   logs: string[] = [];
+  /** The value that the card has put last, and why its disk refuses the next one. */
+  blocking: Uint8Array | undefined;
+  diskFailure: StorageFailureKind | undefined;
   readonly #configuration: RackConfiguration;
 
   constructor(configuration: RackConfiguration, slot: number) {
@@ -47,7 +53,12 @@ class Card {
 
   /** Pulled and put in again: what was on the disk is all that is left. */
   restart(): void {
-    this.server = new CallServer(this.#configuration, this.slot, { storedCdrs: this.file });
+    const name = blockingKey;
+    const storedBlocking: StorageOutcome<Uint8Array> = this.blocking
+      ? { ok: true, value: this.blocking }
+      : { ok: false, error: { kind: "not-found", name } };
+    this.server = new CallServer(this.#configuration, this.slot, { storedCdrs: this.file, storedBlocking });
+    this.keep(this.server.start(0));
   }
 
   keep(actions: readonly ApplicationAction[]): readonly ApplicationAction[] {
@@ -55,6 +66,7 @@ class Card {
       if (action.kind === "append") this.file.push(action.line);
       if (action.kind === "truncate") this.file = this.file.slice(0, action.lines);
       if (action.kind === "log") this.logs.push(action.text);
+      if (action.kind === "put" && this.diskFailure === undefined) this.blocking = action.value;
     }
     return actions;
   }
@@ -101,7 +113,33 @@ export class CallServerPair {
   }
 
   tell(card: Card, event: ApplicationEvent): readonly ApplicationAction[] {
-    return card.keep(card.server.step(event, this.now, this.wallMillis));
+    const actions = card.keep(card.server.step(event, this.now, this.wallMillis));
+    for (const action of actions) {
+      if (action.kind === "put") this.tell(card, { kind: "stored", key: action.key, failure: card.diskFailure });
+    }
+    return actions;
+  }
+
+  /** An operator's command, and what it made the primary say. */
+  operate(command: OperatorCommand): readonly Said[] {
+    return this.distribute(this.tell(this.primary, { kind: "operator", command }), new Uint8Array(0), () => "internal");
+  }
+
+  /**
+   * Both cards lose their power and start again, with what is on their disks; the first of these becomes primary, and the other asks
+   * it for the state.
+   */
+  startCold(first: Card, other?: Card): void {
+    for (const card of other ? [first, other] : [first]) card.restart();
+    this.primary = first;
+    this.backup = undefined;
+    this.pulled = other;
+    this.term = 1;
+    this.sequence = 1;
+    this.said.length = 0;
+    this.tell(first, { kind: "primary", term: 1, sequence: 1, coldStart: true, timeMillis: this.groupMillis });
+    this.pass(0);
+    if (other) this.insert();
   }
 
   /** An input, and what it made the primary say. */
@@ -375,10 +413,16 @@ export const rlc = Uint8Array.of(0x10, 0x00);
 export const rsc = Uint8Array.of(0x12);
 export const blo = Uint8Array.of(0x13);
 export const ubl = Uint8Array.of(0x14);
+export const bla = Uint8Array.of(0x15);
+export const uba = Uint8Array.of(0x16);
 export const ucic = Uint8Array.of(0x2e);
 export const sus = Uint8Array.of(0x0d, 0x01, 0x00);
 export const rel = (cause = 16): Uint8Array => Uint8Array.of(0x0c, 0x02, 0x00, 0x02, 0x84, 0x80 | cause);
 export const grs = (range: number): Uint8Array => Uint8Array.of(0x17, 0x01, 0x01, range);
+/** CGB (0x18), CGU (0x19) or their acknowledgements; `kind` 0 for maintenance, 1 for a hardware failure. */
+export function groupSupervision(type: number, kind: number, range: number, ...status: readonly number[]): Uint8Array {
+  return Uint8Array.of(type, kind, 0x01, 1 + status.length, range, ...status);
+}
 export function gra(range: number, ...status: readonly number[]): Uint8Array {
   const octets = Array.from({ length: Math.ceil((range + 1) / 8) }, (_, index) => status[index] ?? 0);
   return Uint8Array.of(0x29, 0x01, 1 + octets.length, range, ...octets);

@@ -79,7 +79,7 @@ describe("tables", () => {
         expect(b.digest()).toBe(a.digest());
         const [first] = entries;
         if (first === undefined) return;
-        b.endpoint.put(first[0], { ...b.endpoint.get(first[0]), remotelyBlocked: true });
+        b.endpoint.put(first[0], { ...b.endpoint.get(first[0]), repeats: 1 });
         expect(b.digest()).not.toBe(a.digest());
       }),
     );

@@ -9,6 +9,7 @@ import { simulatedDatagramSockets } from "../../../hal/simulated/datagram-networ
 import { SimulatedNetwork } from "../../../hal/simulated/network.ts";
 import { simulatedProcessorLink } from "../../../hal/simulated/processor-link.ts";
 import { SimulatedStorage } from "../../../hal/simulated/storage.ts";
+import { SimulatedValueDisk } from "../../../hal/simulated/value-store.ts";
 import { simulatedStreamSockets } from "../../../hal/simulated/stream-network.ts";
 import type { StreamSocket } from "../../../hal/stream-socket.ts";
 
@@ -60,6 +61,7 @@ function bench(atStart: readonly ApplicationAction[] = [], latencyMicros = 200) 
   const [host, other] = [network.attach(card), network.attach(peer)];
   const link = simulatedProcessorLink(clock, { ringOctets: 4096 });
   const storage = new SimulatedStorage();
+  const values = new SimulatedValueDisk(clock);
   const application = new ScriptedApplication(atStart);
   const log: string[] = [];
   const unusable: string[] = [];
@@ -75,6 +77,7 @@ function bench(atStart: readonly ApplicationAction[] = [], latencyMicros = 200) 
     streams: simulatedStreamSockets(host),
     datagrams: simulatedDatagramSockets(host),
     storage,
+    values: values.open(),
     log: (severity, text) => log.push(`${severity}: ${text}`),
     unusable: (text) => unusable.push(text),
   });
@@ -83,6 +86,7 @@ function bench(atStart: readonly ApplicationAction[] = [], latencyMicros = 200) 
     host,
     link,
     storage,
+    values,
     application,
     log,
     unusable,
@@ -344,6 +348,36 @@ describe("storage", () => {
     rest.storage.resize(0);
     act(append);
     expect(log).toHaveLength(3);
+  });
+
+  test("that fails is tried again, though nothing more is to be kept", () => {
+    rest.storage.resize(0);
+    act(append, append);
+    run(10_000);
+    rest.storage.resize(100);
+    run(1_000);
+    expect(rest.storage.read("cdr.jsonl", 0, 100)).toMatchObject({ value: { length: 6 } });
+    expect(log.at(-1)).toBe("info: storage works again");
+  });
+
+  test("of values: the application hears how it went, in order", () => {
+    const put = (value: number): ApplicationAction => ({ kind: "put", key: "key", value: Uint8Array.of(value, value) });
+    act(put(1));
+    run(100);
+    rest.values.resize(0);
+    act(put(2));
+    run(100);
+    expect(application.events).toEqual([
+      { kind: "stored", key: "key", failure: undefined },
+      { kind: "stored", key: "key", failure: "full" },
+    ]);
+    expect(rest.values.open().get("key")).toEqual({ ok: true, value: Uint8Array.of(1, 1) });
+  });
+
+  test("an operator's command reaches the application", () => {
+    const command = { verb: "block", exchange: "west", firstCic: 1, lastCic: 1 } as const;
+    rest.runner.command(command);
+    expect(application.events).toEqual([{ kind: "operator", command }]);
   });
 });
 

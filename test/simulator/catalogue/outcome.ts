@@ -88,8 +88,9 @@ export function callsOf(server: CallServer): readonly ReadableRow[] {
 }
 
 export function circuitsLeft(server: CallServer): readonly string[] {
-  return server.rows("endpoint").flatMap(({ name, state, remotelyBlocked, locallyBlocked, call }) => {
-    const blocked = remotelyBlocked === true || locallyBlocked === true;
+  const blockedOnes = new Set(server.rows("blocking").map(({ key }) => key));
+  return server.rows("endpoint").flatMap(({ key, name, state, call }) => {
+    const blocked = blockedOnes.has(key);
     if (state === "idle" && !blocked && call === 0) return [];
     return [`${String(name)} ${String(state)}${blocked ? " blocked" : ""}${call === 0 ? "" : " in a call"}`];
   });
@@ -97,7 +98,7 @@ export function circuitsLeft(server: CallServer): readonly string[] {
 
 /** Records without what depends on when the call was. */
 function recordsOf(rack: SimulatedRack, slot: number): readonly string[] {
-  const texts = (rack.files.get(`${slot}/cdr.jsonl`) ?? []).map((line) => {
+  const texts = rack.lines(slot, "cdr.jsonl").map((line) => {
     const { answered, cause, ...rest } = JSON.parse(line) as Record<string, unknown>;
     const { calling, called, incomingCircuit, outgoingCircuit, releasedBy } = rest;
     const how = `${answered === true ? "answered" : "unanswered"} ${String(cause)}`;
