@@ -30,6 +30,9 @@ const application = z.looseObject({
   callsInSetUp: z.number().optional(),
   callsInConversation: z.number().optional(),
   circuitsInReset: z.number().optional(),
+  circuitsLocallyBlocked: z.number().optional(),
+  /** Whether blocking is on the card's disk, or why not. */
+  blockingStates: z.string().optional(),
   exchanges: z.record(z.string(), z.looseObject({ available: z.boolean() })).optional(),
   gateways: z.record(z.string(), z.looseObject({ state: z.string() })).optional(),
 });

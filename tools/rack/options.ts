@@ -6,9 +6,12 @@ import {
   actionText,
   type CardAction,
   cardActions,
+  type CircuitAction,
+  circuitActions,
   type PlaneAction,
   type PlannedAction,
   parseCardAction,
+  parseCircuitAction,
   parsePlaneAction,
   planeActions,
   sortSchedule,
@@ -120,6 +123,15 @@ function newCommand(schedule: PlannedAction[]): Command {
   for (const action of planeActions) {
     command.option(`--${action} <plane@time>`, planeHelp[action], (text: string) => {
       schedule.push(accepted(parsePlaneAction(action, text)));
+    });
+  }
+  const circuitHelp: Readonly<Record<CircuitAction, string>> = {
+    block: "take circuits out of service: exchange/CIC or exchange/CIC-CIC",
+    unblock: "and put them back, before the circuits are checked at the end",
+  };
+  for (const action of circuitActions) {
+    command.option(`--${action} <circuits@time>`, circuitHelp[action], (text: string) => {
+      schedule.push(accepted(parseCircuitAction(action, text)));
     });
   }
   return command.addHelpText("after", helpAfter);

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Milestone } from "../../firmware/backplane/membership.ts";
+import { commandText, type OperatorCommand } from "../../firmware/card/operator-command.ts";
 import type { RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
 import { type Micros, microsPerMilli } from "../../firmware/time.ts";
 import type { HubEvent, HubStatistics } from "../../hal/software-bus/hub-commands.ts";
@@ -164,6 +165,10 @@ export class Rack {
       await this.#switchPlane(action.plane, action.action);
       return;
     }
+    if ("command" in action) {
+      this.#operate(action.command);
+      return;
+    }
     const slot = this.find(action.target, action.action);
     if (slot === undefined) {
       const what = typeof action.target === "number" ? `slot ${action.target} is not in this rack` : "no such card now";
@@ -190,6 +195,12 @@ export class Rack {
         await this.pullAtCommit(slot, action.frames);
         break;
     }
+  }
+
+  /** The primary says what it has done. */
+  #operate(command: OperatorCommand): void {
+    if (this.primary) this.primary.ask({ kind: "operator", command });
+    else this.#say("warning", `cannot ${commandText(command)}: there is no primary`);
   }
 
   async pull(slot: CardSlot): Promise<void> {

@@ -1,4 +1,5 @@
-/** What is to happen to a running rack, and when: `primary@10s`, `A@20s`, `@15s`, `primary@commit:3`. */
+/** What is to happen to a running rack, and when: `primary@10s`, `A@20s`, `@15s`, `primary@commit:3`, `west/5-8@10s`. */
+import { commandText, type OperatorCommand } from "../../firmware/card/operator-command.ts";
 import { type Micros, microsPerMilli } from "../../firmware/time.ts";
 import { parseDuration } from "../exchange/duration.ts";
 
@@ -11,11 +12,15 @@ export type CardAction = (typeof cardActions)[number];
 export const planeActions = ["cut", "mend"] as const;
 export type PlaneAction = (typeof planeActions)[number];
 
+export const circuitActions = ["block", "unblock"] as const;
+export type CircuitAction = (typeof circuitActions)[number];
+
 export type RackAction =
   | { readonly action: CardAction; readonly target: Target }
   /** The card is pulled right after so many frames of commits that it sends. */
   | { readonly action: "pull-at-commit"; readonly target: Target; readonly frames: number }
-  | { readonly action: PlaneAction; readonly plane: PlaneName };
+  | { readonly action: PlaneAction; readonly plane: PlaneName }
+  | { readonly action: CircuitAction; readonly command: OperatorCommand };
 
 /** An action, and how long after the calls have begun it is due. */
 export type PlannedAction = RackAction & { readonly at: Micros };
@@ -53,13 +58,27 @@ export function parsePlaneAction(action: PlaneAction, text: string): Parsed<Plan
   return { ok: true, value: { action, plane, at } };
 }
 
+/** Reads what follows `--block` or `--unblock`. */
+export function parseCircuitAction(action: CircuitAction, text: string): Parsed<PlannedAction> {
+  const parts = /^([^@]*)@(.+)$/.exec(text);
+  if (parts === null) return wrong("a time is missing: such as west/5@10s");
+  const circuits = /^(.+)\/(\d{1,4})(?:-(\d{1,4}))?$/.exec(parts[1]);
+  if (circuits === null) return wrong(`${parts[1] || "nothing"} are no circuits: such as west/5 or west/5-8`);
+  const at = parseDuration(parts[2]);
+  if (at === undefined) return wrong(`${parts[2]} is no time: such as 500ms, 10s or 2m`);
+  const [, exchange, first, last = first] = circuits;
+  const command = { verb: action, exchange, firstCic: Number(first), lastCic: Number(last) };
+  return { ok: true, value: { action, command, at } };
+}
+
 /** In the order in which they are due; what is due at the same time stays in the order given. */
 export function sortSchedule(actions: readonly PlannedAction[]): readonly PlannedAction[] {
   return [...actions].sort((one, other) => one.at - other.at);
 }
 
-/** As in `pull primary`, `insert` or `cut plane A`. */
+/** As in `pull primary`, `insert`, `cut plane A` or `block west/5`. */
 export function actionText(action: RackAction): string {
+  if ("command" in action) return commandText(action.command);
   if ("plane" in action) return `${action.action} plane ${action.plane}`;
   const target = targetText(action.target);
   if (action.action !== "pull-at-commit") return `${action.action} ${target}`;

@@ -58,6 +58,23 @@ test("nor one before which one of them has none", () => {
   expect(fileAfterCatchUp([first, second], [second])).toEqual(linesOf([second]));
 });
 
+test("lines for records that found no room on a full disk are no records: those come from the group, and none is double", () => {
+  const group = [1, 2, 3, 4, 5].map((sequence) => record(sequence));
+  const [one, two, three, , five] = linesOf(group);
+  const lost = '{"lost":true}';
+  const stored = [one, two, lost, three, lost, five];
+  const log = new CallDetailLog(stored);
+  const catchUp = new CallDetailLog(linesOf([...group.slice(0, 2), record(9), ...group.slice(2)])).catchUp(
+    log.holding(),
+    since,
+  );
+  const actions = log.takeOver(catchUp);
+  expect(actions[0]).toEqual({ kind: "truncate", file: "cdr.jsonl", lines: 3 });
+  expect(actions.slice(1).map((action) => action.kind === "append" && action.line)).toEqual([
+    ...[record(9).line, three, linesOf(group)[3], five],
+  ]);
+});
+
 test("however the histories differ after they have parted, the file is the group's", () => {
   const parted = fc.uniqueArray(fc.tuple(fc.integer({ min: 1, max: 60 }), fc.constantFrom("a", "b")), {
     selector: ([sequence]) => sequence,

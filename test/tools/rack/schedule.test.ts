@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { actionText, parseCardAction, parsePlaneAction, sortSchedule } from "../../../tools/rack/schedule.ts";
+import {
+  actionText,
+  parseCardAction,
+  parseCircuitAction,
+  parsePlaneAction,
+  sortSchedule,
+} from "../../../tools/rack/schedule.ts";
 
 const second = 1_000_000;
 
@@ -52,6 +58,31 @@ describe("what is to happen to a plane", () => {
     ["A@never", "never is no time: such as 500ms, 10s or 2m"],
   ])("%s is refused with a reason", (text, reason) => {
     expect(parsePlaneAction("cut", text)).toEqual({ ok: false, reason });
+  });
+});
+
+describe("what an operator wants of circuits", () => {
+  it.each([
+    ["block", "west/5@10s", { verb: "block", exchange: "west", firstCic: 5, lastCic: 5 }, "block west/5"],
+    [
+      "unblock",
+      "south-2/1-32@10s",
+      { verb: "unblock", exchange: "south-2", firstCic: 1, lastCic: 32 },
+      "unblock south-2/1-32",
+    ],
+  ] as const)("%s %s", (action, text, command, said) => {
+    const value = { action, command, at: 10 * second };
+    expect(parseCircuitAction(action, text)).toEqual({ ok: true, value });
+    expect(actionText(value)).toBe(said);
+  });
+
+  it.each([
+    ["west/5", "a time is missing: such as west/5@10s"],
+    ["west@10s", "west are no circuits: such as west/5 or west/5-8"],
+    ["@10s", "nothing are no circuits: such as west/5 or west/5-8"],
+    ["west/5@whenever", "whenever is no time: such as 500ms, 10s or 2m"],
+  ])("%s is refused with a reason", (text, reason) => {
+    expect(parseCircuitAction("block", text)).toEqual({ ok: false, reason });
   });
 });
 
