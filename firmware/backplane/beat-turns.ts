@@ -1,4 +1,4 @@
-/** What a card's beats tell about it in turn. */
+/** What a card's beats about one of its groups tell in turn. */
 import { receivedBits } from "./deafness.ts";
 import { beatKind, cardKinds, type Role, role, witnessesABeat } from "./heartbeat.ts";
 import type { GroupPlan, Member } from "./membership.ts";
@@ -25,10 +25,12 @@ export interface Teller {
   readonly plan: GroupPlan;
   readonly incarnation: number;
   readonly configurationDigest: number;
+  /** How far the application has got: four bits. */
+  readonly progress: number;
   readonly member: Member;
 }
 
-/** Kind and value of a card's `beat`th beat. */
+/** Kind and value of a card's `beat`th beat about a group. */
 export function beatTells(beat: number, teller: Teller): { readonly kind: number; readonly value: number } {
   const { kind: card, plan, member } = teller;
   const isNew = newRoles.includes(member.role());
@@ -36,7 +38,7 @@ export function beatTells(beat: number, teller: Teller): { readonly kind: number
   const kind = turns[beat % turns.length];
   switch (kind) {
     case beatKind.identity:
-      return { kind, value: teller.incarnation * 256 + cardKinds.indexOf(card) * 16 + plan.group };
+      return { kind, value: teller.incarnation * 256 + cardKinds.indexOf(card) * 16 + teller.progress };
     case beatKind.commit:
       return { kind, value: lowBits(member.lastCommit(), 24) };
     case beatKind.input:

@@ -18,7 +18,7 @@ import type { Member, MemberContext } from "./membership.ts";
 import { type RepairRecord, repairRecord } from "./repair-records.ts";
 import { decodeResynchronisation, StateGiver, StateTaker } from "./resynchronisation.ts";
 import { type ResynchronisationRecord, resynchronisationRecord } from "./resynchronisation-records.ts";
-import type { RosterEntry } from "./roster.ts";
+import type { RosterEntry } from "./group-roster.ts";
 import { nearest } from "./sequence-number.ts";
 import { type TakeoverRecord, takeoverRecord } from "./takeover-records.ts";
 

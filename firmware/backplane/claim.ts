@@ -7,7 +7,7 @@ import type { GroupView } from "./group-view.ts";
 import { type Role, role } from "./heartbeat.ts";
 import type { MemberContext } from "./membership.ts";
 import type { RepairRecord } from "./repair-records.ts";
-import type { RosterEntry } from "./roster.ts";
+import type { RosterEntry } from "./group-roster.ts";
 import { Answers } from "./salvage.ts";
 import { takeoverRecord } from "./takeover-records.ts";
 

@@ -4,7 +4,7 @@
  */
 import { bits, layout, u8, u16, u24, type ValueOf } from "../layout/layout.ts";
 
-/** What a card is to its group at this moment. */
+/** What a card is to a group at this moment. */
 export const role = {
   /** A witness that no primary has admitted since it started. */
   newcomer: 0,
@@ -27,7 +27,7 @@ export const roleNames = Object.keys(role) as (keyof typeof role)[];
 
 /** What the value of a heartbeat is about: the kinds take turns. */
 export const beatKind = {
-  /** Incarnation (16 bits), kind of card (4), group (4). */
+  /** Incarnation in the group (16 bits), kind of card (4), progress of its application (4). */
   identity: 0,
   /** Commit sequence: the primary's last, others' last in unbroken order (24 bits). */
   commit: 1,
@@ -51,7 +51,8 @@ export const heartbeat = layout(
   bits({ role: 3, leaving: 1, realTime: 1, hung: 1, deaf: 2 }),
   /** `incarnation` is the low octet of the card's incarnation: enough to notice a restart at its first beat. */
   { term: u16, incarnation: u8 },
-  bits({ progress: 4, kind: 4 }),
+  /** The group that role, term, deaf and value are about: a LIM's or transporter's beats take the groups of the rack in turn. */
+  bits({ group: 4, kind: 4 }),
   { value: u24 },
 );
 

@@ -2,8 +2,9 @@
 import type { ApplicationAction, ApplicationEvent } from "../card/application.ts";
 import type { Micros } from "../time.ts";
 import type { RecordClass } from "./frame-identifier.ts";
-import type { Heartbeat, Role } from "./heartbeat.ts";
-import type { HeartbeatTiming, Roster, RosterEntry } from "./roster.ts";
+import type { Role } from "./heartbeat.ts";
+import type { GroupRoster, RosterEntry } from "./group-roster.ts";
+import type { HeartbeatTiming } from "./roster.ts";
 
 /** Who belongs to a group, as configured. */
 export interface GroupPlan {
@@ -17,13 +18,13 @@ export interface GroupPlan {
 /** What a member is and what it can do to the world: records out, events to its own application. */
 export interface MemberContext {
   readonly slot: number;
-  /** Changes when the card begins anew. */
+  /** Changes when the card begins anew in the group. */
   readonly incarnation: number;
-  /** Another incarnation: to everybody else this card has restarted. */
+  /** Another incarnation: to everybody else in the group this card has restarted. */
   renew(): void;
   readonly plan: GroupPlan;
   readonly timing: HeartbeatTiming;
-  readonly roster: Roster;
+  readonly roster: GroupRoster;
   /** Whether this card is fit to be primary: its application answers, it hears the others and is heard. */
   isFit(): boolean;
   /** Whether nothing that this card says gets on any plane. */
@@ -35,7 +36,7 @@ export interface MemberContext {
   /** Frames of a class that are not on the bus yet, on the plane where they are fewer. */
   backlog(recordClass: RecordClass): number;
   toApplication(event: ApplicationEvent): void;
-  /** How many commits the application has performed since its start, modulo 2^31. */
+  /** How many commits of the group the application has performed since its start, modulo 2^31. */
   commitsPerformed(): number;
   /** UTC in milliseconds. */
   wallMillis(): number;
@@ -132,5 +133,3 @@ export interface Member {
   readonly hasLeft: boolean;
   status(): Readonly<Record<string, unknown>>;
 }
-
-export type { Heartbeat, RosterEntry };

@@ -1,9 +1,9 @@
-/** Who is in the rack, as one card hears it: alive or dead by the heartbeats on both planes, and what the beats say. */
+/**
+ * Who is in the rack, as one card hears it: alive or dead by the heartbeats on both planes. What a card is to a group is in
+ * group-roster.ts.
+ */
 import type { Micros } from "../time.ts";
-import { receivedBits } from "./deafness.ts";
-import { beatKind, cardKinds, type Heartbeat, type Role, role, witnessesABeat } from "./heartbeat.ts";
-import type { GroupPlan } from "./membership.ts";
-import { nearest } from "./sequence-number.ts";
+import { beatKind, cardKinds, type Heartbeat, type Role, role } from "./heartbeat.ts";
 
 export interface HeartbeatTiming {
   /** Interval of the beats of a primary, and of whoever a takeover waits for. */
@@ -19,33 +19,25 @@ export function beatIntervalMicros(own: Role, { primaryMicros, othersMicros }: H
   return own === role.primary || own === role.resigned ? primaryMicros : othersMicros;
 }
 
-/** What is known of one card. */
-export interface RosterEntry {
+/** What is known of one card, whichever of its groups its beats are about. */
+export interface CardEntry {
   readonly slot: number;
   alive: boolean;
   /** Since when alive or dead, on the own clock. */
   since: Micros;
   lastBeat: Micros;
-  role: Role;
-  term: number;
+  /** From one beat to the next, as it follows from what the card is. */
+  intervalMicros: Micros;
   leaving: boolean;
   hung: boolean;
-  /** The call servers that this witness finds deaf, a bit for each. */
-  deaf: number;
   /** The card beats at real-time priority: three misses mean dead. Otherwise the limit follows the measured gaps. */
   realTime: boolean;
-  /** Low octet, known from every beat; the whole from the beats of kind identity (0 until then). */
+  /** Low octet of the incarnation, known from every beat. */
   incarnationLow: number;
-  incarnation: number;
-  /** Low 24 bits made whole: last commit, last input sent. */
-  commit: number;
-  input: number;
   /** Undefined until its beats have told. */
   configurationDigest: number | undefined;
   /** What it says that it is: place in `cardKinds`. */
   kind: number | undefined;
-  /** What the last beat told of inputs received: low bits of their numbers, from a place in the list of witnesses on. */
-  received: { readonly firstWitness: number; readonly numbers: readonly number[] } | undefined;
   /** Since when the silence is too long: once more the card's own mail is looked at before it counts as death. */
   suspectedAt: Micros | undefined;
   /** Longest gap between two beats in the present measuring span, which ends then, and in the last one. */
@@ -76,66 +68,32 @@ const limitMicrosMax = 250_000;
 export class Roster {
   readonly #timing: HeartbeatTiming;
   readonly #ownRealTime: boolean;
-  readonly #plan: Pick<GroupPlan, "callServers" | "witnesses">;
   readonly #expected: ExpectedOfOthers;
   readonly #secondLookMicros: Micros;
-  readonly #entries = new Map<number, RosterEntry>();
-  /** The call servers that this card finds deaf, when it is a witness. */
-  ownVerdict: number | undefined;
+  readonly #entries = new Map<number, CardEntry>();
 
   constructor(
     timing: HeartbeatTiming,
     ownRealTime: boolean,
-    plan: Pick<GroupPlan, "callServers" | "witnesses"> = { callServers: [], witnesses: [] },
     expected: ExpectedOfOthers = {},
     ownSecondLookMicros = secondLookMicros,
   ) {
     this.#expected = expected;
     this.#timing = timing;
     this.#ownRealTime = ownRealTime;
-    this.#plan = plan;
     this.#secondLookMicros = ownSecondLookMicros;
   }
 
-  entry(slot: number): RosterEntry | undefined {
+  entry(slot: number): CardEntry | undefined {
     return this.#entries.get(slot);
   }
 
-  entries(): IterableIterator<RosterEntry> {
+  entries(): IterableIterator<CardEntry> {
     return this.#entries.values();
   }
 
   isAlive(slot: number): boolean {
     return this.#entries.get(slot)?.alive === true;
-  }
-
-  /** Whether this card is heard as a primary that nothing is said against. */
-  isHealthyPrimary(slot: number): boolean {
-    return this.isFit(slot) && this.#entries.get(slot)?.role === role.primary;
-  }
-
-  /** Whether this card is heard, and nothing is said against it. */
-  isFit(slot: number): boolean {
-    const entry = this.#entries.get(slot);
-    return entry?.alive === true && !entry.leaving && !entry.hung && !this.isDeaf(slot);
-  }
-
-  /** Whether the majority of the witnesses that take part find this call server deaf. */
-  isDeaf(slot: number): boolean {
-    const index = this.#plan.callServers.indexOf(slot);
-    if (index < 0) return false;
-    let judges = 0;
-    let against = 0;
-    const hear = (verdict: number) => {
-      judges++;
-      against += (verdict >> index) & 1;
-    };
-    if (this.ownVerdict !== undefined) hear(this.ownVerdict);
-    for (const witness of this.#plan.witnesses) {
-      const entry = this.#entries.get(witness);
-      if (entry?.alive && entry.role === role.witness) hear(entry.deaf);
-    }
-    return 2 * against > judges;
   }
 
   /** Whether all that this card must say of itself has been heard, and none of it contradicts the own configuration. */
@@ -159,12 +117,6 @@ export class Roster {
     return `slot ${slot} has configuration ${hexadecimal(its)}, and this card ${hexadecimal(own)}`;
   }
 
-  /** Whether this card is heard and holds its group's state. */
-  isComplete(slot: number): boolean {
-    const entry = this.#entries.get(slot);
-    return entry?.alive === true && entry.role >= role.backup;
-  }
-
   hearsAnybody(): boolean {
     for (const entry of this.#entries.values()) if (entry.alive) return true;
     return false;
@@ -177,7 +129,7 @@ export class Roster {
   beat(slot: number, beat: Heartbeat, now: Micros): "none" | "came" | "restarted" {
     let entry = this.#entries.get(slot);
     if (!entry) {
-      entry = blankEntry(slot, beat, now);
+      entry = this.#blankEntry(slot, beat, now);
       this.#entries.set(slot, entry);
       this.#take(entry, beat, now);
       return "came";
@@ -185,7 +137,7 @@ export class Roster {
     const restarted = entry.incarnationLow !== beat.incarnation;
     const came = !entry.alive;
     if (entry.alive && !restarted) entry.gapMax = Math.max(entry.gapMax, now - entry.lastBeat);
-    if (restarted) Object.assign(entry, blankEntry(slot, beat, now));
+    if (restarted) Object.assign(entry, this.#blankEntry(slot, beat, now));
     else if (came) {
       entry.alive = true;
       entry.since = now;
@@ -196,42 +148,20 @@ export class Roster {
     return restarted ? "restarted" : came ? "came" : "none";
   }
 
-  #take(entry: RosterEntry, beat: Heartbeat, now: Micros): void {
-    // Another role has another interval, and gaps of its own.
-    if (entry.role !== beat.role) Object.assign(entry, gapsUnmeasured(now));
-    entry.role = beat.role as Role;
-    entry.term = nearest(entry.term, beat.term, 16);
+  #take(entry: CardEntry, beat: Heartbeat, now: Micros): void {
+    const intervalMicros = beatIntervalMicros(beat.role as Role, this.#timing);
+    // Another interval has gaps of its own.
+    if (entry.intervalMicros !== intervalMicros) Object.assign(entry, gapsUnmeasured(now), { intervalMicros });
     entry.leaving = beat.leaving === 1;
     entry.hung = beat.hung === 1;
     entry.realTime = beat.realTime === 1;
-    entry.deaf = beat.deaf;
-    entry.received = undefined;
-    switch (beat.kind) {
-      case beatKind.identity:
-        entry.incarnation = Math.floor(beat.value / 256);
-        entry.kind = (beat.value >> 4) & 15;
-        break;
-      case beatKind.commit:
-        entry.commit = nearest(entry.commit, beat.value, 24);
-        break;
-      case beatKind.input:
-        entry.input = nearest(entry.input, beat.value, 24);
-        break;
-      case beatKind.configuration:
-        entry.configurationDigest = beat.value;
-        break;
-      default:
-        if (beat.kind < beatKind.received) break;
-        entry.received = {
-          firstWitness: (beat.kind - beatKind.received) * witnessesABeat,
-          numbers: [beat.value >> receivedBits, beat.value % 2 ** receivedBits],
-        };
-    }
+    if (beat.kind === beatKind.identity) entry.kind = (beat.value >> 4) & 15;
+    if (beat.kind === beatKind.configuration) entry.configurationDigest = beat.value;
   }
 
   /** How long a card may be silent before it counts as dead. */
-  limitMicros(entry: RosterEntry): Micros {
-    const interval = beatIntervalMicros(entry.role, this.#timing);
+  limitMicros(entry: CardEntry): Micros {
+    const interval = entry.intervalMicros;
     // Half an interval is the leeway for the way of the beat itself.
     const misses = interval * (this.#timing.missesToDeath + 0.5);
     if (entry.realTime && this.#ownRealTime) return misses;
@@ -249,8 +179,8 @@ export class Roster {
   }
 
   /** The cards that have fallen silent for too long; each is named once. */
-  expire(now: Micros): RosterEntry[] {
-    const dead: RosterEntry[] = [];
+  expire(now: Micros): CardEntry[] {
+    const dead: CardEntry[] = [];
     for (const entry of this.#entries.values()) {
       if (now >= entry.gapSpanEnds) {
         entry.gapMaxBefore = entry.gapMax;
@@ -281,36 +211,30 @@ export class Roster {
     }
     return next;
   }
-}
 
-function blankEntry(slot: number, beat: Heartbeat, now: Micros): RosterEntry {
-  return {
-    slot,
-    alive: true,
-    since: now,
-    lastBeat: now,
-    role: beat.role as Role,
-    term: beat.term,
-    leaving: false,
-    hung: false,
-    deaf: 0,
-    realTime: false,
-    incarnationLow: beat.incarnation,
-    incarnation: 0,
-    commit: 0,
-    input: 0,
-    configurationDigest: undefined,
-    kind: undefined,
-    received: undefined,
-    suspectedAt: undefined,
-    ...gapsUnmeasured(now),
-  };
+  #blankEntry(slot: number, beat: Heartbeat, now: Micros): CardEntry {
+    return {
+      slot,
+      alive: true,
+      since: now,
+      lastBeat: now,
+      intervalMicros: beatIntervalMicros(beat.role as Role, this.#timing),
+      leaving: false,
+      hung: false,
+      realTime: false,
+      incarnationLow: beat.incarnation,
+      configurationDigest: undefined,
+      kind: undefined,
+      suspectedAt: undefined,
+      ...gapsUnmeasured(now),
+    };
+  }
 }
 
 function hexadecimal(digest: number): string {
   return digest.toString(16).padStart(6, "0");
 }
 
-function gapsUnmeasured(now: Micros): Pick<RosterEntry, "gapMax" | "gapMaxBefore" | "gapSpanEnds"> {
+function gapsUnmeasured(now: Micros): Pick<CardEntry, "gapMax" | "gapMaxBefore" | "gapSpanEnds"> {
   return { gapMax: 0, gapMaxBefore: gapUnmeasuredMicros, gapSpanEnds: now + gapSpanMicros };
 }

@@ -18,7 +18,7 @@ import { InputSender } from "./input-sender.ts";
 import type { Member, MemberContext } from "./membership.ts";
 import { PerformedMark } from "./performed-mark.ts";
 import { repairRecord } from "./repair-records.ts";
-import type { RosterEntry } from "./roster.ts";
+import type { RosterEntry } from "./group-roster.ts";
 import { lowBits } from "./sequence-number.ts";
 import { type TakeoverRecord, takeoverRecord } from "./takeover-records.ts";
 

@@ -54,7 +54,7 @@ export class CommunicationRunner {
         nudge: () => link.nudge(),
         starvedMicros: () => parts.starvedMicros(),
         work: () => link.noteOfOther(workNote),
-        commitsPerformed: () => link.noteOfOther(options.plan.group),
+        commitsPerformed: (group) => link.noteOfOther(group),
         end: (reason) => parts.end(reason),
         wallMillis: () => clock.wallMillis(),
         log: (severity, text) => parts.log(severity, text),

@@ -1,4 +1,5 @@
 /** What the schema of rack.yaml cannot say: that names are defined, once, and that numbers agree with each other. */
+import { groupsOf } from "./groups.ts";
 import type { Association, RackConfiguration } from "./rack-schema.ts";
 
 /** Something wrong in a configuration: where, and a sentence that says what was found and what is allowed. */
@@ -49,14 +50,14 @@ function checkCards({ cards }: RackConfiguration): ConfigurationFault[] {
       faults.push({ path: ["cards"], text: `found no card of kind ${kind}; there must be at least one` });
     }
   }
-  for (const group of groupsOf(cards)) {
+  for (const group of groupsOf({ cards })) {
     const members = cards.filter((card) => card.kind === "call-server" && card.group === group).length;
     if (members < 2) {
       const text = `found ${members} card of kind call-server in group ${group}; a group has at least two, primary and backup`;
       faults.push({ path: ["cards"], text });
     }
   }
-  if (groupsOf(cards).length === 0) {
+  if (groupsOf({ cards }).length === 0) {
     faults.push({ path: ["cards"], text: "found no card of kind call-server; there must be at least two" });
   }
   return faults;
@@ -151,7 +152,7 @@ function checkReferences({ cards, exchanges, gateways, trunkGroups, routes }: Ra
   trunkGroups.forEach(({ exchange, gateway, group }, index) => {
     known(["trunkGroups", index, "exchange"], exchange, "the name of an exchange", names(exchanges));
     known(["trunkGroups", index, "gateway"], gateway, "the name of a gateway", names(gateways));
-    known(["trunkGroups", index, "group"], group, "the group of cards of kind call-server", groupsOf(cards));
+    known(["trunkGroups", index, "group"], group, "the group of cards of kind call-server", groupsOf({ cards }));
   });
   routes.forEach((route, index) => {
     route.trunkGroups.forEach((name, place) => {
@@ -159,8 +160,4 @@ function checkReferences({ cards, exchanges, gateways, trunkGroups, routes }: Ra
     });
   });
   return faults;
-}
-
-function groupsOf(cards: RackConfiguration["cards"]): number[] {
-  return [...new Set(cards.flatMap((card) => (card.kind === "call-server" ? [card.group] : [])))];
 }

@@ -1,19 +1,19 @@
-/** Who belongs to the group that a card is in. */
+/** Who belongs to the groups that a card has a part in. */
 import type { GroupPlan } from "../backplane/membership.ts";
+import { groupsOf } from "./groups.ts";
 import type { Card, RackConfiguration } from "./rack-schema.ts";
 
-/** LIMs and transporters are witnesses of every group; as long as a rack has one group, theirs is that one. */
-export function groupPlan(configuration: RackConfiguration, card: Card): GroupPlan {
-  const groups = configuration.cards.flatMap((other) => (other.kind === "call-server" ? [other.group] : []));
-  const group = card.kind === "call-server" ? card.group : Math.min(...groups);
-  const ascending = (slots: number[]) => slots.sort((a, b) => a - b);
-  return {
-    group,
-    callServers: ascending(
-      configuration.cards.flatMap((other) =>
-        other.kind === "call-server" && other.group === group ? [other.slot] : [],
-      ),
-    ),
-    witnesses: ascending(configuration.cards.flatMap((other) => (other.kind === "call-server" ? [] : [other.slot]))),
-  };
+/** A call server is in one group; LIMs and transporters are witnesses of every group of the rack, in ascending order. */
+export function groupPlans(configuration: RackConfiguration, card: Card): GroupPlan[] {
+  const { cards } = configuration;
+  const witnesses = ascending(cards.filter(({ kind }) => kind !== "call-server").map(({ slot }) => slot));
+  const groups = card.kind === "call-server" ? [card.group] : groupsOf(configuration);
+  return groups.map((group) => {
+    const callServers = cards.filter((other) => other.kind === "call-server" && other.group === group);
+    return { group, callServers: ascending(callServers.map(({ slot }) => slot)), witnesses };
+  });
+}
+
+function ascending(slots: number[]): number[] {
+  return slots.sort((a, b) => a - b);
 }

@@ -6,7 +6,7 @@ import type { Application } from "../../firmware/card/application.ts";
 import { ApplicationRunner } from "../../firmware/card/application-runner.ts";
 import { readLines } from "../../firmware/card/line-file.ts";
 import { configurationDigest } from "../../firmware/configuration/digest.ts";
-import { groupPlan } from "../../firmware/configuration/group-plan.ts";
+import { groupPlans } from "../../firmware/configuration/group-plan.ts";
 import type { Card, RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
 import { linuxClock } from "../../hal/linux/clock.ts";
 import { linuxDatagramSockets } from "../../hal/linux/datagram-socket.ts";
@@ -107,7 +107,7 @@ async function start(options: CardOptions, started: () => void): Promise<void> {
     options: {
       slot,
       kind: card.kind,
-      plan: groupPlan(configuration, card),
+      plans: groupPlans(configuration, card),
       frameOctets: configuration.bus.frames === "fd" ? 64 : 8,
       timing: {
         primaryMicros: heartbeat.primaryMillis * 1000,

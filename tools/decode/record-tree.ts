@@ -75,7 +75,7 @@ function heartbeatTree(beat: Heartbeat): Branch {
     realTime: beat.realTime === 1,
     hung: beat.hung === 1,
     deaf: beat.deaf,
-    progress: beat.progress,
+    group: beat.group,
     incarnationLow8: beat.incarnation,
     ...beatValueTree(beat),
   };
@@ -86,7 +86,7 @@ function beatValueTree({ kind, value }: Heartbeat): Branch {
   switch (kind) {
     case beatKind.identity: {
       const card = (value >> 4) & 15;
-      return { identity: { incarnation: value >> 8, card: named(card, cardKinds[card]), group: value & 15 } };
+      return { identity: { incarnation: value >> 8, card: named(card, cardKinds[card]), progress: value & 15 } };
     }
     case beatKind.commit:
       return { commitLow24: value };

@@ -4,7 +4,8 @@ import { z } from "zod";
 const heard = z.looseObject({
   slot: z.number(),
   alive: z.boolean(),
-  role: z.string(),
+  /** In a group that the card has a part in as well. */
+  role: z.string().optional(),
   realTime: z.boolean(),
   limitMicros: z.number(),
   /** The longest time between two beats of it within the present minute. */

@@ -31,6 +31,7 @@ interface Given {
 }
 
 export class GroupHistory {
+  readonly #group: number;
   readonly #complain: Complain;
   /** By term. */
   readonly #lines = new Map<number, Line>();
@@ -43,7 +44,8 @@ export class GroupHistory {
   /** By slot of a LIM or transporter: what was performed there last, by whatever card. */
   readonly #performed = new Map<number, number>();
 
-  constructor(complain: Complain) {
+  constructor(group: number, complain: Complain) {
+    this.#group = group;
     this.#complain = complain;
   }
 
@@ -145,7 +147,7 @@ export class GroupHistory {
 
   #decided(card: SimulatedCard, sequence: number, term: number): void {
     const where = `slot ${card.slot}`;
-    const followed = card.communication.member.term();
+    const followed = card.memberOf(this.#group).term();
     const begin = this.#lines.get(followed)?.sequence;
     if (begin === undefined || (term !== followed && sequence >= begin)) {
       const why = begin === undefined ? "has not begun" : `began at ${begin}`;

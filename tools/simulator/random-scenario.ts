@@ -221,16 +221,16 @@ class RandomScenario implements Stage {
   #callServers(name: keyof typeof role): number[] {
     return this.rack.slotsOf("call-server").filter((slot) => {
       const card = this.rack.card(slot);
-      return !card.pulled && !card.frozen && card.communication.member.role() === role[name];
+      return !card.pulled && !card.frozen && card.memberOf().role() === role[name];
     });
   }
 
   /** One primary, every other call server its backup and not behind, every LIM and transporter admitted, all of one term. */
   #recovered(): boolean {
     const { rack } = this;
-    const lastOf = (slot: number) => (slot === 0 ? 0 : rack.card(slot).communication.member.lastCommit());
+    const lastOf = (slot: number) => (slot === 0 ? 0 : rack.card(slot).memberOf().lastCommit());
     const cards = rack.slots.map((slot) => rack.card(slot));
-    const terms = new Set(cards.map(({ communication }) => communication.member.term()));
+    const terms = new Set(cards.map((card) => card.memberOf().term()));
     return (
       cards.every((card) => !card.pulled && !card.frozen) &&
       terms.size === 1 &&
@@ -238,7 +238,7 @@ class RandomScenario implements Stage {
       this.#callServers("backup").length === 1 &&
       lastOf(this.primary) - lastOf(this.backup) <= behindMax &&
       [...rack.slotsOf("lim"), ...rack.slotsOf("transporter")].every(
-        (slot) => rack.card(slot).communication.member.role() === role.witness,
+        (slot) => rack.card(slot).memberOf().role() === role.witness,
       )
     );
   }

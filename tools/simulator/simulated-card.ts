@@ -11,7 +11,7 @@ import {
   type Plane,
 } from "../../firmware/backplane/communication-processor.ts";
 import { recordClass, slotOf } from "../../firmware/backplane/frame-identifier.ts";
-import type { Milestone } from "../../firmware/backplane/membership.ts";
+import type { Member, Milestone } from "../../firmware/backplane/membership.ts";
 import type { Application, ApplicationAction, ApplicationEvent } from "../../firmware/card/application.ts";
 import { Alarm } from "./alarm.ts";
 
@@ -61,7 +61,8 @@ export class SimulatedCard {
   #progress = 0;
   /** What it works on, in shared memory too. */
   #workingOn = noWork;
-  #commitsPerformed = 0;
+  /** By group. */
+  readonly #commitsPerformed = new Map<number, number>();
   #failed = false;
   readonly #lags: PlaneLags;
   /** By plane and class: frames that the port gets later. */
@@ -101,7 +102,7 @@ export class SimulatedCard {
         progress: () => this.#progress,
         starvedMicros: () => 0,
         work: () => this.#workingOn,
-        commitsPerformed: () => this.#commitsPerformed,
+        commitsPerformed: (group) => this.#commitsPerformed.get(group) ?? 0,
         end: (reason) => {
           world.log(this, "alarm", `ends: ${reason}`);
           this.pull(buses);
@@ -172,6 +173,11 @@ export class SimulatedCard {
     if (full && delayed.length < delayedFramesMax) this.communication.writable(plane, frameClass);
   }
 
+  /** What it is in a group; in its first, or only one, where none is named. */
+  memberOf(group = this.communication.groups[0]): Member {
+    return this.communication.memberOf(group);
+  }
+
   get pulled(): boolean {
     return this.#pulled;
   }
@@ -234,7 +240,10 @@ export class SimulatedCard {
     const actions = this.application.step(event, this.now(), this.#clock.wallMillis());
     this.#world.acted?.(this, event, actions);
     this.#actions(actions);
-    if (event.kind === "commit") this.#commitsPerformed++;
+    if (event.kind === "commit") {
+      const { group } = event.commit;
+      this.#commitsPerformed.set(group, (this.#commitsPerformed.get(group) ?? 0) + 1);
+    }
     if (event.kind === "backup") this.#later(linkMicros, () => this.communication.drained(this.now()));
     this.#armApplication();
   }

@@ -6,7 +6,8 @@ import { CallServer } from "../../firmware/call-server/call-server.ts";
 import type { Application, ApplicationAction } from "../../firmware/card/application.ts";
 import { readLines } from "../../firmware/card/line-file.ts";
 import { LineWriter } from "../../firmware/card/line-writer.ts";
-import { groupPlan } from "../../firmware/configuration/group-plan.ts";
+import { groupsOf } from "../../firmware/configuration/groups.ts";
+import { groupPlans } from "../../firmware/configuration/group-plan.ts";
 import type { Card, Gateway, RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
 import { LinkInterfaceModule } from "../../firmware/lim/link-interface-module.ts";
 import { Transporter } from "../../firmware/transporter/transporter.ts";
@@ -162,7 +163,18 @@ export class SimulatedRack {
     return exchange;
   }
 
-  /** The slots whose card is primary now. */
+  /** The groups of call servers, in ascending order. */
+  get groups(): readonly number[] {
+    return groupsOf(this.#configuration);
+  }
+
+  /** The slots of the call servers of a group. */
+  callServersOf(group: number): readonly number[] {
+    const { cards } = this.#configuration;
+    return cards.flatMap((card) => (card.kind === "call-server" && card.group === group ? [card.slot] : []));
+  }
+
+  /** The slots whose card is primary now, of whichever group. */
   primaries(): number[] {
     const primary = (card: SimulatedCard) => !card.pulled && card.communication.status().role === "primary";
     return [...this.#cards.values()].filter(primary).map(({ slot }) => slot);
@@ -181,7 +193,7 @@ export class SimulatedRack {
       {
         slot,
         kind: card.kind,
-        plan: groupPlan(configuration, card),
+        plans: groupPlans(configuration, card),
         frameOctets: bus.frames === "fd" ? 64 : 8,
         timing: {
           primaryMicros: heartbeat.primaryMillis * 1000,

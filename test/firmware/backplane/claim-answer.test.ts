@@ -4,6 +4,7 @@ import { encodeCommit } from "../../../firmware/backplane/commit.ts";
 import { recordClass } from "../../../firmware/backplane/frame-identifier.ts";
 import { GroupView } from "../../../firmware/backplane/group-view.ts";
 import type { MemberContext } from "../../../firmware/backplane/membership.ts";
+import { GroupRoster } from "../../../firmware/backplane/group-roster.ts";
 import { repairRecord } from "../../../firmware/backplane/repair-records.ts";
 import { Roster } from "../../../firmware/backplane/roster.ts";
 import { takeoverRecord } from "../../../firmware/backplane/takeover-records.ts";
@@ -27,7 +28,7 @@ function witnessOf(last: number) {
     renew: () => {},
     plan: { group: 1, callServers: [2, 3], witnesses: [1, 4] },
     timing,
-    roster: new Roster(timing, true),
+    roster: new GroupRoster(new Roster(timing, true), { callServers: [2, 3], witnesses: [1, 4] }),
     send: (kind, octets) => {
       const repaired = kind === recordClass.repair ? decode(repairRecord, octets) : undefined;
       if (repaired?.ok && repaired.value.kind === "salvage") {

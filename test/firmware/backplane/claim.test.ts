@@ -3,6 +3,7 @@ import { Claim } from "../../../firmware/backplane/claim.ts";
 import { GroupView } from "../../../firmware/backplane/group-view.ts";
 import { role } from "../../../firmware/backplane/heartbeat.ts";
 import type { MemberContext } from "../../../firmware/backplane/membership.ts";
+import { GroupRoster } from "../../../firmware/backplane/group-roster.ts";
 import { Roster } from "../../../firmware/backplane/roster.ts";
 
 const timing = { primaryMicros: 5_000, othersMicros: 20_000, missesToDeath: 3 };
@@ -10,7 +11,7 @@ const timing = { primaryMicros: 5_000, othersMicros: 20_000, missesToDeath: 3 };
 /** The claim of slot 3, which has found slot 2, silent since 0, dead at 71 ms. */
 function claimOfSlot3(): Claim {
   const roster = new Roster(timing, true);
-  const beat = { leaving: 0, hung: 0, deaf: 0, realTime: 1, incarnation: 1, progress: 0, kind: 0, value: 0 };
+  const beat = { leaving: 0, hung: 0, deaf: 0, realTime: 1, incarnation: 1, group: 1, kind: 0, value: 0 };
   roster.beat(2, { ...beat, role: role.backup, term: 1 }, 0);
   roster.expire(70_000);
   expect(roster.expire(71_000).map(({ slot }) => slot)).toEqual([2]);
@@ -23,7 +24,7 @@ function claimOfSlot3(): Claim {
     renew: () => {},
     plan: { group: 1, callServers: [2, 3], witnesses: [1, 4] },
     timing,
-    roster,
+    roster: new GroupRoster(roster, { callServers: [2, 3], witnesses: [1, 4] }),
     send: () => {},
     backlog: () => 0,
     toApplication: () => {},

@@ -13,7 +13,7 @@ test("beats that overtake each other in the controller are not waited for", () =
     {
       slot: 1,
       kind: "lim",
-      plan: { group: 1, callServers: [2, 3], witnesses: [1] },
+      plans: [{ group: 1, callServers: [2, 3], witnesses: [1] }],
       frameOctets: 8,
       timing: { primaryMicros: 5_000, othersMicros, missesToDeath: 3 },
       incarnation: 7,

@@ -3,6 +3,7 @@ import { encodeCommit } from "../../../firmware/backplane/commit.ts";
 import { GroupView } from "../../../firmware/backplane/group-view.ts";
 import type { MemberContext } from "../../../firmware/backplane/membership.ts";
 import { repairRecord } from "../../../firmware/backplane/repair-records.ts";
+import { GroupRoster } from "../../../firmware/backplane/group-roster.ts";
 import { Roster } from "../../../firmware/backplane/roster.ts";
 import { decode } from "../../../firmware/layout/layout.ts";
 
@@ -22,7 +23,7 @@ function started(backlog: () => number = () => 0) {
     renew: () => {},
     plan: { group: 1, callServers: [2, 3], witnesses: [1, 4] },
     timing,
-    roster: new Roster(timing, true),
+    roster: new GroupRoster(new Roster(timing, true), { callServers: [2, 3], witnesses: [1, 4] }),
     send: (_class, record) => {
       const decoded = decode(repairRecord, record);
       said.push(decoded.ok ? decoded.value : decoded.error);

@@ -14,7 +14,7 @@ const arbitraryHeartbeat = fc.record({
   deaf: upTo(2),
   term: upTo(16),
   incarnation: upTo(8),
-  progress: upTo(4),
+  group: upTo(4),
   kind: upTo(4),
   value: upTo(24),
 });
@@ -38,7 +38,7 @@ test("octets of a heartbeat", () => {
     deaf: 0,
     term: 0x0102,
     incarnation: 0xab,
-    progress: 7,
+    group: 7,
     kind: beatKind.commit,
     value: 0x030405,
   };

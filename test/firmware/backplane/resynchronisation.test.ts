@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { MemberContext } from "../../../firmware/backplane/membership.ts";
 import { decodeResynchronisation, StateGiver, StateTaker } from "../../../firmware/backplane/resynchronisation.ts";
 import type { ResynchronisationRecord } from "../../../firmware/backplane/resynchronisation-records.ts";
+import { GroupRoster } from "../../../firmware/backplane/group-roster.ts";
 import { Roster } from "../../../firmware/backplane/roster.ts";
 import type { ApplicationEvent } from "../../../firmware/card/application.ts";
 
@@ -15,7 +16,7 @@ function processor(incarnation: number) {
     renew: () => {},
     plan: { group: 1, callServers: [2, 3], witnesses: [1, 4] },
     timing,
-    roster: new Roster(timing, true),
+    roster: new GroupRoster(new Roster(timing, true), { callServers: [2, 3], witnesses: [1, 4] }),
     send: (_class, octets) => {
       const record = decodeResynchronisation(octets, 1);
       if (record) said.push(record);

@@ -190,7 +190,7 @@ export class ToyRack {
     const options: CommunicationOptions = {
       slot,
       kind,
-      plan,
+      plans: [plan],
       frameOctets: 8,
       timing: { primaryMicros: 5_000, othersMicros: 20_000, missesToDeath: 3 },
       incarnation: slot * 1000 + this.#incarnation++,

@@ -22,7 +22,7 @@ import { simulatedProcessorLink } from "../../../hal/simulated/processor-link.ts
 const options: CommunicationOptions = {
   slot: 2,
   kind: "call-server",
-  plan: { group: 1, callServers: [2, 3], witnesses: [1, 4] },
+  plans: [{ group: 1, callServers: [2, 3], witnesses: [1, 4] }],
   frameOctets: 8,
   timing: { primaryMicros: 5_000, othersMicros: 20_000, missesToDeath: 3 },
   incarnation: 0x0201,
@@ -85,7 +85,7 @@ function planeOf(): Plane {
 }
 
 function beat(plane: Plane, slot: number, as: number, kind: number = beatKind.identity): void {
-  const fixed = { leaving: 0, realTime: 1, hung: 0, deaf: 0, term: 0, incarnation: slot, progress: 0 };
+  const fixed = { leaving: 0, realTime: 1, hung: 0, deaf: 0, term: 0, incarnation: slot, group: 1 };
   const value = kind === beatKind.identity ? slot * 256 : options.configurationDigest;
   const data = encode(heartbeat, { role: as, ...fixed, kind, value });
   plane.others.transmit({ id: frameIdentifier(recordClass.heartbeat, slot, framePart.whole), fd: false, data });
@@ -118,7 +118,12 @@ describe("a card on its planes", () => {
       expect(heard).toHaveLength(6);
       expect(heard.map(({ id }) => slotOf(id))).toEqual(Array(6).fill(2));
       const first = decode(heartbeat, heard[0].data);
-      expect(first.ok && first.value).toMatchObject({ role: role.blank, kind: beatKind.identity, value: 0x0201_11 });
+      expect(first.ok && first.value).toMatchObject({
+        role: role.blank,
+        group: 1,
+        kind: beatKind.identity,
+        value: 0x0201_10,
+      });
     }
   });
 
@@ -144,7 +149,7 @@ describe("a card on its planes", () => {
     for (let n = 0; n < 5; n++) link.application.countProgress();
     run(30);
     const last = decode(heartbeat, planes[0].heard[planes[0].heard.length - 1].data);
-    expect(last.ok && last.value.progress).toBe(5);
+    expect(last.ok && last.value.kind === beatKind.identity && last.value.value % 16).toBe(5);
   });
 
   test("says when its application leaves", () => {

@@ -102,7 +102,7 @@ function play(rack: SimulatedRack, parts: readonly Part[], alsoOver: () => boole
 /** One primary, every other call server its backup and not behind, every witness admitted, and no call left. */
 function isAtRest(rack: SimulatedRack): boolean {
   const living = rack.slots.map((slot) => rack.card(slot)).filter((card) => !card.pulled);
-  const inRole = (wanted: number) => living.filter(({ communication }) => communication.member.role() === wanted);
+  const inRole = (wanted: number) => living.filter((card) => card.memberOf().role() === wanted);
   const [first, ...others] = inRole(role.primary);
   const inService = 1 + inRole(role.backup).length + inRole(role.witness).length;
   if (first === undefined || others.length > 0 || inService !== living.length) return false;

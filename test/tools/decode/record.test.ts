@@ -42,12 +42,12 @@ const begin = encodeCommit({
 const records: Readonly<Record<string, readonly [octets: Uint8Array, tree: unknown]>> = {
   heartbeat: [
     encode(heartbeat, {
-      ...{ role: role.primary, leaving: 0, realTime: 1, hung: 0, deaf: 2, term: 5, incarnation: 0xab, progress: 3 },
-      ...{ kind: beatKind.identity, value: (0x12ab << 8) | (1 << 4) | 1 },
+      ...{ role: role.primary, leaving: 0, realTime: 1, hung: 0, deaf: 2, term: 5, incarnation: 0xab, group: 1 },
+      ...{ kind: beatKind.identity, value: (0x12ab << 8) | (1 << 4) | 3 },
     }),
     {
-      ...{ role: "5 (primary)", term: 5, leaving: false, realTime: true, hung: false, deaf: 2, progress: 3 },
-      ...{ incarnationLow8: 0xab, identity: { incarnation: 0x12ab, card: "1 (call-server)", group: 1 } },
+      ...{ role: "5 (primary)", term: 5, leaving: false, realTime: true, hung: false, deaf: 2, group: 1 },
+      ...{ incarnationLow8: 0xab, identity: { incarnation: 0x12ab, card: "1 (call-server)", progress: 3 } },
     },
   ],
   takeover: [
