@@ -135,7 +135,7 @@ export class CallServer implements Application {
     this.#ladder = new Ladder(this.#plan, slot);
     this.#node = {
       plan: this.#plan,
-      routing: new Routing(configuration),
+      routing: new Routing(configuration, card.group),
       tables: this.#tables,
       idleCircuits: this.#idleCircuits,
       counters: this.#counters,

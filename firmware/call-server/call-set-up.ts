@@ -123,7 +123,7 @@ function choose(turn: Turn, incoming: number, message: InitialAddress): Choice {
   let cause: number = releaseCause.destinationOutOfOrder;
   for (const trunkGroup of route.trunkGroups) {
     const { first, count } = plan.circuits.rangeOf(trunkGroup);
-    if (count === 0 || plan.configuration.trunkGroups[trunkGroup].group !== plan.group) continue;
+    if (count === 0) continue;
     const exchange = plan.exchangeOf(first);
     if (availabilityOf(turn.node, exchange) === "unavailable" || !hasLim(turn.node, exchange)) continue;
     cause = releaseCause.noCircuitAvailable;

@@ -1,4 +1,4 @@
-/** Number analysis: the route with the longest prefix, and the digits that go on. */
+/** Number analysis: the route of the group with the longest prefix, and the digits that go on. */
 import type { RackConfiguration } from "../configuration/rack-schema.ts";
 
 export interface Route {
@@ -14,15 +14,17 @@ export class Routing {
   readonly #byPrefix: ReadonlyMap<string, Route>;
   readonly #prefixDigitsMax: number;
 
-  constructor(configuration: RackConfiguration) {
-    const places = new Map(configuration.trunkGroups.map(({ name }, place) => [name, place]));
-    this.#byPrefix = new Map(
-      configuration.routes.map(({ prefix, trunkGroups, remove, insert }, number) => [
-        prefix,
-        { number, trunkGroups: trunkGroups.flatMap((name) => places.get(name) ?? []), remove, insert },
-      ]),
+  /** Routes to trunk groups of this call-server group count: a call goes out on circuits of the group on whose circuits it came. */
+  constructor(configuration: RackConfiguration, group: number) {
+    const places = new Map(
+      configuration.trunkGroups.flatMap((each, place) => (each.group === group ? [[each.name, place] as const] : [])),
     );
-    this.#prefixDigitsMax = Math.max(...configuration.routes.map(({ prefix }) => prefix.length));
+    const routes = configuration.routes.flatMap(({ prefix, trunkGroups, remove, insert }, number) => {
+      const own = trunkGroups.flatMap((name) => places.get(name) ?? []);
+      return own.length > 0 ? [[prefix, { number, trunkGroups: own, remove, insert }] as const] : [];
+    });
+    this.#byPrefix = new Map(routes);
+    this.#prefixDigitsMax = Math.max(0, ...routes.map(([prefix]) => prefix.length));
   }
 
   /** The route of a called number. */

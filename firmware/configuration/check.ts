@@ -18,10 +18,11 @@ export function checkConfiguration(configuration: RackConfiguration): Configurat
     ...checkExchanges(configuration),
     ...checkTrunkGroups(configuration),
     ...checkReferences(configuration),
+    ...checkRoutes(configuration),
   ];
 }
 
-function checkUnique({ cards, exchanges, gateways, trunkGroups, routes }: RackConfiguration): ConfigurationFault[] {
+function checkUnique({ cards, exchanges, gateways, trunkGroups }: RackConfiguration): ConfigurationFault[] {
   const unique = <T>(section: string, items: readonly T[], key: keyof T & string): ConfigurationFault[] => {
     const firstWith = new Map<unknown, number>();
     return items.flatMap((item, index) => {
@@ -39,7 +40,6 @@ function checkUnique({ cards, exchanges, gateways, trunkGroups, routes }: RackCo
     ...unique("exchanges", exchanges, "pointCode"),
     ...unique("gateways", gateways, "name"),
     ...unique("trunkGroups", trunkGroups, "name"),
-    ...unique("routes", routes, "prefix"),
   ];
 }
 
@@ -52,8 +52,9 @@ function checkCards({ cards }: RackConfiguration): ConfigurationFault[] {
   }
   for (const group of groupsOf({ cards })) {
     const members = cards.filter((card) => card.kind === "call-server" && card.group === group).length;
-    if (members < 2) {
-      const text = `found ${members} card of kind call-server in group ${group}; a group has at least two, primary and backup`;
+    if (members !== 2) {
+      const cardsText = members === 1 ? "card" : "cards";
+      const text = `found ${members} ${cardsText} of kind call-server in group ${group}; a group has two, primary and backup`;
       faults.push({ path: ["cards"], text });
     }
   }
@@ -119,6 +120,33 @@ function checkTrunkGroups({ trunkGroups }: RackConfiguration): ConfigurationFaul
       if (other.exchange !== trunkGroup.exchange || other.firstCic > lastCic || firstCic > other.lastCic) continue;
       const text = `found CICs ${firstCic} to ${lastCic}, which overlap ${other.firstCic} to ${other.lastCic} of trunk group ${other.name}; a CIC is in one group`;
       faults.push({ path: ["trunkGroups", index, "firstCic"], text });
+    }
+  });
+  return faults;
+}
+
+/**
+ * A call goes out on circuits of the call-server group on whose circuits it came, so each group has routes of its own: one for a
+ * prefix, which leads to its trunk groups and no others.
+ */
+function checkRoutes({ trunkGroups, routes }: RackConfiguration): ConfigurationFault[] {
+  const faults: ConfigurationFault[] = [];
+  const groupByName = new Map(trunkGroups.map(({ name, group }) => [name, group]));
+  const firstWith = new Map<string, number>();
+  routes.forEach(({ prefix, trunkGroups: names }, index) => {
+    const [first, ...others] = names.filter((name) => groupByName.has(name));
+    if (first === undefined) return;
+    const group = groupByName.get(first);
+    const stranger = others.find((name) => groupByName.get(name) !== group);
+    if (stranger !== undefined) {
+      const text = `found ${stranger} of call-server group ${groupByName.get(stranger)}, and ${first} is of group ${group}; a call goes out on circuits of the group that it came in on: a route for each`;
+      faults.push({ path: ["routes", index, "trunkGroups", names.indexOf(stranger)], text });
+    }
+    const earlier = firstWith.get(`${group} ${prefix}`);
+    if (earlier === undefined) firstWith.set(`${group} ${prefix}`, index);
+    else {
+      const text = `is the same as that of routes[${earlier}] of call-server group ${group}; each may occur once in a group`;
+      faults.push({ path: ["routes", index, "prefix"], text });
     }
   });
   return faults;

@@ -16,6 +16,16 @@ test("nothing is wrong with the smallest rack", () => {
   expect(faultsOf(() => {})).toEqual([]);
 });
 
+test("two groups of call servers may have a route each for the same prefix", () => {
+  const change = (rack: Rack) => {
+    for (const slot of [5, 6]) rack.cards.push({ slot, kind: "call-server", group: 2 });
+    rack.trunkGroups[2].group = 2;
+    rack.routes[1].trunkGroups = ["east"];
+    rack.routes.push({ ...rack.routes[1], trunkGroups: ["east-more"] });
+  };
+  expect(faultsOf(change)).toEqual([]);
+});
+
 const faults: readonly [name: string, change: (rack: Rack) => void, fault: string][] = [
   [
     "two cards in one slot",
@@ -53,14 +63,27 @@ const faults: readonly [name: string, change: (rack: Rack) => void, fault: strin
   [
     "two routes for one prefix",
     (rack) => rack.routes.push(rack.routes[0]),
-    "routes.2.prefix: is the same as that of routes[0]; each may occur once",
+    "routes.2.prefix: is the same as that of routes[0] of call-server group 1; each may occur once in a group",
   ],
   [
     "one call server",
     (rack) => {
       rack.cards[2] = { slot: 3, kind: "transporter" };
     },
-    "cards: found 1 card of kind call-server in group 1; a group has at least two, primary and backup",
+    "cards: found 1 card of kind call-server in group 1; a group has two, primary and backup",
+  ],
+  [
+    "three call servers",
+    (rack) => rack.cards.push({ slot: 5, kind: "call-server", group: 1 }),
+    "cards: found 3 cards of kind call-server in group 1; a group has two, primary and backup",
+  ],
+  [
+    "a route to trunk groups of two call-server groups",
+    (rack) => {
+      for (const slot of [5, 6]) rack.cards.push({ slot, kind: "call-server", group: 2 });
+      rack.trunkGroups[2].group = 2;
+    },
+    "routes.1.trunkGroups.1: found east-more of call-server group 2, and east is of group 1; a call goes out on circuits of the group that it came in on: a route for each",
   ],
   [
     "an adjacent exchange with the node's point code",
@@ -122,6 +145,7 @@ const faults: readonly [name: string, change: (rack: Rack) => void, fault: strin
     "a group without call servers",
     (rack) => {
       rack.trunkGroups[1].group = 2;
+      rack.routes[1].trunkGroups = ["east"];
     },
     "trunkGroups.1.group: found 2; allowed: the group of cards of kind call-server: 1",
   ],
