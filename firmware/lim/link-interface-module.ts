@@ -255,15 +255,20 @@ export class LinkInterfaceModule implements Application {
     for (const group of adjacent.groups) this.#tellDestination(adjacent, group);
   }
 
-  /** A group is behind: its exchanges are told (RFC 4666 3.4.4), and when that does not help held back by their transport. */
+  /** A group is behind: exchanges that have no other are told (RFC 4666 3.4.4), and when that does not help held back by their transport. */
   #congested(group: number, level: InputCongestionLevel): void {
+    const concerned = [...this.#exchanges.values()].filter(({ groups }) => groups.includes(group));
+    const before = concerned.map(({ stream }) => this.#levelOf(stream));
     this.#congestion.set(group, level);
-    for (const adjacent of this.#exchanges.values()) if (adjacent.groups.includes(group)) this.#holdBack(adjacent);
+    concerned.forEach((adjacent, place) => {
+      if (this.#levelOf(adjacent.stream) !== before[place]) this.#holdBack(adjacent);
+    });
   }
 
+  /** As far as the group that is the least behind is: an exchange is not held back because of some of its circuits only. */
   #levelOf(stream: string): number {
     const groups = this.#exchangesByStream.get(stream)?.groups ?? [];
-    return Math.max(0, ...groups.map((group) => this.#congestion.get(group) ?? 0));
+    return groups.length === 0 ? 0 : Math.min(...groups.map((group) => this.#congestion.get(group) ?? 0));
   }
 
   #holdBack(adjacent: AdjacentExchange): void {
@@ -302,15 +307,20 @@ export class LinkInterfaceModule implements Application {
     }
     if (disposal === "discard" || code === undefined) return;
     const message = unit.userData.subarray(cicOctets);
+    const group = circuit === undefined ? groups[0] : this.#circuits.group(circuit).group;
+    // What cannot be held back without holding back another group's messages is lost, as in an MTP network that is congested.
+    if (this.#congestion.get(group) === 2 && this.#levelOf(adjacent.stream) < 2) {
+      count(this.#disposed, "group-congested");
+      return;
+    }
     this.#record("received", { exchange, cic: code, circuit }, message);
     const { broadcast, correlation } = adjacent;
     const correlated = correlation.of(unit.sls, correlationId);
     if (circuit === undefined) {
       if (broadcast?.isOwn(code) === false) return;
-      this.#input(groups[0], encode(input, { kind: "unequipped", exchange, cic: code, message }));
+      this.#input(group, encode(input, { kind: "unequipped", exchange, cic: code, message }));
       return;
     }
-    const { group } = this.#circuits.group(circuit);
     if (broadcast === undefined) {
       this.#input(group, encode(input, { kind: "isup", circuit, message }));
     } else if (correlated === undefined) {

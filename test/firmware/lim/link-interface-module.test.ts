@@ -113,31 +113,40 @@ describe("a group that is behind", () => {
   it("has its exchanges told that this node is congested (RFC 4666 3.4.4), and then held back", () => {
     const bench = connected();
     told(bench.west);
+    expect(congestion(bench, 1, 1)).toEqual([["m3ua west", true]]);
+    expect(told(bench.west)).toMatchObject([{ status: "congested", level: 1, pointCodes: [{ pointCode: own }] }]);
+    expect(congestion(bench, 1, 2)).toEqual([["m3ua west", false]]);
+    expect(told(bench.west)).toEqual([]);
+    expect(congestion(bench, 1, 1)).toEqual([["m3ua west", true]]);
+    expect(congestion(bench, 1, 0)).toEqual([["m3ua west", true]]);
+    expect(told(bench.west)).toMatchObject([{ status: "congested", level: 0 }]);
+  });
+
+  it("does not have an exchange held back that has circuits in another, too, which keeps up", () => {
+    const bench = connected();
+    expect(congestion(bench, 2, 2)).toEqual([]);
     expect(congestion(bench, 1, 1)).toEqual([
       ["m3ua west", true],
       ["m3ua east", true],
     ]);
-    expect(told(bench.west)).toMatchObject([{ status: "congested", level: 1, pointCodes: [{ pointCode: own }] }]);
     expect(congestion(bench, 1, 2)).toEqual([
       ["m3ua west", false],
       ["m3ua east", false],
     ]);
-    expect(told(bench.west)).toEqual([]);
-    expect(congestion(bench, 1, 1)).toHaveLength(2);
-    expect(congestion(bench, 1, 0)).toEqual([
-      ["m3ua west", true],
-      ["m3ua east", true],
-    ]);
-    expect(told(bench.west)).toMatchObject([{ status: "congested", level: 0 }]);
+    expect(congestion(bench, 2, 0)).toEqual([["m3ua east", true]]);
   });
 
-  it("does not concern exchanges that have no circuits in it", () => {
+  it("gets nothing more then of what such an exchange sends, and the other group all of it", () => {
     const bench = connected();
-    expect(congestion(bench, 2, 2)).toEqual([["m3ua east", false]]);
-    expect(congestion(bench, 1, 1)).toEqual([
-      ["m3ua west", true],
-      ["m3ua east", false],
-    ]);
+    congestion(bench, 2, 2);
+    bench.takeInputs();
+    bench.send(onCic(31, iam), {}, bench.east);
+    bench.send(onCic(104, iam), {}, bench.east);
+    expect(bench.takeInputs()).toEqual([{ group: 1, input: { kind: "isup", circuit: 69, message: iam } }]);
+    expect(bench.disposed()).toMatchObject({ "group-congested": 1 });
+    congestion(bench, 2, 1);
+    bench.send(onCic(31, iam), {}, bench.east);
+    expect(bench.takeInputs()).toHaveLength(1);
   });
 
   it("holds back an exchange that connects anew, too", () => {
