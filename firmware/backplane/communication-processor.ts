@@ -11,7 +11,7 @@ import type { Micros } from "../time.ts";
 import { newRoles } from "./beat-turns.ts";
 import { classOf, frameIdentifier, framePart, type RecordClass, recordClass, slotOf } from "./frame-identifier.ts";
 import { FrameReception } from "./frame-reception.ts";
-import { FrameTransmission, type Numbered, type Plane, planes, type Transmit } from "./frame-transmission.ts";
+import { FrameTransmission, type Plane, planes, type Transmit } from "./frame-transmission.ts";
 import { type cardKinds, heartbeat, role, roleNames } from "./heartbeat.ts";
 import type { GroupPlan, Member, Milestone, ProtocolRule } from "./membership.ts";
 import { OwnHealth } from "./own-health.ts";
@@ -110,7 +110,8 @@ export class CommunicationProcessor {
     const looksOnce = options.withoutRules?.has("second-look");
     this.#roster = new Roster(options.timing, options.realTime, options, looksOnce ? 0 : undefined);
     this.#reception = new FrameReception(options.frameOctets);
-    this.#transmission = new FrameTransmission(options.slot, options.frameOctets, (plane, frame) =>
+    const { slot, frameOctets, plans } = options;
+    this.#transmission = new FrameTransmission(slot, frameOctets, plans.length, (plane, frame) =>
       effects.transmit(plane, frame),
     );
     this.#health = new OwnHealth(
@@ -135,12 +136,14 @@ export class CommunicationProcessor {
       kind: options.kind,
       incarnation: options.incarnation,
       configurationDigest: options.configurationDigest,
+      groupsOfCard: plans.length,
       timing: options.timing,
       roster: this.#roster,
       isFit: () => !this.#health.isUnfit && !this.#health.isMute,
       isMute: () => this.#health.isMute,
       isBehind: () => this.#behind,
-      send: (kind: RecordClass, record: Uint8Array, numbered?: Numbered) => void this.#send(kind, record, numbered),
+      send: (kind: RecordClass, record: Uint8Array, sender: object, number?: number) =>
+        void this.#send(kind, record, sender, number),
       backlog: (kind: RecordClass) => this.#transmission.backlog(kind),
       toApplication: (event: ApplicationEvent) => effects.toApplication(event),
       progress: () => effects.progress(),
@@ -150,8 +153,7 @@ export class CommunicationProcessor {
       milestone: (step: Milestone, term: number) => effects.milestone(step, term),
       withoutRules: options.withoutRules ?? new Set<ProtocolRule>(),
     };
-    const isOneOfSeveral = options.plans.length > 1;
-    this.#parts = options.plans.map((plan) => new Participation(plan, card, isOneOfSeveral));
+    this.#parts = plans.map((plan) => new Participation(plan, card));
     this.#partOf = new Map(this.#parts.map((part) => [part.plan.group, part]));
   }
 
@@ -347,10 +349,11 @@ export class CommunicationProcessor {
   /** What the application was working on, for whoever takes over. */
   #sendDeathNote(): CanFrame | undefined {
     const work = workOf(this.#effects.work());
-    const note = work && this.#parts[0].member.deathNote(work.slot, work.number);
+    const [part] = this.#parts;
+    const note = work && part.member.deathNote(work.slot, work.number);
     if (!work || !note) return undefined;
     this.#effects.log("alarm", `the application was working on input ${work.number} of slot ${work.slot}`);
-    return this.#send(recordClass.takeover, note);
+    return this.#send(recordClass.takeover, note, part);
   }
 
   #noticeLateness(now: Micros): void {
@@ -443,8 +446,8 @@ export class CommunicationProcessor {
   // --- out
 
   /** @returns the record's last frame */
-  #send(kind: RecordClass, record: Uint8Array, numbered?: Numbered): CanFrame | undefined {
-    return this.#isSilenced ? undefined : this.#transmission.send(kind, record, numbered);
+  #send(kind: RecordClass, record: Uint8Array, sender: object, number?: number): CanFrame | undefined {
+    return this.#isSilenced ? undefined : this.#transmission.send(kind, record, sender, number);
   }
 
   get #leaving(): boolean {

@@ -4,6 +4,7 @@
  */
 import { type CanFrame, canClasses, canClassOf } from "../../hal/can-frame.ts";
 import { type RecordClass, recordClass } from "./frame-identifier.ts";
+import { FrameLane } from "./frame-lane.ts";
 import { type FrameOctets, segment } from "./segmentation.ts";
 
 export type Plane = 0 | 1;
@@ -14,15 +15,14 @@ const backlogFramesMax = 8192;
 /** Beats that a plane may not have taken yet. Beyond that it takes no other: old beats would be heard as new ones when it is mended. */
 const waitingBeatsMax = 3;
 
+/**
+ * Frames of one class that the port of a plane is given at once, where several groups send: behind those it has, each group waits
+ * for its turn.
+ */
+const framesInPortMax = 16;
+
 /** Hands a frame to the port of a plane. "full": `writable` will be called. */
 export type Transmit = (plane: Plane, frame: CanFrame) => "queued" | "full" | "bus-off";
-
-/** A record that its sender wants to know to be out. */
-export interface Numbered {
-  /** Of those with the same sender it is told up to which number all are out. */
-  readonly sender: object;
-  readonly number: number;
-}
 
 /** The last frame of a record that is on its way to the bus. */
 interface SentRecord {
@@ -37,13 +37,14 @@ export class FrameTransmission {
   readonly #slot: number;
   readonly #frameOctets: FrameOctets;
   readonly #transmit: Transmit;
+  /** Several groups send. */
+  readonly #isShared: boolean;
   readonly #passive: [boolean, boolean] = [false, false];
   /** By class. */
   readonly #sequences = new Uint8Array(canClasses);
-  /** Per plane and class: frames that the port has not taken yet. */
-  readonly #backlog: readonly (readonly CanFrame[][])[] = planes.map(() =>
-    Array.from({ length: canClasses }, () => []),
-  );
+  /** Per plane and class: frames that the port has not taken yet, and how many it has. */
+  readonly #backlog = planes.map(() => Array.from({ length: canClasses }, () => new FrameLane()));
+  readonly #inPort = planes.map(() => new Uint32Array(canClasses));
   /** Per plane, of commits and inputs. */
   readonly #unconfirmed: readonly ReadonlyMap<number, BySender>[] = planes.map(
     () =>
@@ -58,14 +59,20 @@ export class FrameTransmission {
   #isQuiet = true;
   readonly dropped: [number, number] = [0, 0];
 
-  constructor(slot: number, frameOctets: FrameOctets, transmit: Transmit) {
+  /** @param senders how many there are */
+  constructor(slot: number, frameOctets: FrameOctets, senders: number, transmit: Transmit) {
     this.#slot = slot;
     this.#frameOctets = frameOctets;
+    this.#isShared = senders > 1;
     this.#transmit = transmit;
   }
 
-  /** @returns the record's last frame */
-  send(kind: RecordClass, record: Uint8Array, numbered?: Numbered): CanFrame | undefined {
+  /**
+   * @param sender whoever has it sent: takes turns with the others
+   * @param number where the sender wants to know up to which number its records of the class are out
+   * @returns the record's last frame
+   */
+  send(kind: RecordClass, record: Uint8Array, sender: object, number?: number): CanFrame | undefined {
     const sequence = this.#sequences[kind]++;
     let last: CanFrame | undefined;
     const frames: CanFrame[] = [];
@@ -80,14 +87,14 @@ export class FrameTransmission {
         this.dropped[plane] += frames.length;
         continue;
       }
-      if (numbered && last) this.#expect(plane, kind, last, numbered);
-      for (const frame of frames) backlog.push(frame);
+      if (number !== undefined && last) this.#expect(plane, kind, last, sender, number);
+      backlog.add(sender, frames);
       this.#pump(plane, kind);
     }
     return last;
   }
 
-  #expect(plane: Plane, kind: RecordClass, frame: CanFrame, { sender, number }: Numbered): void {
+  #expect(plane: Plane, kind: RecordClass, frame: CanFrame, sender: object, number: number): void {
     const bySender = this.#unconfirmed[plane].get(kind);
     const records = bySender?.get(sender) ?? [];
     records.push({ frame, number, confirmed: false });
@@ -104,7 +111,11 @@ export class FrameTransmission {
     for (const frame of frames) {
       const beat = this.#waitingBeats[plane].indexOf(frame);
       if (beat >= 0) this.#waitingBeats[plane].splice(beat, 1);
-      for (const records of this.#unconfirmed[plane].get(canClassOf(frame.id))?.values() ?? []) confirm(records, frame);
+      const kind = canClassOf(frame.id);
+      for (const records of this.#unconfirmed[plane].get(kind)?.values() ?? []) confirm(records, frame);
+      const inPort = this.#inPort[plane];
+      if (inPort[kind] > 0) inPort[kind]--;
+      if (this.#isShared && this.#backlog[plane][kind].length > 0) this.#pump(plane, kind);
     }
   }
 
@@ -140,24 +151,21 @@ export class FrameTransmission {
 
   #pump(plane: Plane, kind: number): void {
     if (this.#isQuiet) return;
-    const backlog = this.#backlog[plane][kind];
-    let taken = 0;
-    while (taken < backlog.length) {
-      const result = this.#transmit(plane, backlog[taken]);
-      if (result === "bus-off") {
-        // The other plane has it. Said when the bus is back it would be old, and could pass for a new record.
-        this.planeLost(plane);
-        return;
-      }
-      if (result === "full") break;
-      taken++;
-    }
-    if (taken > 0) backlog.splice(0, taken);
+    const inPort = this.#inPort[plane];
+    this.#backlog[plane][kind].drain((frame) => {
+      if (this.#isShared && inPort[kind] >= framesInPortMax) return false;
+      const result = this.#transmit(plane, frame);
+      // The other plane has it. Said when the bus is back it would be old, and could pass for a new record.
+      if (result === "bus-off") this.planeLost(plane);
+      if (result === "queued") inPort[kind]++;
+      return result === "queued";
+    });
   }
 
   /** The port of a plane has lost what it had queued. */
   planeLost(plane: Plane): void {
-    for (const queue of this.#backlog[plane]) queue.length = 0;
+    for (const lane of this.#backlog[plane]) lane.clear();
+    this.#inPort[plane].fill(0);
     for (const bySender of this.#unconfirmed[plane].values()) bySender.clear();
     this.#waitingBeats[plane].length = 0;
   }

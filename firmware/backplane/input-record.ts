@@ -7,7 +7,7 @@ export const inputRecord = layout("input record", bits({ group: 4, number: 12 })
 export type InputRecord = ValueOf<typeof inputRecord>;
 
 /**
- * Inputs of one sender that may be on the bus unconsumed. Enough for a switchover at rated load; few enough that a burst waits in
+ * Inputs of one sender that may be on the bus unconsumed, to all groups together: each has its share. Enough for a switchover at rated load; few enough that a burst waits in
  * the sender and not in everybody's queues. Far fewer than half of what twelve bits tell apart.
  */
 export const inputsOutstandingMax = 128;

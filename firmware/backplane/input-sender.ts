@@ -3,8 +3,6 @@
  * primary changes, on request, and when nothing seems to happen.
  */
 import type { Micros } from "../time.ts";
-import { inputsOutstandingMax } from "./input-record.ts";
-
 interface Outstanding {
   readonly number: number;
   readonly payload: Uint8Array;
@@ -23,9 +21,12 @@ export class InputSender {
   /** In the order of their numbers: sent first, then those that wait for the window. */
   readonly #outstanding: Outstanding[] = [];
   readonly #waiting: Uint8Array[] = [];
+  readonly #window: number;
   readonly #send: (number: number, payload: Uint8Array) => void;
 
-  constructor(send: (number: number, payload: Uint8Array) => void) {
+  /** @param window inputs that may be on the bus unconsumed */
+  constructor(window: number, send: (number: number, payload: Uint8Array) => void) {
+    this.#window = window;
     this.#send = send;
   }
 
@@ -52,7 +53,7 @@ export class InputSender {
   /** Sends what waits, as far as the window reaches. */
   flush(now: Micros): void {
     let taken = 0;
-    while (taken < this.#waiting.length && this.#outstanding.length < inputsOutstandingMax) {
+    while (taken < this.#waiting.length && this.#outstanding.length < this.#window) {
       const input = { number: ++this.#last, payload: this.#waiting[taken++], sentAt: now };
       this.#outstanding.push(input);
       this.#send(input.number, input.payload);

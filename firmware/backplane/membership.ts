@@ -23,6 +23,8 @@ export interface MemberContext {
   /** Another incarnation: to everybody else in the group this card has restarted. */
   renew(): void;
   readonly plan: GroupPlan;
+  /** How many groups the card has a part in: they share what it may have on the bus. */
+  readonly groupsOfCard: number;
   readonly timing: HeartbeatTiming;
   readonly roster: GroupRoster;
   /** Whether this card is fit to be primary: its application answers, it hears the others and is heard. */

@@ -7,7 +7,6 @@ import type { Micros } from "../time.ts";
 import { beatTells } from "./beat-turns.ts";
 import { CallServerMember } from "./call-server-member.ts";
 import { type RecordClass, recordClass } from "./frame-identifier.ts";
-import type { Numbered } from "./frame-transmission.ts";
 import { GroupRoster } from "./group-roster.ts";
 import type { cardKinds, Heartbeat } from "./heartbeat.ts";
 import type { GroupPlan, Member, MemberContext } from "./membership.ts";
@@ -26,7 +25,8 @@ export interface CardContext
   readonly roster: Roster;
   /** The card can do its work. */
   isFit(): boolean;
-  send(recordClass: RecordClass, record: Uint8Array, numbered: Numbered | undefined): void;
+  /** @param number where `sender` wants to know up to which number its records of the class are out */
+  send(recordClass: RecordClass, record: Uint8Array, sender: object, number: number | undefined): void;
   /** How far the application has got, as it says itself in shared memory. */
   progress(): number;
   /** How many commits of a group the application has performed since its start, modulo 2^31. */
@@ -48,7 +48,7 @@ export class Participation {
   /** What the last beat said that nobody should have to wait for; undefined: there was none yet. */
   #beatenNews: number | undefined;
 
-  constructor(plan: GroupPlan, card: CardContext, isOneOfSeveral: boolean) {
+  constructor(plan: GroupPlan, card: CardContext) {
     this.plan = plan;
     this.#card = card;
     this.#incarnation = card.incarnation;
@@ -63,17 +63,17 @@ export class Participation {
       roster: this.roster,
       renew: () => this.#renew(),
       isFit: () => card.isFit() && !this.roster.isDeaf(card.slot),
-      send: (kind, record) => card.send(kind, record, this.#numbered(kind)),
+      send: (kind, record) => card.send(kind, record, this, this.#numberOf(kind)),
       commitsPerformed: () => card.commitsPerformed(plan.group),
-      log: (severity, text) => card.log(severity, isOneOfSeveral ? `group ${plan.group}: ${text}` : text),
+      log: (severity, text) => card.log(severity, card.groupsOfCard > 1 ? `group ${plan.group}: ${text}` : text),
     };
     this.member = card.kind === "call-server" ? new CallServerMember(context) : new Witness(context);
     this.#serving = card.kind === "call-server" ? new ServingCards(card.roster, this.roster, card) : undefined;
   }
 
-  #numbered(kind: RecordClass): Numbered | undefined {
-    if (kind === recordClass.commit) return { sender: this, number: this.member.lastProposed() };
-    return kind === recordClass.input ? { sender: this, number: this.member.lastInput() } : undefined;
+  #numberOf(kind: RecordClass): number | undefined {
+    if (kind === recordClass.commit) return this.member.lastProposed();
+    return kind === recordClass.input ? this.member.lastInput() : undefined;
   }
 
   /** Another life in this group alone. What every beat says of the incarnation, its low octet, is of the card as a whole. */

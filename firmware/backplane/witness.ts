@@ -12,7 +12,7 @@ import { type RecordClass, recordClass } from "./frame-identifier.ts";
 import { DeafnessWatch } from "./deafness.ts";
 import { GroupView } from "./group-view.ts";
 import { type Role, role } from "./heartbeat.ts";
-import { inputRecord } from "./input-record.ts";
+import { inputRecord, inputsOutstandingMax } from "./input-record.ts";
 import { InputCongestion } from "./input-congestion.ts";
 import { InputSender } from "./input-sender.ts";
 import type { Member, MemberContext } from "./membership.ts";
@@ -54,7 +54,8 @@ export class Witness implements Member {
     this.#view = new GroupView(context, true);
     this.#answer = new ClaimAnswer(context, this.#view);
     this.#view.intake.admit(context.slot, context.incarnation);
-    this.#inputs = new InputSender((number, payload) => {
+    const window = Math.floor(inputsOutstandingMax / context.groupsOfCard);
+    this.#inputs = new InputSender(window, (number, payload) => {
       this.#view.intake.hear(context.slot, number, payload);
       const record = { group: context.plan.group, number: lowBits(number, 12), payload };
       context.send(recordClass.input, encode(inputRecord, record));

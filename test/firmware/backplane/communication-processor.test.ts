@@ -1,19 +1,32 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { encodeCommit } from "../../../firmware/backplane/commit.ts";
 import { CommunicationProcessor } from "../../../firmware/backplane/communication-processor.ts";
-import { framePart, partOf, recordClass } from "../../../firmware/backplane/frame-identifier.ts";
+import {
+  frameIdentifier,
+  framePart,
+  partOf,
+  type RecordClass,
+  recordClass,
+} from "../../../firmware/backplane/frame-identifier.ts";
+import { beatKind, type Heartbeat, heartbeat, role } from "../../../firmware/backplane/heartbeat.ts";
+import type { GroupPlan } from "../../../firmware/backplane/membership.ts";
+import { segment } from "../../../firmware/backplane/segmentation.ts";
+import { decode, encode } from "../../../firmware/layout/layout.ts";
+import type { Micros } from "../../../firmware/time.ts";
 import { type CanFrame, canClassOf } from "../../../hal/can-frame.ts";
 import { SimulatedRack } from "../../../tools/simulator/simulated-rack.ts";
 import { smallRack } from "../../simulator/one-call.ts";
 
 const othersMicros = 20_000;
+const plan = { group: 1, callServers: [2, 3], witnesses: [1] };
 
-test("beats that overtake each other in the controller are not waited for", () => {
-  const waiting: CanFrame[] = [];
-  const processor = new CommunicationProcessor(
+/** A LIM alone on its planes; what it sends on plane A is put into `sent`. */
+function limAlone(plans: readonly GroupPlan[], sent: CanFrame[]): CommunicationProcessor {
+  return new CommunicationProcessor(
     {
       slot: 1,
       kind: "lim",
-      plans: [{ group: 1, callServers: [2, 3], witnesses: [1] }],
+      plans,
       frameOctets: 8,
       timing: { primaryMicros: 5_000, othersMicros, missesToDeath: 3 },
       incarnation: 7,
@@ -22,7 +35,7 @@ test("beats that overtake each other in the controller are not waited for", () =
     },
     {
       transmit: (plane, frame) => {
-        if (plane === 0) waiting.push(frame);
+        if (plane === 0) sent.push(frame);
         return "queued";
       },
       toApplication: () => {},
@@ -38,6 +51,11 @@ test("beats that overtake each other in the controller are not waited for", () =
     },
     0,
   );
+}
+
+test("beats that overtake each other in the controller are not waited for", () => {
+  const waiting: CanFrame[] = [];
+  const processor = limAlone([plan], waiting);
   let sent = 0;
   // It listens for a while before it beats.
   processor.tick(2 * othersMicros);
@@ -49,6 +67,62 @@ test("beats that overtake each other in the controller are not waited for", () =
     for (const frame of waiting.splice(0).reverse()) processor.transmitted(0, [frame], now);
   }
   expect(sent).toBe(40);
+});
+
+function framesOf(kind: RecordClass, slot: number, record: Uint8Array, sequence: number): CanFrame[] {
+  const frames: CanFrame[] = [];
+  segment(record, kind, slot, sequence, 8, (frame) => frames.push(frame));
+  return frames;
+}
+
+describe("the beats of a card with a part in two groups", () => {
+  const plans = [plan, { group: 2, callServers: [4, 5], witnesses: [1] }];
+
+  function beatsOf(frames: readonly CanFrame[]): Heartbeat[] {
+    return frames.flatMap(({ id, data }) => {
+      const beat = canClassOf(id) === recordClass.heartbeat ? decode(heartbeat, data) : undefined;
+      return beat?.ok ? [beat.value] : [];
+    });
+  }
+
+  /** So many beats, each confirmed. @returns a moment between the last and the next */
+  function beatOn(processor: CommunicationProcessor, sent: readonly CanFrame[], beats: number): Micros {
+    for (let beat = 0; beat < beats; beat++) {
+      const now = (2 + beat) * othersMicros;
+      processor.tick(now);
+      processor.transmitted(0, sent.slice(-1), now);
+    }
+    return (1.25 + beats) * othersMicros;
+  }
+
+  test("are about each in turn, and tell of each all that they tell", () => {
+    const sent: CanFrame[] = [];
+    const processor = limAlone(plans, sent);
+    beatOn(processor, sent, 8);
+    const beats = beatsOf(sent);
+    expect(beats.map(({ group }) => group)).toEqual([1, 2, 1, 2, 1, 2, 1, 2]);
+    const told = (of: number) => new Set(beats.flatMap(({ group, kind }) => (group === of ? [kind] : [])));
+    expect(told(1)).toEqual(new Set([beatKind.identity, beatKind.configuration]));
+    expect(told(2)).toEqual(told(1));
+  });
+
+  test("say at once what is new in one, and nothing else of the other", () => {
+    const sent: CanFrame[] = [];
+    const processor = limAlone(plans, sent);
+    const now = beatOn(processor, sent, 4);
+    // Its call server beats, so that it is known, and admits the LIM in group 2.
+    const its = { leaving: 0, realTime: 1, hung: 0, deaf: 0, incarnation: 9, role: role.primary, term: 1, group: 2 };
+    const data = encode(heartbeat, { ...its, kind: beatKind.identity, value: 0x0109_10 });
+    const admit = encodeCommit({
+      ...{ group: 2, term: 1, sequence: 2, refersToInput: false, timeMillis: 1, body: new Uint8Array(0) },
+      consumed: { kind: "admit", slot: 1, incarnation: 7 },
+    });
+    sent.length = 0;
+    const beat = { id: frameIdentifier(recordClass.heartbeat, 4, framePart.whole), fd: false, data };
+    processor.frames(0, [beat, ...framesOf(recordClass.commit, 4, admit, 0)], now);
+    expect(beatsOf(sent)).toMatchObject([{ group: 2, role: role.witness, term: 1 }]);
+    expect(processor.memberOf(1).role()).toBe(role.newcomer);
+  });
 });
 
 test("commits that overtake each other in the controller are all known to be out: every call has its records", () => {

@@ -4,11 +4,11 @@ import { InputSender } from "../../../firmware/backplane/input-sender.ts";
 
 const payload = Uint8Array.of(1);
 let sent: number[] = [];
-let sender = new InputSender(() => {});
+let sender = new InputSender(inputsOutstandingMax, () => {});
 
 beforeEach(() => {
   sent = [];
-  sender = new InputSender((number) => sent.push(number));
+  sender = new InputSender(inputsOutstandingMax, (number) => sent.push(number));
 });
 
 function submit(count: number, now = 0, open = true): void {

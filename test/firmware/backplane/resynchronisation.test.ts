@@ -14,6 +14,7 @@ function processor(incarnation: number) {
     slot: 3,
     incarnation,
     renew: () => {},
+    groupsOfCard: 1,
     plan: { group: 1, callServers: [2, 3], witnesses: [1, 4] },
     timing,
     roster: new GroupRoster(new Roster(timing, true), { callServers: [2, 3], witnesses: [1, 4] }),
