@@ -79,6 +79,8 @@ export class SimulatedRack {
   /** By slot: by how much the wall clock of its card has been set. */
   readonly #clockSetMillis = new Map<number, number>();
   readonly #watch: CardWatch;
+  /** By exchange and LIM: what the LIM does not take at the moment waits in the transport. */
+  readonly #heldBack = new Map<string, Uint8Array[]>();
   /** What a LIM calls the stream to an exchange. */
   readonly #streamOf = new Map<string, string>();
   /** Who commands a gateway, and where it receives the answers: by the gateway and what that calls it. */
@@ -112,7 +114,8 @@ export class SimulatedRack {
     const mix = options.mix ?? { ringMicros: 100_000, holdMicros: 200_000 };
     configuration.exchanges.forEach((exchange, number) => {
       const groups = configuration.trunkGroups.filter((group) => group.exchange === exchange.name);
-      const other = configuration.trunkGroups.find((group) => group.exchange !== exchange.name);
+      const isReached = (group: number) => groups.some((own) => own.group === group);
+      const other = configuration.trunkGroups.find((each) => each.exchange !== exchange.name && isReached(each.group));
       const route = configuration.routes.find(({ trunkGroups }) => other && trunkGroups.includes(other.name));
       const simulated = new SimulatedExchange(
         {
@@ -132,11 +135,7 @@ export class SimulatedRack {
         exchange,
         this.clock,
         () => this.#entropy.integer(1_000_000) / 1_000_000,
-        (slot, octets) =>
-          this.#later(() => {
-            const stream = this.#streamOf.get(exchange.name);
-            if (stream !== undefined) this.#cards.get(slot)?.fromWorld({ kind: "stream-octets", stream, octets });
-          }),
+        (slot, octets) => this.#later(() => this.#toLim(exchange.name, slot, octets)),
       );
       this.exchanges.set(exchange.name, simulated);
     });
@@ -310,6 +309,7 @@ export class SimulatedRack {
         );
         if (!exchange) break;
         this.#streamOf.set(exchange.name, action.stream);
+        this.#heldBack.delete(`${exchange.name} ${card.slot}`);
         this.#later(() => {
           card.fromWorld({ kind: "stream-opened", stream: action.stream });
           this.exchange(exchange.name).connected(card.slot);
@@ -321,10 +321,30 @@ export class SimulatedRack {
         if (name !== undefined) this.#later(() => this.exchange(name).fromNode(card.slot, action.octets));
         break;
       }
+      case "stream-read":
+        this.#readOn(card, action.stream, action.on);
+        break;
       case "datagram-send":
         this.#later(() => this.#toGateway(card, action));
         break;
     }
+  }
+
+  #toLim(exchange: string, slot: number, octets: Uint8Array): void {
+    const held = this.#heldBack.get(`${exchange} ${slot}`);
+    const stream = this.#streamOf.get(exchange);
+    if (held !== undefined) held.push(octets);
+    else if (stream !== undefined) this.#cards.get(slot)?.fromWorld({ kind: "stream-octets", stream, octets });
+  }
+
+  #readOn({ slot }: SimulatedCard, stream: string, on: boolean): void {
+    const [exchange = ""] = [...this.#streamOf].find(([, each]) => each === stream) ?? [];
+    const way = `${exchange} ${slot}`;
+    const held = this.#heldBack.get(way);
+    if (!on && held === undefined) this.#heldBack.set(way, []);
+    if (!on || held === undefined) return;
+    this.#heldBack.delete(way);
+    for (const octets of held) this.#toLim(exchange, slot, octets);
   }
 
   #toGateway(card: SimulatedCard, action: ApplicationAction & { kind: "datagram-send" }): void {
