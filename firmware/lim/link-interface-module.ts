@@ -78,7 +78,8 @@ export class LinkInterfaceModule implements Application {
   readonly #disposed = new Map<string, number>();
   /** Messages of commits that could not be sent, by reason. */
   readonly #unsent = new Map<string, number>();
-  #isOpen = false;
+  /** Exchanges whose associations have been opened. */
+  readonly #open = new Set<AdjacentExchange>();
   /** By group. */
   readonly #congestion = new Map<number, InputCongestionLevel>();
   #actions: ApplicationAction[] = [];
@@ -104,9 +105,12 @@ export class LinkInterfaceModule implements Application {
     return [];
   }
 
-  #open(): void {
-    this.#isOpen = true;
-    for (const { configured, stream } of this.#exchanges.values()) {
+  /** Of an exchange that has no circuits in any group, with the first. */
+  #openFor(group: number): void {
+    for (const adjacent of this.#exchanges.values()) {
+      const { configured, stream, groups } = adjacent;
+      if (this.#open.has(adjacent) || (groups.length > 0 && !groups.includes(group))) continue;
+      this.#open.add(adjacent);
       const { role, address, port } = configured;
       const kind = role === "ipsp-server" ? "stream-listen" : "stream-connect";
       this.#actions.push({ kind, stream, address, port });
@@ -149,7 +153,7 @@ export class LinkInterfaceModule implements Application {
         break;
       case "service":
         if (!event.available) break;
-        if (!this.#isOpen) this.#open();
+        this.#openFor(event.group);
         for (const adjacent of this.#exchanges.values()) {
           if (adjacent.groups.includes(event.group)) this.#tellDestination(adjacent, event.group);
         }

@@ -58,6 +58,16 @@ describe("associations", () => {
     for (const group of [2, 1]) expect(opened(group, true)).toEqual([]);
   });
 
+  it("are opened for exchanges that have circuits in the group that the card takes part in", () => {
+    const lim = new LinkInterfaceModule(exampleRack(), slots.lim);
+    const opened = (group: number) =>
+      lim
+        .step({ kind: "service", group, available: true }, 0, 0)
+        .flatMap((action) => ("port" in action ? [action] : []));
+    expect(opened(2)).toMatchObject([{ stream: "m3ua east" }]);
+    expect(opened(1)).toMatchObject([{ stream: "m3ua west" }]);
+  });
+
   it("become active with an IPSP and with a signalling gateway, and tell every group of the exchange once", () => {
     const bench = new LimBench();
     bench.connect(bench.west);
