@@ -41,9 +41,9 @@ export type ControlAction =
   | { readonly kind: "tell"; readonly group: number; readonly input: Input }
   | { readonly kind: "log"; readonly severity: "info" | "warning" | "alarm"; readonly text: string };
 
-/** Commands under way in one gateway; more wait. */
+/** Commands under way in one gateway for one group of call servers; more wait, and none of them for another group's. */
 export const commandsOutstandingMax = 32;
-/** Instructions waiting or under way; above that, calls are refused. */
+/** Instructions of one group waiting or under way; above that, calls are refused. */
 export const instructionsPendingMax = 4096;
 /** Instructions to be made up for when the gateway answers again. */
 export const leftBehindMax = 65_536;
@@ -62,6 +62,15 @@ interface Outstanding {
   readonly sentAt: Micros;
 }
 
+/** What is to be done for one group. */
+interface GroupWork {
+  /** Jobs whose endpoints are free and that wait for room among the outstanding commands. */
+  readonly ready: GatewayJob[];
+  /** Jobs that are not done, and commands under way. */
+  pending: number;
+  outstanding: number;
+}
+
 export class GatewayControl {
   readonly #gateway: Gateway;
   /** The gateway's place in the configuration. */
@@ -76,8 +85,7 @@ export class GatewayControl {
   readonly #responder: Responder;
   readonly #supervision: GatewaySupervision;
   readonly #queues = new EndpointQueues<GatewayJob>();
-  /** Jobs whose endpoints are free and that wait for room among the outstanding commands. */
-  readonly #ready: GatewayJob[] = [];
+  readonly #work = new Map<number, GroupWork>();
   /** By transaction identifier. */
   readonly #outstanding = new Map<number, Outstanding>();
   /** By call, or by circuit where there is no call. */
@@ -121,7 +129,7 @@ export class GatewayControl {
       case "create":
       case "modify":
       case "delete":
-        if (this.#queues.size >= instructionsPendingMax && instruction.kind !== "delete") {
+        if (instruction.kind !== "delete" && this.#workOf(place).pending >= instructionsPendingMax) {
           this.#refuse(instruction, place.group, responseCodes.overload.code, 0);
           break;
         }
@@ -215,23 +223,37 @@ export class GatewayControl {
 
   // Instructions
 
+  #workOf({ group }: { readonly group: number }): GroupWork {
+    const work = this.#work.get(group) ?? { ready: [], pending: 0, outstanding: 0 };
+    this.#work.set(group, work);
+    return work;
+  }
+
   #enqueue(job: GatewayJob): void {
-    if (this.#queues.add(job)) this.#ready.push(job);
+    const work = this.#workOf(job.place);
+    work.pending++;
+    if (this.#queues.add(job)) work.ready.push(job);
   }
 
   /** Begins what may begin. */
   #pump(now: Micros): void {
+    for (const work of this.#work.values()) this.#pumpOne(work, now);
+  }
+
+  #pumpOne(work: GroupWork, now: Micros): void {
+    const { ready } = work;
     let held = 0;
-    while (this.#ready.length > held && this.#outstanding.size < commandsOutstandingMax) {
-      const job = this.#ready.shift();
+    while (ready.length > held && work.outstanding < commandsOutstandingMax) {
+      const job = ready.shift();
       if (job === undefined) return;
       if (this.#supervision.state === "unreachable") {
         this.#conclude(job, "silent");
       } else if (this.#outstanding.has(job.transactionId)) {
         // Numbers come again after a while, but never while the other command is still under way.
-        this.#ready.push(job);
+        ready.push(job);
         held++;
       } else {
+        work.outstanding++;
         this.#transmit(job, now);
       }
     }
@@ -245,12 +267,13 @@ export class GatewayControl {
 
   /** What follows from the last answer, or from its absence. */
   #proceed(job: GatewayJob, progress: Progress): void {
-    if (progress === "send") this.#ready.unshift(job);
+    if (progress === "send") this.#workOf(job.place).ready.unshift(job);
     else this.#conclude(job, progress);
   }
 
   #conclude(job: GatewayJob, progress: Exclude<Progress, "send">): void {
-    this.#ready.push(...this.#queues.remove(job));
+    this.#workOf(job.place).pending--;
+    for (const next of this.#queues.remove(job)) this.#workOf(next.place).ready.push(next);
     const { instruction, cleanUp } = job;
     const nothingHappened = !job.wasSent && instruction?.kind === "create";
     if (progress === "silent" && cleanUp !== undefined && !nothingHappened) this.#makeUp(job, cleanUp);
@@ -366,8 +389,12 @@ export class GatewayControl {
   #over(transactionId: number, take: (job: GatewayJob) => Progress): void {
     const outstanding = this.#outstanding.get(transactionId);
     this.#outstanding.delete(transactionId);
-    if (outstanding?.job === undefined) this.#supervision.probeOver();
-    else this.#proceed(outstanding.job, take(outstanding.job));
+    if (outstanding?.job === undefined) {
+      this.#supervision.probeOver();
+      return;
+    }
+    this.#workOf(outstanding.job.place).outstanding--;
+    this.#proceed(outstanding.job, take(outstanding.job));
   }
 
   // What the gateway says on its own

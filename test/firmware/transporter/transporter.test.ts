@@ -436,6 +436,19 @@ describe("a gateway that does not answer", () => {
   });
 });
 
+it("a group of call servers that keeps a gateway busy keeps no other group waiting", () => {
+  const bench = new TransporterBench();
+  bench.holding = true;
+  for (let circuit = 0; circuit < 40; circuit++) bench.instruct(create(circuit, circuit, circuit));
+  expect(bench.takeCommands()).toHaveLength(32);
+  bench.commit([{ kind: "instruct", slot: bench.slot, instruction: create(1, 50, 50) }], { group: 2 });
+  expect(bench.takeCommands()).toEqual(["CRCX east/20@gw"]);
+  bench.release();
+  expect(bench.takeInputs()).toHaveLength(33);
+  bench.release();
+  expect(bench.takeInputs()).toHaveLength(8);
+});
+
 describe("what a gateway says on its own", () => {
   it("RSIP of all endpoints: answered, the gateway restarted", () => {
     const bench = new TransporterBench();
