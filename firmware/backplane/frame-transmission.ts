@@ -101,9 +101,12 @@ export class FrameTransmission {
     bySender?.set(sender, records);
   }
 
-  /** Frames of a class that wait for room in the port, on the plane where they are fewer. */
+  /** Frames of a class that are not on the bus yet, on the plane where they are fewer; one that takes nothing does not count. */
   backlog(kind: RecordClass): number {
-    return Math.min(...this.#backlog.map((byClass) => byClass[kind].length));
+    const counts = planes
+      .filter((plane) => !this.#passive[plane])
+      .map((plane) => this.#backlog[plane][kind].length + this.#inPort[plane][kind]);
+    return counts.length > 0 ? Math.min(...counts) : 0;
   }
 
   /** Own frames are on the bus. */

@@ -113,7 +113,7 @@ test("each group has its primary, its backup and all witnesses, and carries the 
     [first, 1],
     [second, 2],
   ] as const) {
-    const records = slots.map((slot) => rack.files.get(`${slot}/cdr.jsonl`) ?? []);
+    const records = slots.map((slot) => rack.lines(slot, "cdr.jsonl"));
     expect([...records[0]].sort()).toEqual([...records[1]].sort());
     expect(records[0].every((line) => JSON.parse(line).incomingCircuit.includes(`-${group}/`))).toBe(true);
     for (const slot of [1, 6]) expect(rack.card(slot).memberOf(group).status()).toMatchObject({ admitted: true });
@@ -148,7 +148,7 @@ describe("the primary of one group goes", () => {
   }
 
   const recordsOf = (rack: SimulatedRack, slots: readonly number[]) =>
-    slots.filter((slot) => !rack.card(slot).pulled).map((slot) => (rack.files.get(`${slot}/cdr.jsonl`) ?? []).length);
+    slots.filter((slot) => !rack.card(slot).pulled).map((slot) => rack.lines(slot, "cdr.jsonl").length);
 
   test("at every frame of every commit of a call: no call is lost, and those of the other group go on as if nothing were", () => {
     const undisturbed = run(Number.POSITIVE_INFINITY, "after");

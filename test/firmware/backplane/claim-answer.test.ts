@@ -26,6 +26,7 @@ function witnessOf(last: number) {
     isMute: () => false,
     isBehind: () => false,
     renew: () => {},
+    groupsOfCard: 1,
     plan: { group: 1, callServers: [2, 3], witnesses: [1, 4] },
     timing,
     roster: new GroupRoster(new Roster(timing, true), { callServers: [2, 3], witnesses: [1, 4] }),

@@ -12,7 +12,9 @@ const timing = { primaryMicros: 5_000, othersMicros: 20_000, missesToDeath: 3 };
 function claimOfSlot3(): Claim {
   const roster = new Roster(timing, true);
   const beat = { leaving: 0, hung: 0, deaf: 0, realTime: 1, incarnation: 1, group: 1, kind: 0, value: 0 };
+  const group = new GroupRoster(roster, { callServers: [2, 3], witnesses: [1, 4] });
   roster.beat(2, { ...beat, role: role.backup, term: 1 }, 0);
+  group.take(2, { ...beat, role: role.backup, term: 1 });
   roster.expire(70_000);
   expect(roster.expire(71_000).map(({ slot }) => slot)).toEqual([2]);
   const context: MemberContext = {
@@ -22,9 +24,10 @@ function claimOfSlot3(): Claim {
     isMute: () => false,
     isBehind: () => false,
     renew: () => {},
+    groupsOfCard: 1,
     plan: { group: 1, callServers: [2, 3], witnesses: [1, 4] },
     timing,
-    roster: new GroupRoster(roster, { callServers: [2, 3], witnesses: [1, 4] }),
+    roster: group,
     send: () => {},
     backlog: () => 0,
     toApplication: () => {},
