@@ -677,6 +677,8 @@ export class CallServerMember implements Member {
     if (callServer && entry.alive && entry.role === role.primary && entry.term >= this.#term) {
       this.#view.primaryIsAt(entry.commit);
       this.#claim.primaryHeard(entry.slot);
+      if (this.#isElsewhere(entry))
+        this.#loseThread("the group has another commit at the end of the own ones, or before");
     }
     if (change === "beat") {
       // A witness that follows a higher term has granted it: that is as good as hearing the grant.
@@ -691,6 +693,16 @@ export class CallServerMember implements Member {
       // A primary that is only silent for a moment goes on giving where it was.
       if (callServer && this.#role === role.incomplete && change === "restarted") this.#role = role.blank;
     }
+  }
+
+  /**
+   * Whether a primary's beat shows that the own run is not its: it is of a later term and not beyond this run, which therefore reaches
+   * over the BEGIN of that term and does not hold it.
+   */
+  #isElsewhere({ term, commit, commitTerm }: RosterEntry): boolean {
+    if (!this.#complete || this.#role === role.primary || commitTerm !== term) return false;
+    const { log } = this.#view;
+    return term > log.lastTerm && this.#view.wholeSequence(commit) <= log.last;
   }
 
   tick(now: Micros): void {

@@ -7,7 +7,7 @@ import type { Micros } from "../time.ts";
 import { nearest } from "./sequence-number.ts";
 
 /** A card that has restarted is this to a group until it says more. */
-const atFirst = { role: role.newcomer as Role, term: 0, deaf: 0, incarnation: 0, commit: 0, input: 0 };
+const atFirst = { role: role.newcomer as Role, term: 0, deaf: 0, incarnation: 0, commit: 0, commitTerm: 0, input: 0 };
 
 /** A card as its group knows it: whether it lives, and what it is to the group. */
 export class RosterEntry {
@@ -20,6 +20,8 @@ export class RosterEntry {
   incarnation = atFirst.incarnation;
   /** Low 24 bits made whole: last commit, last input sent. */
   commit = atFirst.commit;
+  /** The term in which it told that commit. */
+  commitTerm = atFirst.commitTerm;
   input = atFirst.input;
   /** What the last beat told of inputs received: low bits of their numbers, from a place in the list of witnesses on. */
   received: { readonly firstWitness: number; readonly numbers: readonly number[] } | undefined;
@@ -70,6 +72,7 @@ export class RosterEntry {
         break;
       case beatKind.commit:
         this.commit = nearest(this.commit, beat.value, 24);
+        this.commitTerm = this.term;
         break;
       case beatKind.input:
         this.input = nearest(this.input, beat.value, 24);

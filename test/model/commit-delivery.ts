@@ -14,6 +14,7 @@ import {
   type Commit,
   commitAt,
   commitsFrom,
+  type Credulity,
   dropOlderTerms,
   hold,
   isAstray,
@@ -81,13 +82,17 @@ export function callServerHears(
 }
 
 function nextIn(setting: Setting, run: Run): Commit | undefined {
-  return nextOf(run, !holds(setting, "begin-before-term"));
+  return nextOf(run, credulity(setting));
+}
+
+function credulity(setting: Setting): Credulity {
+  return { anyTerm: !holds(setting, "begin-before-term"), anyBase: !holds(setting, "begin-tells-base") };
 }
 
 /** Applies what has its turn. */
 export function catchUp(setting: Setting, card: CallServer): void {
   for (let next = nextIn(setting, card.run); next; next = nextIn(setting, card.run)) apply(setting, card, next);
-  if (isAstray(card.run) && holds(setting, "own-conflict")) loseThread(card);
+  if (isAstray(card.run, credulity(setting)) && holds(setting, "own-conflict")) loseThread(card);
 }
 
 /** Makes a commit the last of the run, and its changes the tables'. */
@@ -218,7 +223,7 @@ function perform(setting: Setting, state: RackState, number: number): void {
     append(run, next);
     performOne(setting, state, number, next);
   }
-  if (isAstray(run) && holds(setting, "own-conflict")) beginAnew(card);
+  if (isAstray(run, credulity(setting)) && holds(setting, "own-conflict")) beginAnew(card);
 }
 
 function performOne(setting: Setting, state: RackState, number: number, commit: Commit): void {

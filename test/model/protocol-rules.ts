@@ -35,9 +35,11 @@ export const protocolRules = {
   "resigned-stays-complete":  "who resigns keeps its state, and may claim if the claimant dies",
   // --- begin
   "begin":                    "the first commit of a term is BEGIN: it confirms every commit before it",
+  "begin-tells-base":         "a BEGIN tells the term of the commit before it: it follows no other",
   "drop-older-terms":         "at BEGIN everybody drops commits of older terms at and above its sequence",
   "begin-before-term":        "a commit is delivered only after the BEGIN of its term",
   "own-conflict":             "a card whose own commits are not those that a BEGIN confirms begins anew",
+  "beats-tell-run":           "so does one that hears by the primary's beats that it reaches beyond a BEGIN which it does not hold",
   // --- newcomers
   "adopt":                    "a witness adopts the term of a primary that it did not grant",
   "admission":                "a witness that restarted performs nothing and counts for nothing until a commit admits it",

@@ -80,11 +80,19 @@ export function isHeld(run: Run, sequence: number): boolean {
   return run.held.some((held) => held.sequence === sequence);
 }
 
-/** The commit whose turn it is. `anyTerm`: even when the BEGIN of its term has not come. */
-export function nextOf(run: Run, anyTerm: boolean): Commit | undefined {
+/** What may be believed of a commit without proof. */
+export interface Credulity {
+  /** The BEGIN of its term need not have come. */
+  readonly anyTerm: boolean;
+  /** It is a BEGIN: the commit before it, of whatever term, is the one that it was put after. */
+  readonly anyBase: boolean;
+}
+
+/** The commit whose turn it is. */
+export function nextOf(run: Run, { anyTerm, anyBase }: Credulity): Commit | undefined {
   const commit = run.held.find((held) => held.sequence === lastOf(run) + 1)?.commit;
   if (!commit) return undefined;
-  if (commit.kind === "begin") return commit.afterTerm === lastTermOf(run) ? commit : undefined;
+  if (commit.kind === "begin") return anyBase || commit.afterTerm === lastTermOf(run) ? commit : undefined;
   return anyTerm || commit.term === lastTermOf(run) ? commit : undefined;
 }
 
@@ -99,10 +107,11 @@ export function append(run: Run, commit: Commit): void {
  * What comes next is of a later term, whose BEGIN this run lacks although it reaches beyond it, or is a BEGIN that was put after
  * another commit than the last of this run.
  */
-export function isAstray(run: Run): boolean {
+export function isAstray(run: Run, { anyBase }: Credulity): boolean {
   const commit = run.held.find((held) => held.sequence === lastOf(run) + 1)?.commit;
   if (!commit) return false;
-  return commit.kind === "begin" ? commit.afterTerm !== lastTermOf(run) : commit.term > lastTermOf(run);
+  if (commit.kind === "begin") return !anyBase && commit.afterTerm !== lastTermOf(run);
+  return commit.term > lastTermOf(run);
 }
 
 export function dropOlderTerms(run: Run, sequence: number, term: number): void {

@@ -25,6 +25,7 @@ export const scenarios = {
   "any card fails for a while":                      { ...two, omissions: 1, faults: 1, kinds: passing, mends: true },
   "A is deaf for a while, both claim at once":       { ...undisturbed, omissions: 2, faults: 1, kinds: ["deaf"], targets: ["A"], mends: true },
   "A fails for a while, then two false suspicions":  { ...two, falseSuspicions: 2, faults: 1, kinds: passing, targets: ["A"], mends: true },
+  "A is mute for a while, two false suspicions":     { ...undisturbed, omissions: 2, falseSuspicions: 2, faults: 1, kinds: ["mute"], targets: ["A"], mends: true },
   "A and T are replaced at the same time":           { ...undisturbed, faults: 2, targets: ["A", "T"], mends: true },
   "any card is replaced, and another pulled":        { ...two, omissions: 1, faults: 1, laterFaults: 1, mends: true },
   "A leaves, and any card fails":                    { ...two, leaves: 1, faults: 1, kinds: ["pulled", ...passing] },

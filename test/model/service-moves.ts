@@ -2,6 +2,7 @@
 import {
   broadcastCommit,
   callServerHears,
+  loseThread,
   omissions,
   type Receiver,
   standIn,
@@ -10,6 +11,7 @@ import {
 import { bit, type CallServer, callServerNames, partnerOf, type RackState } from "./rack-state.ts";
 import {
   hasHeard,
+  hears,
   isAlive,
   isComplete,
   isInService,
@@ -18,7 +20,7 @@ import {
   speaks,
   takesRecords,
 } from "./roster-view.ts";
-import { type Commit, commitAt, isHeld, lastOf } from "./run-of-commits.ts";
+import { type Commit, commitAt, isHeld, lastOf, lastTermOf } from "./run-of-commits.ts";
 import { holds, type Setting } from "./setting.ts";
 import { missedText, type Move, type Step, step, witnessName } from "./step.ts";
 
@@ -135,6 +137,19 @@ const repairCommit: Move = function* (state, setting) {
   }
 };
 
+/** A primary's beats tell its term and its last commit: a run that reaches as far and lacks the BEGIN of that term is another. */
+const hearOtherRun: Move = function* (state, setting) {
+  if (!holds(setting, "beats-tell-run")) return;
+  for (const [number, primary] of state.callServers.entries()) {
+    const card = state.callServers[1 - number];
+    if (primary.role !== "primary" || !speaks(primary) || !isRunning(card) || !hears(card)) continue;
+    if (!isComplete(card) || card.role === "primary" || primary.term < card.term) continue;
+    if (primary.term <= lastTermOf(card.run) || lastOf(primary.run) > lastOf(card.run)) continue;
+    const text = `${callServerNames[1 - number]} hears that ${callServerNames[number]} has another #${lastOf(primary.run)}`;
+    yield step(state, text, (next) => loseThread(next.callServers[1 - number]));
+  }
+};
+
 /** The first commit above a card's run that it does not hold, where the giver has it. */
 function firstLacked({ run: given }: CallServer, { run }: Pick<CallServer, "run">) {
   for (let sequence = lastOf(run) + 1; sequence <= lastOf(given); sequence++) {
@@ -219,6 +234,7 @@ export const serviceMoves: readonly Move[] = [
   handOnInput,
   consumeInput,
   repairCommit,
+  hearOtherRun,
   admitNewcomer,
   moveOutputs,
   standInUnasked,

@@ -195,6 +195,31 @@ test("a claim is withdrawn when only a witness that has died had granted it", ()
   expect(rack.roles()).toMatchObject({ 2: "primary", 3: "backup" });
 });
 
+test("who began a term that nobody heard of finds by the beats that the group went another way, though nothing happens", () => {
+  const rack = started();
+  const cutOff = (slot: number, on: boolean) => {
+    for (const [plane, bus] of rack.buses.entries()) {
+      bus.setMute(rack.card(slot).ports[plane], on);
+      bus.setDeaf(rack.card(slot).ports[plane], on);
+    }
+  };
+  const began = (slot: number) =>
+    rack.milestones.filter((milestone) => milestone.slot === slot && milestone.step === "begin").length;
+  rack.card(2).freeze();
+  const before = began(3);
+  while (began(3) === before) rack.run(0.02);
+  // Its BEGIN is on nobody's bus, and what it holds ends there. Slot 2 begins its term at the same commit.
+  cutOff(3, true);
+  rack.run(1);
+  rack.card(2).thaw();
+  rack.run(200);
+  expect(rack.primaries()).toEqual([2]);
+  cutOff(3, false);
+  rack.run(500);
+  expect(rack.roles()).toEqual({ 1: "witness", 2: "primary", 3: "backup", 4: "witness" });
+  expect(rack.status(3).commit).toBe(rack.status(2).commit);
+});
+
 test("a primary that is pulled while it makes way is missed as quickly as any other", () => {
   for (let micros = 0; micros < 1000; micros += 20) {
     const rack = started();
