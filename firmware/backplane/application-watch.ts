@@ -6,6 +6,11 @@ import type { Micros } from "../time.ts";
 
 /** An application that has not counted for so long is nudged. */
 const nudgeAfterMicros = 20_000;
+/**
+ * A nudge that is not answered for so long has the host asked for how long the application has waited for a processor. To ask takes time,
+ * and almost every nudge is answered sooner. What it waited before that counts as its own.
+ */
+const askHostAfterMicros = 10_000;
 /** A nudge that is not answered for so long means that it hangs. With detection and takeover this stays within 250 ms. */
 const hungAfterMicros = 150_000;
 /** Where the host keeps the application waiting, the limit is twice the longest answer of late, but not longer than this. */
@@ -27,7 +32,7 @@ export class ApplicationWatch {
   #progress: number;
   #movedAt: Micros;
   #nudgedAt: Micros | undefined;
-  /** What it had waited in all when the nudge had been unanswered for half the limit. */
+  /** What it had waited in all when the host was asked first. */
   #starvedBefore: Micros | undefined;
   #isHung = false;
   /** The longest answer to a nudge in the present span, which ends then, and in the last one. */
@@ -63,8 +68,7 @@ export class ApplicationWatch {
         this.#application.nudge();
       }
     } else if (this.#starvedBefore === undefined) {
-      // To ask the host takes time, and almost every nudge is answered sooner.
-      if (now - this.#nudgedAt >= this.limitMicros / 2) this.#starvedBefore = this.#application.starvedMicros();
+      if (now - this.#nudgedAt >= askHostAfterMicros) this.#starvedBefore = this.#application.starvedMicros();
     } else if (now - this.#nudgedAt >= this.limitMicros) {
       // An application that does not get a processor is slow, whatever it looks like.
       const starved = this.#application.starvedMicros() - this.#starvedBefore;
@@ -97,9 +101,9 @@ export class ApplicationWatch {
     if (this.#nudgedAt !== undefined) this.#nudgedAt += micros;
   }
 
-  /** When an unanswered nudge is to be looked at: halfway, and when it would mean that it hangs. */
+  /** When an unanswered nudge is to be looked at: when the host is to be asked, and when it would mean that it hangs. */
   nextDeadline(): Micros | undefined {
     if (this.#nudgedAt === undefined || this.#isHung) return undefined;
-    return this.#nudgedAt + (this.#starvedBefore === undefined ? this.limitMicros / 2 : this.limitMicros);
+    return this.#nudgedAt + (this.#starvedBefore === undefined ? askHostAfterMicros : this.limitMicros);
   }
 }
