@@ -20,7 +20,7 @@ import { decodeResynchronisation, StateGiver, StateTaker } from "./resynchronisa
 import { type ResynchronisationRecord, resynchronisationRecord } from "./resynchronisation-records.ts";
 import type { RosterEntry } from "./group-roster.ts";
 import { nearest } from "./sequence-number.ts";
-import { type TakeoverRecord, takeoverRecord } from "./takeover-records.ts";
+import { isForSender, type TakeoverRecord, takeoverRecord } from "./takeover-records.ts";
 
 const nothing = new Uint8Array(0);
 
@@ -156,6 +156,7 @@ export class CallServerMember implements Member {
         break;
       case recordClass.repair: {
         const decoded = decode(repairRecord, record);
+        if (!decoded.ok) this.#context.nonsense();
         if (decoded.ok && decoded.value.group === this.#context.plan.group) this.#repair(slot, decoded.value, now);
         break;
       }
@@ -256,7 +257,11 @@ export class CallServerMember implements Member {
 
   #takeover(slot: number, octets: Uint8Array, now: Micros): void {
     const decoded = decode(takeoverRecord, octets);
-    if (!decoded.ok || decoded.value.group !== this.#context.plan.group) return;
+    if (decoded.ok && decoded.value.group !== this.#context.plan.group) return;
+    if (!decoded.ok || !isForSender(decoded.value, slot, this.#context.plan)) {
+      this.#context.nonsense();
+      return;
+    }
     const record = decoded.value;
     switch (record.kind) {
       case "claim":

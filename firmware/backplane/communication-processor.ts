@@ -9,6 +9,7 @@ import { decode, encode } from "../layout/layout.ts";
 import { assert } from "../result.ts";
 import type { Micros } from "../time.ts";
 import { newRoles } from "./beat-turns.ts";
+import { Conduct } from "./conduct.ts";
 import { classOf, frameIdentifier, framePart, type RecordClass, recordClass, slotOf } from "./frame-identifier.ts";
 import { FrameReception } from "./frame-reception.ts";
 import { FrameTransmission, type Plane, planes, type Transmit } from "./frame-transmission.ts";
@@ -85,6 +86,8 @@ export class CommunicationProcessor {
   readonly #reception: FrameReception;
   readonly #transmission: FrameTransmission;
   #behind = false;
+  /** Whose record is being taken in. */
+  #at: { readonly slot: number; readonly micros: Micros } = { slot: 0, micros: 0 };
   /** Since the start of the card. */
   #beats = 0;
   /** What the last beat said of the card as a whole that nobody should have to wait for. */
@@ -93,6 +96,7 @@ export class CommunicationProcessor {
   #heardAt: Micros;
   #listeningSince: Micros;
   readonly #guard: SlotGuard;
+  readonly #conduct: Conduct;
   /** Another card was in this slot first. */
   #isSilenced = false;
   /** By slot: what was said last that keeps the card out of service. */
@@ -126,6 +130,12 @@ export class CommunicationProcessor {
       this.#roster,
       now,
     );
+    this.#conduct = new Conduct(
+      options.kinds,
+      options.timing.primaryMicros,
+      (severity, text) => effects.log(severity, text),
+      now,
+    );
     this.#guard = new SlotGuard(options.slot, (text) => effects.log("alarm", text));
     // Whoever is in this slot already would be heard by then.
     this.#nextBeat = now + listenIntervals * options.timing.othersMicros;
@@ -151,6 +161,7 @@ export class CommunicationProcessor {
       wallMillis: () => effects.wallMillis(),
       log: (severity: "info" | "warning" | "alarm", text: string) => effects.log(severity, text),
       milestone: (step: Milestone, term: number) => effects.milestone(step, term),
+      nonsense: () => this.#conduct.nonsense(this.#at.slot, this.#at.micros),
       withoutRules: options.withoutRules ?? new Set<ProtocolRule>(),
     };
     this.#parts = plans.map((plan) => new Participation(plan, card));
@@ -322,6 +333,7 @@ export class CommunicationProcessor {
   /** Every pass through the processor ends here: the members look around, the beat goes out, the next deadline is set. */
   #settle(now: Micros): void {
     this.#silence(now);
+    this.#conduct.look(now);
     this.#health.examine(now);
     for (const { member } of this.#parts) member.tick(now);
     if (this.#hasNews()) this.#nextBeat = now;
@@ -330,7 +342,7 @@ export class CommunicationProcessor {
       const interval = Math.min(...intervals);
       if (!this.#isSilenced) this.#beat(now);
       // Of a card that has become something else in several groups each is to hear it now.
-      while (this.#hasNews()) this.#beat(now);
+      while (!this.#isSilenced && this.#hasNews()) this.#beat(now);
       this.#nextBeat = Math.max(this.#nextBeat + interval, now + interval / 2);
     }
     let look = Number.POSITIVE_INFINITY;
@@ -365,6 +377,7 @@ export class CommunicationProcessor {
     this.#counters.lateMaxMicros = Math.max(this.#counters.lateMaxMicros, late);
     this.#roster.excuse(late);
     this.#health.excuse(late);
+    this.#conduct.excuse(late);
     this.#heardAt += late;
   }
 
@@ -375,15 +388,22 @@ export class CommunicationProcessor {
       if (kind === recordClass.heartbeat) this.#hearOwnSlot(frame.data, now);
       return;
     }
+    if (!this.#conduct.maySay(kind, slot)) {
+      this.#conduct.nonsense(slot, now);
+      return;
+    }
+    if (kind === recordClass.heartbeat && !this.#conduct.beat(slot, plane, now)) return;
     if (!this.#reception.isBelieved(slot, plane, now)) return;
     if (kind === recordClass.heartbeat) {
       this.#heardBeat(slot, frame.data, now);
       return;
     }
     const record = this.#reception.frame(plane, frame, now);
-    const group = record && groupOf(kind, record);
-    if (record === undefined || group === undefined) return;
-    this.#partOf.get(group)?.member.record(kind, slot, record, now);
+    if (record === undefined) return;
+    const group = groupOf(kind, record);
+    this.#at = { slot, micros: now };
+    if (group !== undefined) this.#partOf.get(group)?.member.record(kind, slot, record, now);
+    else this.#conduct.nonsense(slot, now);
   }
 
   #hearOwnSlot(data: Uint8Array, now: Micros): void {
@@ -412,7 +432,10 @@ export class CommunicationProcessor {
 
   #heardBeat(slot: number, data: Uint8Array, now: Micros): void {
     const decoded = decode(heartbeat, data);
-    if (!decoded.ok) return;
+    if (!decoded.ok) {
+      this.#conduct.nonsense(slot, now);
+      return;
+    }
     const beat = decoded.value;
     this.#counters.beats++;
     if (this.#listenedFor(now) === 0) this.#listeningSince = now;

@@ -100,8 +100,8 @@ export class GroupView {
       timeMillis: this.timeMillis(now),
       inputNumber: (slot) => this.#lastInput(slot),
     });
-    if (!decoded.ok || decoded.value.group !== this.#context.plan.group) return undefined;
-    return decoded.value;
+    if (!decoded.ok) this.#context.nonsense();
+    return decoded.ok && decoded.value.group === this.#context.plan.group ? decoded.value : undefined;
   }
 
   /** Puts a commit where it waits for its turn. */
@@ -150,6 +150,7 @@ export class GroupView {
   /** An input record from the bus. @returns whether it was new and is not consumed */
   input(slot: number, octets: Uint8Array): boolean {
     const decoded = decode(inputRecord, octets);
+    if (!decoded.ok) this.#context.nonsense();
     if (!decoded.ok || decoded.value.group !== this.#context.plan.group) return false;
     const entry = this.#context.roster.entry(slot);
     if (!entry) return false;

@@ -45,6 +45,8 @@ export interface MemberContext {
   log(severity: "info" | "warning" | "alarm", text: string): void;
   /** A step of a switchover, for those who measure. */
   milestone(step: Milestone, term: number): void;
+  /** The record at hand cannot be read, or is not for its sender to say. */
+  nonsense(): void;
   /** Rules of the protocol that a test has switched off, to show that it fails without them. Empty outside the simulator. */
   readonly withoutRules: ReadonlySet<ProtocolRule>;
 }

@@ -1,5 +1,6 @@
 /** The records by which a backup becomes primary: claim, grant, resign. */
 import { layout, list, u8, u16, type ValueOf, variants, varint } from "../layout/layout.ts";
+import type { GroupPlan } from "./membership.ts";
 
 export const takeoverRecord = variants(
   "takeover",
@@ -26,3 +27,9 @@ export const takeoverRecord = variants(
 );
 
 export type TakeoverRecord = ValueOf<typeof takeoverRecord>;
+
+/** Whether it is for the card in a slot to say. A death note is repeated by the witnesses that heard it. */
+export function isForSender({ kind }: TakeoverRecord, slot: number, { callServers, witnesses }: GroupPlan): boolean {
+  if (kind === "claim" || kind === "resign") return callServers.includes(slot);
+  return kind === "grant" ? witnesses.includes(slot) : callServers.includes(slot) || witnesses.includes(slot);
+}

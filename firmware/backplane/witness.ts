@@ -20,7 +20,7 @@ import { PerformedMark } from "./performed-mark.ts";
 import { repairRecord } from "./repair-records.ts";
 import type { RosterEntry } from "./group-roster.ts";
 import { lowBits } from "./sequence-number.ts";
-import { type TakeoverRecord, takeoverRecord } from "./takeover-records.ts";
+import { isForSender, type TakeoverRecord, takeoverRecord } from "./takeover-records.ts";
 
 /** So long without a primary, and the application is told that there is no service. */
 const noServiceAfterMicros = 1_000_000;
@@ -129,6 +129,7 @@ export class Witness implements Member {
 
   #repair(slot: number, octets: Uint8Array, now: Micros): void {
     const decoded = decode(repairRecord, octets);
+    if (!decoded.ok) this.#context.nonsense();
     if (!decoded.ok || decoded.value.group !== this.#context.plan.group) return;
     const record = decoded.value;
     switch (record.kind) {
@@ -241,7 +242,11 @@ export class Witness implements Member {
 
   #takeover(slot: number, octets: Uint8Array, now: Micros): void {
     const decoded = decode(takeoverRecord, octets);
-    if (!decoded.ok || decoded.value.group !== this.#context.plan.group) return;
+    if (decoded.ok && decoded.value.group !== this.#context.plan.group) return;
+    if (!decoded.ok || !isForSender(decoded.value, slot, this.#context.plan)) {
+      this.#context.nonsense();
+      return;
+    }
     const record = decoded.value;
     if (record.kind === "claim") this.#claim(slot, record, now);
     if (record.kind === "death note") this.#deathNote = octets.slice();

@@ -49,6 +49,7 @@ function witnessOf(last: number) {
     wallMillis: () => 0,
     log: () => {},
     milestone: () => {},
+    nonsense: () => {},
     withoutRules: new Set(),
   };
   const view = new GroupView(context, true);

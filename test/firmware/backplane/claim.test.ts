@@ -35,6 +35,7 @@ function claimOfSlot3(): Claim {
     wallMillis: () => 0,
     log: () => {},
     milestone: () => {},
+    nonsense: () => {},
     withoutRules: new Set(),
   };
   return new Claim(context, new GroupView(context, false));

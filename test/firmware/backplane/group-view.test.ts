@@ -35,6 +35,7 @@ function started(backlog: () => number = () => 0) {
     wallMillis: () => 0,
     log: () => {},
     milestone: () => {},
+    nonsense: () => {},
     withoutRules: new Set(),
   };
   const view = new GroupView(context, false);

@@ -31,6 +31,7 @@ function processor(incarnation: number) {
     wallMillis: () => 0,
     log: () => {},
     milestone: () => {},
+    nonsense: () => {},
     withoutRules: new Set(),
   };
   return { context, said, events };
