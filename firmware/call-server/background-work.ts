@@ -3,6 +3,7 @@
  * is left to do. Circuits are `unreset` from a cold start only, so a takeover resets nothing that was in service.
  */
 import type { Micros } from "../time.ts";
+import type { BlockingDisk } from "./blocking-disk.ts";
 import { CardSuccession } from "./card-succession.ts";
 import { controllerOf } from "./gateway-controllers.ts";
 import { groupRangeMax } from "./group-reset.ts";
@@ -21,19 +22,18 @@ type Work = (turn: Turn) => void;
 export class BackgroundWork {
   readonly #node: Node;
   readonly #succession: CardSuccession;
-  readonly #restore: Work;
+  readonly #blocking: Pick<BlockingDisk, "next">;
   #patientUntil: Micros = 0;
   #coldStart = false;
-  #asked: Work[] = [];
   /** Witnesses admitted, which have not been told what concerns them. */
   #welcomed: number[] = [];
   /** Circuits to be reset, by exchange, in order; none of an exchange whose circuits have all been. */
   readonly #unreset = new Map<number, number[]>();
 
-  /** `restore` puts into the tables what a cold start finds on the disk. */
-  constructor(node: Node, history: OutputHistory, restore: Work) {
+  /** `blocking` has what the disks say to be put into the tables before any circuit is reset. */
+  constructor(node: Node, history: OutputHistory, blocking: Pick<BlockingDisk, "next">) {
     this.#node = node;
-    this.#restore = restore;
+    this.#blocking = blocking;
     this.#succession = new CardSuccession(node, history);
   }
 
@@ -43,7 +43,6 @@ export class BackgroundWork {
     this.#patientUntil = now + resetPatienceMicros;
     // A primary that was lost before it had said so leaves the cold start to the next one.
     this.#coldStart = coldStart || tables.group.get(0).coldStartMillis === 0;
-    this.#asked = [];
     this.#welcomed = [];
     this.#succession.clear();
     for (const [slot, performed] of dead) this.#succession.died(slot, performed);
@@ -63,11 +62,6 @@ export class BackgroundWork {
     this.#welcomed.push(slot);
   }
 
-  /** Something to be done next, in a commit of its own. */
-  ask(work: Work): void {
-    this.#asked.push(work);
-  }
-
   /** A LIM or transporter has died. */
   left(slot: number, performed: number): void {
     this.#succession.died(slot, performed);
@@ -85,7 +79,8 @@ export class BackgroundWork {
   /** The next piece of work, if there is any; its commit follows `last`. */
   next(now: Micros, last: number): Work | undefined {
     if (this.#coldStart) return (turn) => this.#startCold(turn);
-    if (this.#asked.length > 0) return (turn) => this.#asked.shift()?.(turn);
+    const restoring = this.#blocking.next();
+    if (restoring !== undefined) return restoring;
     const succession = this.#succession.next(last);
     if (succession !== undefined) return succession;
     if (this.#welcomed.length > 0) return (turn) => this.#tellWelcomed(turn, this.#welcomed.splice(0));
@@ -105,7 +100,6 @@ export class BackgroundWork {
     this.#coldStart = false;
     const { plan, tables } = this.#node;
     turn.transaction.edit(tables.group, 0).coldStartMillis = turn.time();
-    this.#restore(turn);
     this.#auditDestinations(turn, () => true);
     plan.configuration.gateways.forEach((_, gateway) => {
       this.#clear(turn, gateway);

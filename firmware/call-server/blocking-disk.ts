@@ -27,14 +27,17 @@ const confirmMicros = 5000 * microsPerMilli;
 const disksCountMicros = 10_000 * microsPerMilli;
 /** So much can be said of a disk beside the call detail records held; more than 300 runs of blocked circuits. */
 const saidOctetsMax = 1900;
+/** Circuits that one commit restores: it has to fit a record. */
+const circuitsAtOnce = 256;
 const nothing = new Uint8Array(0);
 const notBlocked: RecordedBlocking = { local: false, remoteMaintenance: false, remoteHardware: false };
 
 export class BlockingDisk {
   readonly #plan: CircuitPlan;
   readonly #tables: NodeTables;
-  /** What is, or shall be, on the disk. */
+  /** What is, or shall be, on the disk, and its edition. */
   #octets: Uint8Array;
+  #edition: number;
   /** Since when the disk has been asked to write, and whether there has been anything newer since. */
   #askedAt: Micros | undefined;
   #isOutdated = false;
@@ -45,12 +48,16 @@ export class BlockingDisk {
   /** The edition of the disk that a cold start has gone by, and until when another one is listened to. */
   #restored = 0;
   #listensUntil: Micros = 0;
+  /** What the tables are being made to say, and the first circuit that is not done. */
+  #source: BlockingRecord | undefined;
+  #nextCircuit = 0;
 
   /** `found`: the value under `blockingKey` as the card finds it. */
   constructor(plan: CircuitPlan, tables: NodeTables, found: StorageOutcome<Uint8Array> | undefined) {
     this.#plan = plan;
     this.#tables = tables;
     this.#octets = found?.ok && readRecord(found.value, plan) !== undefined ? found.value : nothing;
+    this.#edition = this.#disk().edition;
     const isMissing = found === undefined || (!found.ok && found.error.kind === "not-found");
     if (isMissing || this.#octets.length > 0) return;
     const why = found.ok ? "corrupt" : found.error.kind;
@@ -69,19 +76,19 @@ export class BlockingDisk {
 
   // --- to the disk
 
-  /** Follows changes that the tables already hold. */
+  /** Follows changes that the tables already hold. As long as they are being restored, the disk says more than they do. */
   follow(changes: readonly Change[], now: Micros): ApplicationAction[] {
     const { group } = this.#tables;
     const isNew = changes.some(
       ({ table, before, after }) =>
         table.tag === group.tag && (before ?? group.initial).blockingEdition !== after?.blockingEdition,
     );
-    return isNew ? this.#write(now) : [];
+    return isNew && group.get(0).blockingEdition > this.#edition ? this.#write(now) : [];
   }
 
   /** The tables are those of the group now, whatever the disk holds. */
   takeOver(now: Micros): ApplicationAction[] {
-    return this.#tables.group.get(0).blockingEdition === this.#disk().edition ? [] : this.#write(now);
+    return this.#tables.group.get(0).blockingEdition === this.#edition ? [] : this.#write(now);
   }
 
   stored(failure: StorageFailureKind | undefined, now: Micros): ApplicationAction[] {
@@ -109,6 +116,7 @@ export class BlockingDisk {
 
   #write(now: Micros): ApplicationAction[] {
     this.#octets = recordOf(this.#tables, this.#plan);
+    this.#edition = this.#tables.group.get(0).blockingEdition;
     this.#isOutdated = true;
     return this.#askedAt === undefined && this.#retryAt === undefined ? this.#ask(now) : [];
   }
@@ -133,15 +141,15 @@ export class BlockingDisk {
     return (this.#octets.length > 0 ? readRecord(this.#octets, this.#plan) : undefined) ?? emptyRecord;
   }
 
-  /** At a cold start: what the own disk says holds, until a newer one is heard of. Circuits are told of it when they are reset. */
-  restore(turn: Turn, now: Micros): void {
-    const { edition, circuits } = this.#disk();
-    this.#restored = edition;
-    this.#listensUntil = now + disksCountMicros;
-    for (const [circuit, { local, ...remote }] of circuits) {
-      turn.setBlocking(circuit, { local: local ? "blocked" : "unblocked", ...remote });
-    }
-    if (edition > 0) beginEditions(turn, edition);
+  /**
+   * This card is primary. At a cold start what its disk says holds, until a newer one is heard of; a primary that was lost before it
+   * had put all of it into the tables leaves that to the next one.
+   */
+  begin(coldStart: boolean, now: Micros): void {
+    const disk = this.#disk();
+    if (coldStart) this.#listensUntil = now + disksCountMicros;
+    this.#restored = disk.edition;
+    this.#restoreFrom(disk.edition > this.#tables.group.get(0).blockingEdition ? disk : undefined);
   }
 
   /** What this card's disk says, for a primary that may have an older one. Too much of it is not said. */
@@ -149,27 +157,47 @@ export class BlockingDisk {
     return this.#octets.length <= saidOctetsMax ? this.#octets : nothing;
   }
 
-  /** What another card's disk says, if it is to be gone by. */
-  hear(octets: Uint8Array, now: Micros): BlockingRecord | undefined {
+  /** What another card's disk says: at a cold start the newer one counts. */
+  hear(octets: Uint8Array, now: Micros): void {
     const record = now < this.#listensUntil && octets.length > 0 ? readRecord(octets, this.#plan) : undefined;
-    if (record === undefined || record.edition <= this.#restored) return undefined;
+    if (record === undefined || record.edition <= this.#restored) return;
     this.#restored = record.edition;
-    return record;
+    this.#restoreFrom(record);
   }
 
-  /** Another disk was the newer one. What an exchange has said since of a circuit that it has reset is newer still. */
-  adopt(turn: Turn, { edition, circuits }: BlockingRecord): void {
-    for (let circuit = 0; circuit < this.#plan.count; circuit++) {
-      if (!this.#plan.has(circuit)) continue;
-      const { local, ...remote } = circuits.get(circuit) ?? notBlocked;
-      const isUnreset = turn.endpoint(circuit).state === "unreset";
-      if (isUnreset) turn.setBlocking(circuit, { local: local ? "blocked" : "unblocked", ...remote });
-      else if (local !== isLocallyBlocked(turn.blocking(circuit))) {
-        fireBlocking(turn, [circuit], local ? "block" : "unblock");
-      }
-    }
-    beginEditions(turn, edition);
+  /** What is to be done until the tables are as the newest disk has it; its commits go before the resets of circuits. */
+  next(): ((turn: Turn) => void) | undefined {
+    const source = this.#source;
+    return source && ((turn) => this.#restoreSome(turn, source));
   }
+
+  #restoreFrom(source: BlockingRecord | undefined): void {
+    this.#source = source;
+    this.#nextCircuit = 0;
+  }
+
+  #restoreSome(turn: Turn, { edition, circuits }: BlockingRecord): void {
+    for (let left = circuitsAtOnce; left > 0 && this.#nextCircuit < this.#plan.count; this.#nextCircuit++) {
+      const circuit = this.#nextCircuit;
+      if (!this.#plan.has(circuit)) continue;
+      if (restore(turn, circuit, circuits.get(circuit) ?? notBlocked)) left--;
+    }
+    if (this.#nextCircuit < this.#plan.count) return;
+    beginEditions(turn, edition);
+    this.#source = undefined;
+  }
+}
+
+/**
+ * Blocks a circuit, or does not, as a disk has it. One that is to be reset is told to the other end when it is; what an exchange has
+ * said since of one that it has reset is newer than any disk. @returns whether that changed anything
+ */
+function restore(turn: Turn, circuit: number, { local, ...remote }: RecordedBlocking): boolean {
+  const before = turn.blocking(circuit);
+  if (turn.endpoint(circuit).state === "unreset") {
+    turn.setBlocking(circuit, { local: local ? "blocked" : "unblocked", ...remote });
+  } else if (local !== isLocallyBlocked(before)) fireBlocking(turn, [circuit], local ? "block" : "unblock");
+  return turn.blocking(circuit) !== before;
 }
 
 /** Editions from here on are newer than this one, and than all that could have followed it before the cold start. */

@@ -144,7 +144,7 @@ export class CallServer implements Application {
       congestion: this.#congestion,
     };
     this.#blocking = new BlockingDisk(this.#plan, this.#tables, storedBlocking);
-    this.#work = new BackgroundWork(this.#node, this.#history, (turn) => this.#blocking.restore(turn, this.#now));
+    this.#work = new BackgroundWork(this.#node, this.#history, this.#blocking);
   }
 
   start(now: Micros): readonly ApplicationAction[] {
@@ -283,6 +283,7 @@ export class CallServer implements Application {
     this.#time.begin(timeMillis, this.#now);
     this.#congestion.clear();
     this.#nextDigest = this.#now + digestIntervalMicros;
+    this.#blocking.begin(coldStart, this.#now);
     this.#work.begin(this.#now, coldStart, this.#dead);
     return this.#records.transmitted(sequence);
   }
@@ -432,8 +433,7 @@ export class CallServer implements Application {
     const since = utcTime(this.#tables.group.get(0).coldStartMillis);
     const decoded = decode(holdingLayout, request);
     const { records: held, blocking } = decoded.ok ? decoded.value : { records: nothing, blocking: nothing };
-    const newer = this.#blocking.hear(blocking, this.#now);
-    if (newer) this.#work.ask((turn) => this.#blocking.adopt(turn, newer));
+    this.#blocking.hear(blocking, this.#now);
     const records = this.#records.catchUp(held, since);
     this.#sender = new SnapshotSender(slot, this.#sequence, this.#tables, this.#timers, records);
     this.#nextPiece = this.#now;

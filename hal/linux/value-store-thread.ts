@@ -5,6 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { parentPort, workerData } from "node:worker_threads";
 import { crc32 } from "node:zlib";
 import type { StorageFailure, StorageFailureKind } from "../storage.ts";
+import { nameThread } from "./real-time.ts";
 
 type Failure = Omit<StorageFailure, "name">;
 
@@ -119,6 +120,7 @@ class ValueDatabase {
   }
 }
 
+nameThread("values");
 const database = new ValueDatabase(String(workerData));
 parentPort?.postMessage(database.find());
 parentPort?.on("message", (request: PutRequest | "close") => {

@@ -17,9 +17,9 @@ export interface LinuxValueStore extends ValueStore {
  */
 export async function openLinuxValueStore(folder: string): Promise<LinuxValueStore> {
   const thread = new Worker(new URL("./value-store-thread.ts", import.meta.url), { workerData: folder });
-  const found = await new Promise<FoundValues>((resolve, reject) => {
+  const found = await new Promise<FoundValues>((resolve) => {
     thread.once("message", resolve);
-    thread.once("error", reject);
+    thread.once("error", (error) => resolve({ values: new Map(), failure: broken(error) }));
   });
   // A card that ends does not wait for its disk.
   thread.unref();
@@ -32,13 +32,16 @@ class ThreadValueStore implements LinuxValueStore {
   /** The puts that the thread has not answered, in order. */
   readonly #waiting: (PutRequest & { readonly done: (outcome: StorageOutcome<void>) => void })[] = [];
   #drained: (() => void) | undefined;
+  /** Why the thread does nothing any more. */
+  #failure: PutResult;
 
   constructor(thread: Worker, found: FoundValues) {
     this.#thread = thread;
     this.#found = found;
     thread.on("message", (result: PutResult) => this.#answered(result));
     thread.on("error", (error) => {
-      while (this.#waiting.length > 0) this.#answered({ kind: "broken", detail: String(error) });
+      this.#failure = broken(error);
+      while (this.#waiting.length > 0) this.#answered(this.#failure);
     });
   }
 
@@ -52,8 +55,9 @@ class ThreadValueStore implements LinuxValueStore {
   }
 
   put(key: string, value: Uint8Array, done: (outcome: StorageOutcome<void>) => void): void {
-    if (!isStorageName(key)) {
-      queueMicrotask(() => done({ ok: false, error: { kind: "bad-name", name: key } }));
+    const failure: PutResult = isStorageName(key) ? this.#failure : { kind: "bad-name" };
+    if (failure !== undefined) {
+      queueMicrotask(() => done({ ok: false, error: { ...failure, name: key } }));
       return;
     }
     const request: PutRequest = { key, value: value.slice() };
@@ -62,6 +66,7 @@ class ThreadValueStore implements LinuxValueStore {
   }
 
   async close(): Promise<void> {
+    if (this.#failure !== undefined) return;
     this.#thread.ref();
     const ended = new Promise((resolve) => this.#thread.once("exit", resolve));
     if (this.#waiting.length > 0) await new Promise<void>((resolve) => (this.#drained = resolve));
@@ -80,4 +85,8 @@ class ThreadValueStore implements LinuxValueStore {
     }
     if (this.#waiting.length === 0) this.#drained?.();
   }
+}
+
+function broken(error: unknown): NonNullable<PutResult> {
+  return { kind: "broken", detail: String(error) };
 }

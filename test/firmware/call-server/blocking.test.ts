@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { anm, acm, bla, blo, CallServerPair, gra, groupSupervision, grs, iam, line, rlc } from "./call-server-pair.ts";
 import { rsc, uba, ubl } from "./call-server-pair.ts";
-import { east, south, west } from "./example-rack.ts";
+import type { DeliveredCommit } from "../../../firmware/card/application.ts";
+import { exampleRack, east, south, west } from "./example-rack.ts";
 
 const second = 1_000_000;
 const [cgb, cgu, cgba, cgua] = [0x18, 0x19, 0x1a, 0x1b];
@@ -220,6 +221,11 @@ describe("blocking of a group by the other end (Q.764 2.8.2.2)", () => {
   });
 });
 
+const begun = (pair: Pair): DeliveredCommit => ({
+  ...{ group: 1, term: 1, sequence: 1, consumed: { kind: "begin", cold: true, afterTerm: 0 } as const },
+  ...{ timeMillis: pair.groupMillis, body: new Uint8Array(0), input: new Uint8Array(0) },
+});
+
 /** Answers the resets of a cold start; the other end has blocked no circuit of its own but these. */
 function reset(pair: Pair, ...blockedInEast: readonly number[]): string {
   pair.pass(1000);
@@ -345,6 +351,43 @@ describe("a power failure of the whole rack", () => {
     pair.insert();
     expect(line(pair.said.filter((each) => each.kind === "isup").slice(-2))).toBe(`UBL ${east}, BLO ${east + 7}`);
     expect(free(pair)).toEqual(eastBut(0, 1, 3, 7));
+  });
+
+  it("more circuits than one commit could name, and a primary that is lost before it has restored them all", () => {
+    const { trunkGroups } = exampleRack();
+    const large = trunkGroups.map((group) => (group.name === "east" ? { ...group, lastCic: 3_000 } : group));
+    const pair = new CallServerPair({ trunkGroups: large });
+    for (let first = 1; first <= 3_000; first += 512) operate(pair, "block", first, first + 255);
+    const { primary, backup } = pair;
+    const count = 6 * 256;
+    expect(pair.primary.server.rows("blocking")).toHaveLength(count);
+    pair.startCold(primary, backup);
+    expect(pair.primary.server.rows("blocking")).toHaveLength(count);
+    // Again; the primary is lost when three of its commits are on the bus.
+    primary.restart();
+    const heir = new CallServerPair({ trunkGroups: large }).primary;
+    heir.blocking = primary.blocking;
+    heir.restart();
+    const cold = { kind: "primary", term: 1, sequence: 1, coldStart: true, timeMillis: pair.groupMillis } as const;
+    pair.tell(primary, cold);
+    const commits = pair.tell(primary, { kind: "deadline" }).filter((action) => action.kind === "commit");
+    expect(commits.length).toBeGreaterThan(5);
+    for (const { body } of commits) expect(body.length).toBeLessThan(4_000);
+    pair.tell(heir, { kind: "commit", commit: begun(pair) });
+    for (const action of commits.slice(0, 3)) {
+      pair.tell(heir, { kind: "commit", commit: { group: 1, term: 1, ...action, input: new Uint8Array(0) } });
+    }
+    const restored = heir.server.rows("blocking").length;
+    expect(restored).toBeGreaterThan(0);
+    expect(restored).toBeLessThan(count);
+    // Part of it is not what the disk is to hold.
+    const kept = heir.blocking;
+    Object.assign(pair, { primary: heir, backup: undefined, sequence: 5 });
+    pair.tell(heir, { ...cold, term: 2, sequence: 5, coldStart: false });
+    expect(heir.blocking).toEqual(kept);
+    pair.pass(0);
+    expect(heir.server.rows("blocking")).toHaveLength(count);
+    expect(heir.blocking).not.toEqual(kept);
   });
 
   it("a disk that says nothing sensible is an alarm, and the other one counts", () => {
