@@ -3,7 +3,7 @@
  * is left to do. Circuits are `unreset` from a cold start only, so a takeover resets nothing that was in service.
  */
 import type { Micros } from "../time.ts";
-import type { BlockingDisk } from "./blocking-disk.ts";
+import type { BlockingRestoration } from "./blocking-restoration.ts";
 import { CardSuccession } from "./card-succession.ts";
 import { controllerOf } from "./gateway-controllers.ts";
 import { groupRangeMax } from "./group-reset.ts";
@@ -22,7 +22,7 @@ type Work = (turn: Turn) => void;
 export class BackgroundWork {
   readonly #node: Node;
   readonly #succession: CardSuccession;
-  readonly #blocking: Pick<BlockingDisk, "next">;
+  readonly #restoration: Pick<BlockingRestoration, "next">;
   #patientUntil: Micros = 0;
   #coldStart = false;
   /** Witnesses admitted, which have not been told what concerns them. */
@@ -30,10 +30,10 @@ export class BackgroundWork {
   /** Circuits to be reset, by exchange, in order; none of an exchange whose circuits have all been. */
   readonly #unreset = new Map<number, number[]>();
 
-  /** `blocking` has what the disks say to be put into the tables before any circuit is reset. */
-  constructor(node: Node, history: OutputHistory, blocking: Pick<BlockingDisk, "next">) {
+  /** `restoration` goes before the resets of circuits. */
+  constructor(node: Node, history: OutputHistory, restoration: Pick<BlockingRestoration, "next">) {
     this.#node = node;
-    this.#blocking = blocking;
+    this.#restoration = restoration;
     this.#succession = new CardSuccession(node, history);
   }
 
@@ -79,7 +79,7 @@ export class BackgroundWork {
   /** The next piece of work, if there is any; its commit follows `last`. */
   next(now: Micros, last: number): Work | undefined {
     if (this.#coldStart) return (turn) => this.#startCold(turn);
-    const restoring = this.#blocking.next();
+    const restoring = this.#restoration.next();
     if (restoring !== undefined) return restoring;
     const succession = this.#succession.next(last);
     if (succession !== undefined) return succession;

@@ -30,6 +30,7 @@ import { commandText, type OperatorCommand } from "../card/operator-command.ts";
 import { BackgroundWork } from "./background-work.ts";
 import { BlockingDisk, blockingKey } from "./blocking-disk.ts";
 import { BroadcastInputs } from "./broadcast-inputs.ts";
+import { BlockingRestoration } from "./blocking-restoration.ts";
 import { CallDetailLog } from "./call-detail-log.ts";
 import { type CallDetailRecord, callDetailRecords } from "./call-detail-record.ts";
 import { circuitActions } from "./circuit-actions.ts";
@@ -97,6 +98,7 @@ export class CallServer implements Application {
   readonly #broadcastInputs: BroadcastInputs;
   readonly #records: CallDetailLog;
   readonly #blocking: BlockingDisk;
+  readonly #restoration: BlockingRestoration;
   readonly #time = new GroupTime();
   readonly #ladder: Ladder;
   readonly #work: BackgroundWork;
@@ -144,7 +146,8 @@ export class CallServer implements Application {
       congestion: this.#congestion,
     };
     this.#blocking = new BlockingDisk(this.#plan, this.#tables, storedBlocking);
-    this.#work = new BackgroundWork(this.#node, this.#history, this.#blocking);
+    this.#restoration = new BlockingRestoration(this.#plan, this.#tables, this.#blocking);
+    this.#work = new BackgroundWork(this.#node, this.#history, this.#restoration);
   }
 
   start(now: Micros): readonly ApplicationAction[] {
@@ -283,7 +286,7 @@ export class CallServer implements Application {
     this.#time.begin(timeMillis, this.#now);
     this.#congestion.clear();
     this.#nextDigest = this.#now + digestIntervalMicros;
-    this.#blocking.begin(coldStart, this.#now);
+    this.#restoration.begin(coldStart, this.#now);
     this.#work.begin(this.#now, coldStart, this.#dead);
     return this.#records.transmitted(sequence);
   }
@@ -433,7 +436,7 @@ export class CallServer implements Application {
     const since = utcTime(this.#tables.group.get(0).coldStartMillis);
     const decoded = decode(holdingLayout, request);
     const { records: held, blocking } = decoded.ok ? decoded.value : { records: nothing, blocking: nothing };
-    this.#blocking.hear(blocking, this.#now);
+    this.#restoration.hear(blocking, this.#now);
     const records = this.#records.catchUp(held, since);
     this.#sender = new SnapshotSender(slot, this.#sequence, this.#tables, this.#timers, records);
     this.#nextPiece = this.#now;
