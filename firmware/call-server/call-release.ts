@@ -15,7 +15,7 @@ export interface ReleaseReason {
 export function releaseCall(turn: Turn, call: number, reason: ReleaseReason): void {
   if (!turn.hasState(call) || turn.state(call).releasedBy !== "nobody") return;
   const state = turn.editState(call);
-  state.release = reason.message?.slice() ?? release(reason.cause);
+  state.release = reason.message ?? release(reason.cause);
   state.releasedBy = reason.by;
   state.releasedAt = turn.time();
   const { incoming, outgoing, connection } = state;

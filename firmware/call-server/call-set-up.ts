@@ -31,7 +31,7 @@ export function setUpCall(turn: Turn, incoming: number): void {
   if (message?.type !== "IAM" || consumed === undefined) return;
   const call = turn.transaction.newReference();
   const state = turn.editState(call);
-  Object.assign(state, { incoming, initialAddress: consumed.slice(), seizedAt: turn.time() });
+  Object.assign(state, { incoming, initialAddress: consumed, seizedAt: turn.time() });
   turn.editEndpoint(incoming).call = call;
   // The other end uses it, so whatever it said of blocking is past (Q.764 2.8.2.1).
   turn.setBlocking(incoming, { remoteMaintenance: false, remoteHardware: false });

@@ -26,7 +26,7 @@ export const circuitActions: Actions["circuit"] = {
   "try-again": tryAgain,
 
   "note-address-complete": (turn, circuit) => {
-    if (turn.consumed) turn.editState(turn.endpoint(circuit).call).addressComplete = turn.consumed.slice();
+    if (turn.consumed) turn.editState(turn.endpoint(circuit).call).addressComplete = turn.consumed;
   },
   "note-answer": (turn, circuit) => {
     const { call } = turn.endpoint(circuit);

@@ -40,7 +40,7 @@ export const varint: Field<number> = {
   read: (reader, parameter) => reader.varint(parameter),
 };
 
-/** A varint length and that many octets. Reading gives a view. */
+/** A varint length and that many octets. Reading gives a copy. */
 export const octets: Field<Uint8Array> = {
   name: "octets",
   write: (writer, value) => {
@@ -50,7 +50,7 @@ export const octets: Field<Uint8Array> = {
   read: (reader, parameter) => reader.octets(reader.varint(parameter), parameter),
 };
 
-/** All octets up to the end. Reading gives a view. */
+/** All octets up to the end. Reading gives a copy. */
 export const rest: Field<Uint8Array> = {
   name: "rest",
   write: (writer, value) => writer.octets(value),
@@ -248,7 +248,7 @@ export function encode<T>(field: Field<T>, value: T): Uint8Array {
   return writer.finish();
 }
 
-/** The value in octets, all of them: what is left over is an error. Octet strings in the value are views of `input`. */
+/** The value in octets, all of them: what is left over is an error. Octet strings in the value are copies. */
 export function decode<T>(field: Field<T>, input: Uint8Array): Result<T, DecodeError> {
   const reader = new OctetReader(input);
   const value = field.read(reader, field.name);

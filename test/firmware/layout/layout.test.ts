@@ -239,10 +239,11 @@ describe("errors say what is wrong, where, and in what", () => {
   });
 });
 
-test("octet strings of a decoded value are views of what was decoded", () => {
+test("octet strings of a decoded value are its own", () => {
   const input = hex("02 aabb");
   const decoded = decode(octets, input);
-  expect(decoded.ok && decoded.value.buffer).toBe(input.buffer);
+  input.fill(0);
+  expect(decoded).toEqual({ ok: true, value: hex("aabb") });
 });
 
 describe("mistakes in a declaration stop the card at its start", () => {
