@@ -84,14 +84,27 @@ export class BackgroundWork {
     const succession = this.#succession.next(last);
     if (succession !== undefined) return succession;
     if (this.#welcomed.length > 0) return (turn) => this.#tellWelcomed(turn, this.#welcomed.splice(0));
-    for (const [gateway, { restarted }] of this.#node.tables.gateway.rows()) {
-      if (restarted) return (turn) => this.#releaseCallsOf(turn, gateway);
-    }
+    const gateway = this.#restartedGateway();
+    if (gateway !== undefined) return (turn) => this.#releaseCallsOf(turn, gateway);
+    const circuits = this.#circuitsToReset(now);
+    return circuits && ((turn) => this.#resetCircuits(turn, circuits));
+  }
+
+  #restartedGateway(): number | undefined {
+    const { plan, tables } = this.#node;
+    const { length } = plan.configuration.gateways;
+    for (let gateway = 0; gateway < length; gateway++) if (tables.gateway.get(gateway).restarted) return gateway;
+    return undefined;
+  }
+
+  /** Of the first exchange that has any and is heard. */
+  #circuitsToReset(now: Micros): number[] | undefined {
+    if (this.#unreset.size === 0) return undefined;
     for (const [exchange, circuits] of this.#unreset) {
       const availability = availabilityOf(this.#node, exchange);
       const heard = availability === "available" || (availability === "unknown" && now >= this.#patientUntil);
       if (circuits.length === 0) this.#unreset.delete(exchange);
-      else if (heard) return (turn) => this.#resetCircuits(turn, circuits);
+      else if (heard) return circuits;
     }
     return undefined;
   }

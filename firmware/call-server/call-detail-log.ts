@@ -19,6 +19,8 @@ const rememberedMax = 4096;
 const namedInFull = 100;
 const namedPerSpacing = 10;
 
+const nothing: readonly ApplicationAction[] = [];
+
 /**
  * Stands before the first record since a cold start, at every card that has forgotten none: so that two histories that begin with
  * different records, or one with more than the other, have only this in common.
@@ -91,7 +93,8 @@ export class CallDetailLog {
     for (const record of records) this.#pending.push(new Remembered(record));
   }
 
-  transmitted(sequence: number): ApplicationAction[] {
+  transmitted(sequence: number): readonly ApplicationAction[] {
+    if (this.#pending.length === 0) return nothing;
     let due = 0;
     while (due < this.#pending.length && this.#pending[due].sequence <= sequence) due++;
     return this.#pending.splice(0, due).map((record) => this.#append(record));

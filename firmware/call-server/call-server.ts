@@ -67,6 +67,7 @@ const workPerStepMax = 8;
 /** Bits of a commit's sequence that a heartbeat tells. */
 const beatenBits = 24;
 const nothing = new Uint8Array(0);
+const never: Micros = Number.POSITIVE_INFINITY;
 
 /** With what a card asks for the state: what it has kept on its disk. */
 const holdingLayout = layout("holding", { records: octets, blocking: rest });
@@ -208,16 +209,15 @@ export class CallServer implements Application {
 
   nextDeadline(): Micros | undefined {
     const blocking = this.#blocking.nextDeadline();
-    if (this.#role === "backup") return Math.min(this.#nextDigest, blocking ?? this.#nextDigest);
+    if (this.#role === "backup") return Math.min(this.#nextDigest, blocking ?? never);
     if (this.#role !== "primary") return blocking;
-    const deadlines = [
+    return Math.min(
       this.#nextDigest,
-      blocking,
-      this.#timers.nextDeadline(),
-      this.#work.nextDeadline(this.#now),
-      this.#sender && this.#nextPiece,
-    ].filter((deadline) => deadline !== undefined);
-    return deadlines.length > 0 ? Math.min(...deadlines) : undefined;
+      blocking ?? never,
+      this.#timers.nextDeadline() ?? never,
+      this.#work.nextDeadline(this.#now) ?? never,
+      this.#sender === undefined ? never : this.#nextPiece,
+    );
   }
 
   status(): Readonly<Record<string, unknown>> {
@@ -404,14 +404,14 @@ export class CallServer implements Application {
     body.set(tail, head.length);
     const refers = tail.length > 0 || turn.outputs.some(({ kind }) => kind === "copy" || kind === "splice");
     const slot = consumed.kind === "input" ? consumed.slot : undefined;
-    const kept = payload.slice();
-    this.#history.add(this.#term, sequence, body, kept);
-    const step: LadderStep = { atMicros: this.#now, sequence, own: true, slot, input: kept, body };
+    this.#history.add(this.#term, sequence, body, payload);
+    const step: LadderStep = { atMicros: this.#now, sequence, own: true, slot, input: payload, body };
     this.#records.keep(this.#follow(changes, turn.input, step));
-    const stored = this.#blocking.follow(changes, this.#now);
-    const alarms = turn.alarms.map((text): ApplicationAction => ({ kind: "log", severity: "alarm", text }));
     const refersToInput = consumed.kind === "input" && refers;
-    return [{ kind: "commit", sequence, consumed, refersToInput, timeMillis, body }, ...alarms, ...stored];
+    const actions: ApplicationAction[] = [{ kind: "commit", sequence, consumed, refersToInput, timeMillis, body }];
+    for (const text of turn.alarms) actions.push({ kind: "log", severity: "alarm", text });
+    actions.push(...this.#blocking.follow(changes, this.#now));
+    return actions;
   }
 
   /** A witness performs only what comes after this commit, so what it has to do at the start is told again. */
@@ -462,7 +462,9 @@ export class CallServer implements Application {
     if (commit.sequence <= this.#sequence) return [];
     if (this.#role === "blank") this.#role = "backup";
     // What this card committed itself before it made way is the group's when the group goes on from it.
-    return [...this.#records.transmitted(this.#sequence), ...this.#apply(commit, this.#now)];
+    const due = this.#records.transmitted(this.#sequence);
+    const actions = this.#apply(commit, this.#now);
+    return due.length === 0 ? actions : [...due, ...actions];
   }
 
   #apply(commit: DeliveredCommit, now: Micros): readonly ApplicationAction[] {
@@ -480,7 +482,7 @@ export class CallServer implements Application {
       return this.#goAstray(`tables differ from the primary's before commit ${sequence}`);
     }
     const slot = commit.consumed.kind === "input" ? commit.consumed.slot : undefined;
-    this.#history.add(commit.term, sequence, body.slice(), commit.input.slice());
+    this.#history.add(commit.term, sequence, body, commit.input);
     const step: LadderStep = { atMicros: now, sequence, own: false, slot, input: nothing, body: nothing };
     const records = this.#records.write(this.#follow(changes, input, step));
     return [...records, ...this.#blocking.follow(changes, now)];
@@ -493,7 +495,7 @@ export class CallServer implements Application {
     const reader = new OctetReader(body);
     outputsLayout.read(reader, "outputs");
     const setting = this.#setting(sequence, timeMillis, input);
-    const read = decodeChanges(this.#tables, body.subarray(reader.offset), setting);
+    const read = decodeChanges(this.#tables, body, setting, reader.offset);
     return reader.error === undefined && read.ok ? { ...read.value, input } : undefined;
   }
 
@@ -557,22 +559,23 @@ export class CallServer implements Application {
 
   /** Puts the changes into the tables and all that is derived from them. Gives the records of calls that ended. */
   #follow(changes: readonly Change[], input: Input | undefined, step: LadderStep): readonly CallDetailRecord[] {
-    const calls = [callOf(this.#tables, input)];
+    const consumed = callOf(this.#tables, input);
     apply(changes);
     this.#sequence = step.sequence;
     this.#idleCircuits.follow(changes);
     this.#timers.follow(changes, step.atMicros);
     this.#traffic.follow(changes);
     this.#broadcastInputs.follow(input, changes);
+    if (consumed !== 0) this.#noteStep(consumed, step);
     for (const { table, key } of changes) {
-      if (table.tag === this.#tables.state.tag && !calls.includes(key)) calls.push(key);
-    }
-    for (const call of calls) {
-      if (call === 0) continue;
-      const { incoming, outgoing } = this.#tables.state.get(call);
-      this.#ladder.record(call, [incoming, outgoing], step);
+      if (table.tag === this.#tables.state.tag && key !== consumed) this.#noteStep(key, step);
     }
     return callDetailRecords(changes, step.sequence, this.#tables, this.#plan);
+  }
+
+  #noteStep(call: number, step: LadderStep): void {
+    const { incoming, outgoing } = this.#tables.state.get(call);
+    this.#ladder.record(call, incoming, outgoing, step);
   }
 
   readonly #gatewayOf = (circuit: number): number => (this.#plan.has(circuit) ? this.#plan.gatewayOf(circuit) : 0);

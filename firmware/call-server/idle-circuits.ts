@@ -55,7 +55,9 @@ export class IdleCircuits {
       const row = after as unknown as ConnectionRow | undefined;
       if (old === undefined || row === undefined) {
         const { circuit, otherCircuit } = old ?? row ?? this.#tables.connection.initial;
-        for (const end of [circuit, otherCircuit]) this.#count(end, row === undefined ? -1 : 1);
+        const by = row === undefined ? -1 : 1;
+        this.#count(circuit, by);
+        this.#count(otherCircuit, by);
       }
     }
   }

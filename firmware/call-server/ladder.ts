@@ -23,7 +23,8 @@ export interface LadderStep {
 }
 
 interface RememberedCall {
-  readonly circuits: Set<number>;
+  /** Each once. */
+  readonly circuits: number[];
   readonly steps: LadderStep[];
 }
 
@@ -48,28 +49,32 @@ export class Ladder {
     this.#mate = mate === undefined ? this.#self : this.#cardName(mate.slot);
   }
 
-  /** `call`, whose circuits are now these, was part of a commit. */
-  record(call: number, circuits: readonly number[], step: LadderStep): void {
-    let remembered = this.#calls.get(call);
-    if (remembered === undefined) {
-      remembered = { circuits: new Set(), steps: [] };
-      this.#calls.set(call, remembered);
-      const [oldest] = this.#calls.keys();
-      if (this.#calls.size > callsMax && oldest !== undefined) this.#calls.delete(oldest);
-    }
-    for (const circuit of circuits) remembered.circuits.add(circuit);
-    if (remembered.steps.length < stepsMax) remembered.steps.push(step);
+  /** `call`, whose circuits are now these two, was part of a commit. */
+  record(call: number, incoming: number, outgoing: number, step: LadderStep): void {
+    const { circuits, steps } = this.#calls.get(call) ?? this.#remember(call);
+    if (!circuits.includes(incoming)) circuits.push(incoming);
+    if (!circuits.includes(outgoing)) circuits.push(outgoing);
+    if (steps.length < stepsMax) steps.push(step);
   }
 
   rungs({ call, circuits = [] }: LadderRequest): readonly LadderRung[] {
     const wanted = [...this.#calls].filter(
-      ([reference, remembered]) => reference === call || circuits.some((circuit) => remembered.circuits.has(circuit)),
+      ([reference, remembered]) =>
+        reference === call || circuits.some((circuit) => remembered.circuits.includes(circuit)),
     );
     return wanted.flatMap(([, { steps }]) => steps.flatMap((step) => this.#rungsOf(step)));
   }
 
   clear(): void {
     this.#calls.clear();
+  }
+
+  #remember(call: number): RememberedCall {
+    const remembered: RememberedCall = { circuits: [], steps: [] };
+    this.#calls.set(call, remembered);
+    const oldest = this.#calls.size > callsMax ? this.#calls.keys().next() : undefined;
+    if (oldest?.done === false) this.#calls.delete(oldest.value);
+    return remembered;
   }
 
   #rungsOf(step: LadderStep): LadderRung[] {

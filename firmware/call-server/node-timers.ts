@@ -16,9 +16,9 @@ interface TimedRow {
   readonly repeats: number;
 }
 
-type TimersOfStates = Readonly<
-  Partial<Record<string, readonly { readonly timer: string; readonly restarted: boolean }[]>>
->;
+type TimersOfState = readonly { readonly timer: string; readonly restarted: boolean }[];
+type TimersOfStates = Readonly<Partial<Record<string, TimersOfState>>>;
+const noTimers: TimersOfState = [];
 
 export class NodeTimers {
   readonly circuits = new RunningTimers();
@@ -40,7 +40,8 @@ export class NodeTimers {
   follow(changes: readonly Change[], now: Micros): void {
     for (const { table, key, before, after } of changes) {
       if (table.tag === this.#tables.endpoint.tag) {
-        const [old, row] = [before ?? table.initial, after ?? table.initial] as unknown as [EndpointRow, EndpointRow];
+        const old = (before ?? table.initial) as unknown as EndpointRow;
+        const row = (after ?? table.initial) as unknown as EndpointRow;
         this.#move(this.circuits, circuitTimers, key, old, row, now);
       }
       if (table.tag === this.#tables.blocking.tag) {
@@ -48,7 +49,8 @@ export class NodeTimers {
         this.#move(this.circuits, blockingTimers, key, { ...old, state: old.local }, { ...row, state: row.local }, now);
       }
       if (table.tag === this.#tables.connection.tag) {
-        const [old, row] = [before, after] as unknown as [ConnectionRow | undefined, ConnectionRow | undefined];
+        const old = before as unknown as ConnectionRow | undefined;
+        const row = after as unknown as ConnectionRow | undefined;
         this.#move(this.connections, connectionTimers, key, old, row, now);
       }
     }
@@ -75,8 +77,8 @@ export class NodeTimers {
   ): void {
     const same = old?.state === row?.state;
     if (same && old?.repeats === row?.repeats) return;
-    const stopping = (old && timersOf[old.state]) ?? [];
-    const starting = (row && timersOf[row.state]) ?? [];
+    const stopping = (old && timersOf[old.state]) ?? noTimers;
+    const starting = (row && timersOf[row.state]) ?? noTimers;
     if (!same) for (const { timer } of stopping) running.stop(key, timer);
     for (const { timer, restarted } of starting) {
       if (!same || restarted) running.start(key, timer, now + (this.#durationMicros.get(timer) ?? 0));

@@ -4,9 +4,12 @@
  */
 import { type Output, outputs as outputsLayout } from "../interchange/output.ts";
 import { OctetReader } from "../layout/octet-reader.ts";
+import { OctetRing } from "../layout/octet-ring.ts";
 
 /** As long as commits are kept for repair. */
 export const historyCommits = 4096;
+
+const nothing = new Uint8Array(0);
 
 /** One output in its place. */
 export interface PlacedOutput {
@@ -18,35 +21,36 @@ export interface PlacedOutput {
   readonly payload: Uint8Array;
 }
 
-interface Entry {
-  readonly term: number;
-  readonly sequence: number;
-  /** Outputs come first in it. They are read when somebody asks, which is rare. */
-  readonly body: Uint8Array;
-  readonly payload: Uint8Array;
-}
+/** What most bodies and payloads have at most: an IAM is the longest message of a call. */
+const usualOctetsMax = 96;
 
 export class OutputHistory {
-  readonly #entries: (Entry | undefined)[] = new Array(historyCommits).fill(undefined);
+  /** Outputs come first in a commit's body. They are read when somebody asks, which is rare. */
+  readonly #bodies = new OctetRing(historyCommits, usualOctetsMax);
+  readonly #payloads = new OctetRing(historyCommits, usualOctetsMax);
+  readonly #terms = new Float64Array(historyCommits);
 
-  /** Octets that nobody changes any more. */
   add(term: number, sequence: number, body: Uint8Array, payload: Uint8Array): void {
-    this.#entries[sequence % historyCommits] = { term, sequence, body, payload };
+    this.#bodies.put(sequence, body);
+    this.#payloads.put(sequence, payload);
+    this.#terms[sequence % historyCommits] = term;
   }
 
   /** Outputs of a card, in order, in the commits above `after` up to `last`. */
   *of(slot: number, after: number, last: number): IterableIterator<PlacedOutput> {
     for (let sequence = Math.max(after, last - historyCommits) + 1; sequence <= last; sequence++) {
-      const entry = this.#entries[sequence % historyCommits];
-      if (entry?.sequence !== sequence || entry.body.length === 0) continue;
-      const { term, payload } = entry;
-      for (const [index, output] of outputsLayout.read(new OctetReader(entry.body), "outputs").entries()) {
+      const body = this.#bodies.get(sequence) ?? nothing;
+      if (body.length === 0) continue;
+      const payload = this.#payloads.get(sequence) ?? nothing;
+      const term = this.#terms[sequence % historyCommits];
+      for (const [index, output] of outputsLayout.read(new OctetReader(body), "outputs").entries()) {
         if (output.slot === slot) yield { term, sequence, index, output, payload };
       }
     }
   }
 
   clear(): void {
-    this.#entries.fill(undefined);
+    this.#bodies.clear();
+    this.#payloads.clear();
   }
 }

@@ -29,13 +29,15 @@ export class Traffic {
   follow(changes: readonly Change[], loading = false): void {
     for (const { table, before, after } of changes) {
       if (table.tag === this.#tables.state.tag) {
-        const [old, row] = [before, after] as unknown as [StateRow | undefined, StateRow | undefined];
+        const old = before as unknown as StateRow | undefined;
+        const row = after as unknown as StateRow | undefined;
         this.#inSetUp += (isInSetUp(row) ? 1 : 0) - (isInSetUp(old) ? 1 : 0);
         this.#inConversation += (isInConversation(row) ? 1 : 0) - (isInConversation(old) ? 1 : 0);
         if (!loading) this.#count(old, row);
       }
       if (table.tag === this.#tables.endpoint.tag) {
-        const [old, row] = [before, after] as unknown as [EndpointRow | undefined, EndpointRow | undefined];
+        const old = before as unknown as EndpointRow | undefined;
+        const row = after as unknown as EndpointRow | undefined;
         this.#inService += (isInService(row) ? 1 : 0) - (isInService(old) ? 1 : 0);
       }
       if (table.tag === this.#tables.blocking.tag) {

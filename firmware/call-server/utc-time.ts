@@ -2,16 +2,19 @@
 
 const dayMillis = 86_400_000;
 const padded = (value: number, width: number) => String(value).padStart(width, "0");
+/** All that a day, an hour and so on can be: every call's record says several of each. */
+const twoDigits = Array.from({ length: 100 }, (_, value) => padded(value, 2));
 
 /** ISO 8601 with milliseconds, such as `2024-02-29T12:34:56.789Z`, of milliseconds since 1970 UTC. */
 export function utcTime(millis: number): string {
   const day = Math.floor(millis / dayMillis);
   const ofDay = millis - day * dayMillis;
   const { year, month, dayOfMonth } = civilDate(day);
-  const clock = [ofDay / 3_600_000, (ofDay / 60_000) % 60, (ofDay / 1000) % 60].map((part) =>
-    padded(Math.floor(part), 2),
-  );
-  return `${padded(year, 4)}-${padded(month, 2)}-${padded(dayOfMonth, 2)}T${clock.join(":")}.${padded(ofDay % 1000, 3)}Z`;
+  const date = `${padded(year, 4)}-${twoDigits[month]}-${twoDigits[dayOfMonth]}`;
+  const hour = twoDigits[Math.floor(ofDay / 3_600_000)];
+  const minute = twoDigits[Math.floor(ofDay / 60_000) % 60];
+  const second = twoDigits[Math.floor(ofDay / 1000) % 60];
+  return `${date}T${hour}:${minute}:${second}.${padded(ofDay % 1000, 3)}Z`;
 }
 
 /**

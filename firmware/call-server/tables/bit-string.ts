@@ -32,7 +32,14 @@ export class BitWriter {
   }
 
   octets(octets: Uint8Array): void {
-    for (const octet of octets) this.unsigned(octet, 8);
+    this.#reserve(8 * octets.length);
+    const shift = this.#bits & 7;
+    let at = this.#bits >> 3;
+    for (let index = 0; index < octets.length; index++) {
+      this.#octets[at++] |= octets[index] >> shift;
+      if (shift > 0) this.#octets[at] = octets[index] << (8 - shift);
+    }
+    this.#bits += 8 * octets.length;
   }
 
   /** What was written since the last `finish`, filled up with zero bits to whole octets; the writer is empty afterwards. */
@@ -56,11 +63,13 @@ export class BitWriter {
 /** Never throws: past the end every read gives zero and `exhausted` stays true. */
 export class BitReader {
   readonly #octets: Uint8Array;
-  #bits = 0;
+  #bits: number;
   #exhausted = false;
 
-  constructor(octets: Uint8Array) {
+  /** Begins at octet `offset`. */
+  constructor(octets: Uint8Array, offset = 0) {
     this.#octets = octets;
+    this.#bits = 8 * offset;
   }
 
   get exhausted(): boolean {
@@ -106,7 +115,13 @@ export class BitReader {
       return new Uint8Array(0);
     }
     const octets = new Uint8Array(length);
-    for (let index = 0; index < length; index++) octets[index] = this.unsigned(8);
+    const shift = this.#bits & 7;
+    let at = this.#bits >> 3;
+    for (let index = 0; index < length; index++) {
+      const pair = (this.#octets[at++] << 8) | (this.#octets[at] ?? 0);
+      octets[index] = pair >> (8 - shift);
+    }
+    this.#bits += 8 * length;
     return octets;
   }
 }

@@ -39,8 +39,7 @@ export function encodeChanges(
   if (changes.length === 0 && digest === undefined) return nothing;
   const made = tables.freeReference(setting.sequence);
   const consumed = callOf(tables, setting.input);
-  const calls = changes.filter(({ table }) => table === tables.byTag(tables.state.tag)).map(({ key }) => key);
-  const call = calls.includes(made) ? made : consumed !== 0 ? consumed : (calls[0] ?? owner(tables, changes));
+  const call = changesCall(tables, changes, made) ? made : consumed !== 0 ? consumed : owner(tables, changes);
   const context = contextFor(tables, setting, call);
   const said = call === 0 ? "none" : call === made ? "made" : call === consumed ? "consumed" : "explicit";
   writer.unsigned(callSaid[said], 2);
@@ -61,14 +60,15 @@ export interface DecodedChanges {
   readonly digest: number | undefined;
 }
 
-/** The counterpart: the tables stay as they are until `apply`. */
+/** The counterpart, from octet `offset` on: the tables stay as they are until `apply`. */
 export function decodeChanges(
   tables: NodeTables,
   octets: Uint8Array,
   setting: CommitSetting,
+  offset = 0,
 ): Result<DecodedChanges, DecodeError> {
-  if (octets.length === 0) return ok({ changes: [], digest: undefined });
-  const reader = new BitReader(octets);
+  if (octets.length === offset) return ok({ changes: [], digest: undefined });
+  const reader = new BitReader(octets, offset);
   const said = reader.unsigned(2);
   let call = said === callSaid.explicit ? reader.unsigned(24) : 0;
   if (said === callSaid.made) call = tables.freeReference(setting.sequence);
@@ -122,15 +122,23 @@ export function callOf(tables: NodeTables, input: Input | undefined): number {
   return "circuit" in input ? tables.endpoint.get(input.circuit).call : 0;
 }
 
-/** The call of the first endpoint or connection that changes and has one. */
+function changesCall(tables: NodeTables, changes: readonly Change[], call: number): boolean {
+  for (const { table, key } of changes) if (key === call && table.tag === tables.state.tag) return true;
+  return false;
+}
+
+/** The first call that changes; else that of the first endpoint or connection that changes and has one. */
 function owner(tables: NodeTables, changes: readonly Change[]): number {
+  for (const { table, key } of changes) if (table.tag === tables.state.tag) return key;
   for (const { before, after } of changes) {
-    for (const row of [before, after]) {
-      const call = row?.call;
-      if (typeof call === "number" && tables.state.has(call)) return call;
-    }
+    if (isCall(tables, before?.call)) return before?.call as number;
+    if (isCall(tables, after?.call)) return after?.call as number;
   }
   return 0;
+}
+
+function isCall(tables: NodeTables, value: unknown): boolean {
+  return typeof value === "number" && tables.state.has(value);
 }
 
 function contextFor(tables: NodeTables, setting: CommitSetting, call: number): CodingContext {
@@ -150,9 +158,11 @@ function follow(tables: NodeTables, context: CodingContext, { table, key, after 
 }
 
 function writeKey(context: CodingContext, { table, key }: Change): void {
-  const foretold = table.keys.findIndex((prediction) => prediction(context) === key);
-  if (table.keys.length > 0) writer.unsigned(foretold < 0 ? table.keys.length : foretold, table.keyBits);
-  if (foretold < 0) writer.variable(key);
+  const { keys, keyBits } = table;
+  let place = 0;
+  while (place < keys.length && keys[place](context) !== key) place++;
+  if (keyBits > 0) writer.unsigned(place, keyBits);
+  if (place === keys.length) writer.variable(key);
 }
 
 function readKey(reader: BitReader, table: AnyTable, context: CodingContext): number {
@@ -209,14 +219,9 @@ function readRow(
     if ((differs & asked) !== 0) {
       const foretold = prediction?.(context, before);
       const right = foretold !== undefined && reader.unsigned(1) === 1;
-      row[name] = right ? own(foretold) : column.read(reader);
+      row[name] = right ? foretold : column.read(reader);
     }
     asked >>= 1;
   }
   return row;
-}
-
-/** Octets foretold from a record are that record's: the row keeps a copy. */
-function own(value: unknown): unknown {
-  return value instanceof Uint8Array ? value.slice() : value;
 }

@@ -2,7 +2,6 @@
  * A replicated table: rows by key, columns declared as data. Rows are values: a change puts a new row in the old one's
  * place, so a snapshot is a list of references and costs nothing while calls go on.
  */
-import { assert } from "../../result.ts";
 import { BitWriter } from "./bit-string.ts";
 import type { ChangeContext } from "./change-context.ts";
 import type { Column, ValueOfColumn } from "./column.ts";
@@ -39,7 +38,8 @@ export type AnyRow = Record<string, unknown>;
 export type AnyTable = Table<AnyRow>;
 
 interface Entry<R> {
-  readonly row: Readonly<R>;
+  row: Readonly<R>;
+  /** Undefined until somebody asks for a digest. */
   hash: number | undefined;
 }
 
@@ -62,7 +62,8 @@ export class Table<R> {
   readonly #entries = new Map<number, Entry<R>>();
   /** Of the rows whose hashes are known. */
   #sumOfHashes = 0;
-  readonly #withoutHash = new Set<number>();
+  /** Keys of rows whose hashes are not, and of some that are gone. */
+  #withoutHash: number[] = [];
 
   // biome-ignore lint/suspicious/noExplicitAny: a declaration of whatever columns; the engine knows them by name only.
   constructor(declaration: TableDeclaration<any>, tag: number) {
@@ -93,15 +94,26 @@ export class Table<R> {
     return this.#entries.get(key)?.row ?? this.initial;
   }
 
+  /** The row, if there is one. */
+  find(key: number): Readonly<R> | undefined {
+    return this.#entries.get(key)?.row;
+  }
+
   /** `undefined` takes the row away. */
   put(key: number, row: Readonly<R> | undefined): void {
-    this.#sumOfHashes = (this.#sumOfHashes - (this.#entries.get(key)?.hash ?? 0)) >>> 0;
+    const entry = this.#entries.get(key);
+    const hash = entry?.hash;
+    if (hash !== undefined) this.#sumOfHashes = (this.#sumOfHashes - hash) >>> 0;
     if (row === undefined) {
       this.#entries.delete(key);
-      this.#withoutHash.delete(key);
-    } else {
+      return;
+    }
+    if (entry === undefined || hash !== undefined) this.#withoutHash.push(key);
+    if (entry === undefined) {
       this.#entries.set(key, { row, hash: undefined });
-      this.#withoutHash.add(key);
+    } else {
+      entry.row = row;
+      entry.hash = undefined;
     }
   }
 
@@ -112,7 +124,7 @@ export class Table<R> {
   clear(): void {
     this.#entries.clear();
     this.#sumOfHashes = 0;
-    this.#withoutHash.clear();
+    this.#withoutHash = [];
   }
 
   /**
@@ -122,11 +134,11 @@ export class Table<R> {
   digest(): number {
     for (const key of this.#withoutHash) {
       const entry = this.#entries.get(key);
-      assert(entry !== undefined, `${this.name} has a row ${key}`);
+      if (entry === undefined || entry.hash !== undefined) continue;
       entry.hash = this.#hash(key, entry.row);
       this.#sumOfHashes = (this.#sumOfHashes + entry.hash) >>> 0;
     }
-    this.#withoutHash.clear();
+    this.#withoutHash = [];
     return this.#sumOfHashes;
   }
 

@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import { OctetRing } from "../../../firmware/layout/octet-ring.ts";
+
+const of = (number: number, length = number) => new Uint8Array(length).fill(number);
+
+test("the last records are kept, whatever their length, and those before them are forgotten", () => {
+  const ring = new OctetRing(4, 6);
+  for (let number = 1; number <= 10; number++) ring.put(number, of(number));
+  expect([6, 7, 8, 9, 10, 11].map((number) => ring.get(number))).toEqual([
+    undefined,
+    of(7),
+    of(8),
+    of(9),
+    of(10),
+    undefined,
+  ]);
+});
+
+test("a short record in the place of a long one is read as what it is", () => {
+  const ring = new OctetRing(4, 6);
+  ring.put(1, of(1, 30));
+  ring.put(5, of(5, 2));
+  expect(ring.get(5)).toEqual(of(5, 2));
+});
+
+test("what is kept and what is given are copies", () => {
+  const ring = new OctetRing(4, 6);
+  for (const length of [3, 30]) {
+    const record = of(1, length);
+    ring.put(1, record);
+    record.fill(0);
+    ring.get(1)?.fill(0);
+    expect(ring.get(1)).toEqual(of(1, length));
+  }
+});
+
+test("nothing is kept after it is cleared", () => {
+  const ring = new OctetRing(4, 6);
+  ring.put(1, of(1, 30));
+  ring.clear();
+  expect(ring.get(1)).toBeUndefined();
+});
