@@ -40,6 +40,13 @@ export const varint: Field<number> = {
   read: (reader, parameter) => reader.varint(parameter),
 };
 
+/** An octet: 0 for false. */
+export const flag: Field<boolean> = {
+  name: "flag",
+  write: (writer, value) => writer.u8(value ? 1 : 0),
+  read: (reader, parameter) => reader.u8(parameter) !== 0,
+};
+
 /** A varint length and that many octets. Reading gives a copy. */
 export const octets: Field<Uint8Array> = {
   name: "octets",
@@ -246,6 +253,12 @@ const writer = new OctetWriter(4096);
 export function encode<T>(field: Field<T>, value: T): Uint8Array {
   field.write(writer, value);
   return writer.finish();
+}
+
+/** The same for those who copy the octets anyway: they are valid until the next value is encoded. */
+export function encodeInPlace<T>(field: Field<T>, value: T): Uint8Array {
+  field.write(writer, value);
+  return writer.finishInPlace();
 }
 
 /** The value in octets, all of them: what is left over is an error. Octet strings in the value are copies. */

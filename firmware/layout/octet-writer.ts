@@ -50,6 +50,13 @@ export class OctetWriter {
     return written;
   }
 
+  /** The same without a copy: valid until something is written. */
+  finishInPlace(): Uint8Array {
+    const written = this.#octets.subarray(0, this.#length);
+    this.#length = 0;
+    return written;
+  }
+
   #reserve(octets: number): void {
     if (this.#length + octets <= this.#octets.length) return;
     const grown = new Uint8Array(Math.max(this.#octets.length * 2, this.#length + octets));

@@ -31,6 +31,25 @@ const messages: readonly (ApplicationEvent | ApplicationAction)[] = [
     timeMillis: 0,
     body: octets,
   },
+  { kind: "transmitted", sequence: 2 ** 45 },
+  { kind: "input", group: 3, payload: octets },
+  ...(
+    [
+      { kind: "internal" },
+      { kind: "begin", cold: true, afterTerm: 0 },
+      { kind: "admit", slot: 3, incarnation: 65_535 },
+    ] as const
+  ).map(
+    (consumed) =>
+      ({
+        kind: "commit",
+        sequence: 1,
+        consumed,
+        refersToInput: true,
+        timeMillis: 1_800_000_000_000,
+        body: octets,
+      }) as const,
+  ),
   { kind: "log", severity: "alarm", text: "Grüße 💡" },
 ];
 
