@@ -412,8 +412,7 @@ export class CallServerMember implements Member {
         this.#withdraw();
         return;
       }
-      const isAnswered = this.#claim.answers.some((slot) => roster.isAlive(slot));
-      if (this.#healthyPrimary() && !isAnswered && !this.#claim.isFollowed()) {
+      if (this.#healthyPrimary() && !this.#isAnswered() && !this.#claim.isFollowed()) {
         this.#role = this.#claim.cold ? role.blank : role.backup;
         return;
       }
@@ -432,6 +431,11 @@ export class CallServerMember implements Member {
     );
   }
 
+  /** Somebody who lives has answered the claim. */
+  #isAnswered(): boolean {
+    return this.#claim.answers.some((slot) => this.#context.roster.isAlive(slot));
+  }
+
   #withdraw(): void {
     this.#role = this.#claim.cold ? role.blank : role.resigned;
   }
@@ -443,8 +447,7 @@ export class CallServerMember implements Member {
   }
 
   #healthyPrimary(): boolean {
-    const { roster, plan, slot } = this.#context;
-    return plan.callServers.some((other) => other !== slot && roster.isHealthyPrimary(other));
+    return this.#context.roster.hearsHealthyPrimary(this.#context.slot);
   }
 
   /**

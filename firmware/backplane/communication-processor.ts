@@ -483,8 +483,10 @@ export class CommunicationProcessor {
 
   /** That the card leaves, and that it cannot do its work, is told at once, and so is what it has become in a group. */
   #news(): number {
-    const flags = [this.#leaving, this.#hasLeft, this.#health.isUnfit];
-    return flags.reduce<number>((sum, flag, index) => sum | (flag ? 1 << index : 0), 0);
+    const leaving = this.#leaving ? 1 : 0;
+    const hasLeft = this.#hasLeft ? 2 : 0;
+    const isUnfit = this.#health.isUnfit ? 4 : 0;
+    return leaving | hasLeft | isUnfit;
   }
 
   #hasNews(): boolean {

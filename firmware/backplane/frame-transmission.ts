@@ -74,12 +74,8 @@ export class FrameTransmission {
    */
   send(kind: RecordClass, record: Uint8Array, sender: object, number?: number): CanFrame | undefined {
     const sequence = this.#sequences[kind]++;
-    let last: CanFrame | undefined;
-    const frames: CanFrame[] = [];
-    segment(record, kind, this.#slot, sequence, this.#frameOctets, (frame) => {
-      frames.push(frame);
-      last = frame;
-    });
+    const frames = segment(record, kind, this.#slot, sequence, this.#frameOctets);
+    const last = frames[frames.length - 1];
     for (const plane of planes) {
       if (this.#passive[plane]) continue;
       const backlog = this.#backlog[plane][kind];
@@ -87,7 +83,7 @@ export class FrameTransmission {
         this.dropped[plane] += frames.length;
         continue;
       }
-      if (number !== undefined && last) this.#expect(plane, kind, last, sender, number);
+      if (number !== undefined) this.#expect(plane, kind, last, sender, number);
       backlog.add(sender, frames);
       this.#pump(plane, kind);
     }

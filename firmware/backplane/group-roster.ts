@@ -144,6 +144,12 @@ export class GroupRoster {
     return this.isFit(slot) && this.#entries.get(slot)?.role === role.primary;
   }
 
+  /** Whether a call server of the group, another than that in slot `but`, is such a primary. */
+  hearsHealthyPrimary(but?: number): boolean {
+    for (const slot of this.#plan.callServers) if (slot !== but && this.isHealthyPrimary(slot)) return true;
+    return false;
+  }
+
   /** Whether this card is heard, and nothing is said against it. */
   isFit(slot: number): boolean {
     const entry = this.#entries.get(slot);
@@ -154,16 +160,13 @@ export class GroupRoster {
   isDeaf(slot: number): boolean {
     const index = this.#plan.callServers.indexOf(slot);
     if (index < 0) return false;
-    let judges = 0;
-    let against = 0;
-    const hear = (verdict: number) => {
-      judges++;
-      against += (verdict >> index) & 1;
-    };
-    if (this.ownVerdict !== undefined) hear(this.ownVerdict);
+    let judges = this.ownVerdict === undefined ? 0 : 1;
+    let against = ((this.ownVerdict ?? 0) >> index) & 1;
     for (const witness of this.#plan.witnesses) {
       const entry = this.#entries.get(witness);
-      if (entry?.alive && entry.role === role.witness) hear(entry.deaf);
+      if (!entry?.alive || entry.role !== role.witness) continue;
+      judges++;
+      against += (entry.deaf >> index) & 1;
     }
     return 2 * against > judges;
   }

@@ -77,7 +77,7 @@ export class OwnHealth {
 
   examine(now: Micros): void {
     this.#examineApplication(now);
-    const isMute = this.#silentSince.every((since) => since !== undefined && now - since >= muteAfterMicros);
+    const isMute = this.#isSilent(0, now) && this.#isSilent(1, now);
     if (isMute && !this.#isMute)
       this.#effects.log("alarm", "is mute: nothing of what this card says gets on any plane");
     this.#isMute = isMute;
@@ -86,6 +86,11 @@ export class OwnHealth {
     if (hearsNobody && !this.#hearsNobody) this.#effects.log("alarm", "hears nobody any more: is deaf, or alone");
     this.#hearsNobody = hearsNobody;
     this.#hasHeardSomebody ||= hearsSomebody;
+  }
+
+  #isSilent(plane: 0 | 1, now: Micros): boolean {
+    const since = this.#silentSince[plane];
+    return since !== undefined && now - since >= muteAfterMicros;
   }
 
   #examineApplication(now: Micros): void {

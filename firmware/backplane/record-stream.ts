@@ -50,7 +50,7 @@ export class RecordStream {
     if (this.#highest < 0) return windowRecords + sequence;
     const last = this.#last[plane];
     // Where neither plane has said anything for a while, what comes now is new.
-    if (now - Math.max(...this.#lastAt) >= realignAfterMicros)
+    if (now - Math.max(this.#lastAt[0], this.#lastAt[1]) >= realignAfterMicros)
       return this.#highest + ((sequence - this.#highest) & 0xff);
     if (last < 0 || now - this.#lastAt[plane] >= realignAfterMicros) {
       const ahead = this.#highest + aheadMax;

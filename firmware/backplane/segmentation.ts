@@ -35,7 +35,7 @@ function identityOf(recordClass: number, slot: number, sequence: number): number
 }
 
 /**
- * Cuts a record into frames and gives them to `emit` in order.
+ * Cuts a record into frames, in order.
  * @param sequence of the record among those of its sender and class, modulo 256
  */
 export function segment(
@@ -44,21 +44,16 @@ export function segment(
   slot: number,
   sequence: number,
   frameOctets: FrameOctets,
-  emit: (frame: CanFrame) => void,
-): void {
+): CanFrame[] {
   assert(record.length <= recordOctetsMax, `record of ${record.length} octets`);
   const fd = frameOctets === 64;
-  const send = (part: number, data: Uint8Array) => emit({ id: frameIdentifier(recordClass, slot, part), fd, data });
-  /** Zeros fill an FD frame up to a length that exists; the record's length tells them apart from its octets. */
-  const blank = (octets: number) => new Uint8Array(fd ? canFdPaddedOctets(octets) : octets);
   const wholeHeader = fd ? 2 : 1;
   if (record.length + wholeHeader <= frameOctets) {
-    const data = blank(record.length + wholeHeader);
+    const data = new Uint8Array(dataOctets(record.length + wholeHeader, fd));
     data[0] = sequence;
     if (fd) data[1] = record.length;
     data.set(record, wholeHeader);
-    send(framePart.whole, data);
-    return;
+    return [{ id: frameIdentifier(recordClass, slot, framePart.whole), fd, data }];
   }
   const lengthOctets = record.length < 0x80 ? 1 : 2;
   const first = new Uint8Array(frameOctets);
@@ -68,17 +63,28 @@ export function segment(
   const check = recordCheck(identityOf(recordClass, slot, sequence), record);
   first[1 + lengthOctets] = check >> 8;
   first[2 + lengthOctets] = check & 0xff;
-  let offset = frameOctets - 3 - lengthOctets;
-  first.set(record.subarray(0, offset), 3 + lengthOctets);
-  send(framePart.first, first);
+  let offset = copy(record, 0, first, 3 + lengthOctets, frameOctets - 3 - lengthOctets);
+  const frames: CanFrame[] = [{ id: frameIdentifier(recordClass, slot, framePart.first), fd, data: first }];
   for (let index = 1; offset < record.length; index++) {
-    const piece = record.subarray(offset, offset + frameOctets - 1);
-    const data = blank(1 + piece.length);
+    const count = Math.min(frameOctets - 1, record.length - offset);
+    const data = new Uint8Array(dataOctets(1 + count, fd));
     data[0] = ((sequence & 7) << 5) | (index & 31);
-    data.set(piece, 1);
-    offset += piece.length;
-    send(offset < record.length ? framePart.middle : framePart.last, data);
+    offset = copy(record, offset, data, 1, count);
+    const part = offset < record.length ? framePart.middle : framePart.last;
+    frames.push({ id: frameIdentifier(recordClass, slot, part), fd, data });
   }
+  return frames;
+}
+
+/** Zeros fill an FD frame up to a length that exists; the record's length tells them apart from its octets. */
+function dataOctets(octets: number, fd: boolean): number {
+  return fd ? canFdPaddedOctets(octets) : octets;
+}
+
+/** Copies `count` octets; a view of so few would cost more. @returns where those begin that come after them */
+function copy(from: Uint8Array, start: number, into: Uint8Array, at: number, count: number): number {
+  for (let index = 0; index < count; index++) into[at + index] = from[start + index];
+  return start + count;
 }
 
 /** What a frame did to the record it belongs to. */
@@ -121,7 +127,7 @@ export class Reassembler {
     if (data.length < header) return broken;
     const length = this.#fd ? data[1] : data.length - 1;
     if (header + length > data.length) return broken;
-    return { kind: "record", sequence: data[0], record: data.subarray(header, header + length) };
+    return { kind: "record", sequence: data[0], record: data.slice(header, header + length) };
   }
 
   #first(data: Uint8Array): Reassembled {
@@ -134,8 +140,8 @@ export class Reassembler {
     this.#sequence = data[0];
     this.#check = (data[header - 2] << 8) | data[header - 1];
     this.#record = new Uint8Array(length);
-    this.#record.set(data.subarray(header));
     this.#filled = data.length - header;
+    copy(data, header, this.#record, 0, this.#filled);
     this.#index = 1;
     return pending;
   }
@@ -153,9 +159,9 @@ export class Reassembler {
       this.#record = undefined;
       return broken;
     }
-    const piece = data.subarray(1, 1 + Math.min(data.length - 1, wanted));
-    record.set(piece, this.#filled);
-    this.#filled += piece.length;
+    const count = Math.min(data.length - 1, wanted);
+    copy(data, 1, record, this.#filled, count);
+    this.#filled += count;
     this.#index++;
     if (!last) return pending;
     this.#record = undefined;

@@ -357,7 +357,7 @@ export class Witness implements Member {
     this.#answer.feed(now);
     if (!this.#admitted) return;
     this.#view.ask(now, true, false);
-    if (plan.callServers.some((slot) => roster.isHealthyPrimary(slot))) this.#inputs.repeatOverdue(now);
+    if (roster.hearsHealthyPrimary()) this.#inputs.repeatOverdue(now);
     if (this.#service && now - this.#primaryHeardAt > noServiceAfterMicros) {
       this.#service = false;
       this.#context.toApplication({ kind: "service", group: plan.group, available: false });

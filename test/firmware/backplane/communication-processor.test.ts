@@ -70,9 +70,7 @@ test("beats that overtake each other in the controller are not waited for", () =
 });
 
 function framesOf(kind: RecordClass, slot: number, record: Uint8Array, sequence: number): CanFrame[] {
-  const frames: CanFrame[] = [];
-  segment(record, kind, slot, sequence, 8, (frame) => frames.push(frame));
-  return frames;
+  return segment(record, kind, slot, sequence, 8);
 }
 
 describe("the beats of a card with a part in two groups", () => {

@@ -79,7 +79,8 @@ describe("a card that talks nonsense", () => {
     let sequence = 0;
     return (kind: number, record: Uint8Array) => {
       sequence = (sequence + 1) % 256;
-      for (const port of ports) segment(record, kind, slot, sequence, 8, (frame) => void port.transmit(frame));
+      const frames = segment(record, kind, slot, sequence, 8);
+      for (const port of ports) for (const frame of frames) port.transmit(frame);
     };
   }
 

@@ -22,9 +22,7 @@ function recordOf(length: number, seed = 1): Uint8Array {
 }
 
 function framesOf(record: Uint8Array, sequence: number, frameOctets: FrameOctets): CanFrame[] {
-  const frames: CanFrame[] = [];
-  segment(record, kind, slot, sequence, frameOctets, (frame) => frames.push(frame));
-  return frames;
+  return segment(record, kind, slot, sequence, frameOctets);
 }
 
 interface Received {

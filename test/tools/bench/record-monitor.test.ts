@@ -16,9 +16,7 @@ const addressComplete = Uint8Array.of(0x06, 0x16, 0x14, 0x00);
 const answer = Uint8Array.of(0x09, 0x00);
 
 function framesOf(kind: number, slot: number, sequence: number, record: Uint8Array): CanFrame[] {
-  const frames: CanFrame[] = [];
-  segment(record, kind, slot, sequence, 8, (frame) => frames.push(frame));
-  return frames;
+  return segment(record, kind, slot, sequence, 8);
 }
 
 function inputFrames(number: number, message: Uint8Array): CanFrame[] {

@@ -97,11 +97,9 @@ const records: Readonly<Record<string, readonly [octets: Uint8Array, tree: unkno
 };
 
 function frames(octets: Uint8Array, recordClassNumber: RecordClass, frameOctets: FrameOctets = 8): string[] {
-  const texts: string[] = [];
-  segment(octets, recordClassNumber, 41, 7, frameOctets, ({ id, fd, data }) => {
-    texts.push(`${id.toString(16).padStart(3, "0")}#${fd ? "#1" : ""}${toHex(data)}`);
-  });
-  return texts;
+  return segment(octets, recordClassNumber, 41, 7, frameOctets).map(
+    ({ id, fd, data }) => `${id.toString(16).padStart(3, "0")}#${fd ? "#1" : ""}${toHex(data)}`,
+  );
 }
 
 describe("each class", () => {
