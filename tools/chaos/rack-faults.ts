@@ -92,12 +92,10 @@ export function drawFault(chance: Chance): RackFault {
   return rackFaults[0];
 }
 
-/** Whether every card does its part: one primary, one backup, every LIM and transporter admitted. */
+/** Whether every card does its part: of each group one primary and one backup, every LIM and transporter admitted. */
 export function isWhole(rack: Rack): boolean {
   const roles = rack.slots.map((slot) => slot.role ?? "none");
   const count = (role: string) => roles.filter((each) => each === role).length;
-  const callServers = rack.slots.filter(({ card }) => card.kind === "call-server").length;
-  return (
-    count("primary") === 1 && count("backup") === callServers - 1 && count("witness") === roles.length - callServers
-  );
+  const groups = rack.groups.length;
+  return count("primary") === groups && count("backup") === groups && count("witness") === roles.length - 2 * groups;
 }

@@ -24,6 +24,19 @@ export interface CardCallDetails {
   readonly examples: readonly string[];
 }
 
+/** Of several groups of call servers, each of which has records of its own calls alone. */
+export function joinCallDetails(checks: readonly CallDetailCheck[]): CallDetailCheck {
+  const sum = (name: "expected" | "missing" | "duplicated" | "unexpected") =>
+    checks.reduce((total, check) => total + check[name], 0);
+  return {
+    expected: sum("expected"),
+    missing: sum("missing"),
+    duplicated: sum("duplicated"),
+    unexpected: sum("unexpected"),
+    cards: checks.flatMap(({ cards }) => cards),
+  };
+}
+
 const record = z.looseObject({ calling: z.string().nullable() });
 const examplesMax = 5;
 

@@ -57,6 +57,11 @@ export class CardSlot {
     return this.card.slot;
   }
 
+  /** Of a call server. */
+  get group(): number | undefined {
+    return this.card.kind === "call-server" ? this.card.group : undefined;
+  }
+
   /** Its name on the planes. */
   get portName(): string {
     return `slot ${this.card.slot}`;
@@ -84,8 +89,10 @@ export class CardSlot {
     return this.isRunning ? this.#application : {};
   }
 
+  /** Of a LIM or transporter that some group has not admitted: newcomer. */
   get role(): string | undefined {
-    return this.communication.role;
+    const { role, groups = [] } = this.communication;
+    return groups.some((each) => each.role === "newcomer") ? "newcomer" : role;
   }
 
   /** What is wrong with it, or how far it is on its way out; undefined when it can be counted on. */

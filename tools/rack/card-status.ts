@@ -12,10 +12,14 @@ const heard = z.looseObject({
   gapMeasuredMicros: z.number().optional(),
 });
 
+const ofGroup = z.looseObject({ group: z.number(), role: z.string(), term: z.number() });
+
 const communication = z.looseObject({
+  /** In the first group that the card has a part in. */
   role: z.string().optional(),
   term: z.number().optional(),
   commit: z.number().optional(),
+  groups: z.array(ofGroup).optional(),
   /** What is wrong with the card, and how far it is on its way out. */
   hung: z.boolean().optional(),
   deaf: z.boolean().optional(),

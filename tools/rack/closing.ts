@@ -1,11 +1,12 @@
 /** The end of an unattended run: calls end, circuits are checked, tables and records are compared, and a report comes out. */
 import { setTimeout as pause } from "node:timers/promises";
 import { type Micros, microsPerMilli } from "../../firmware/time.ts";
+import { Circuits } from "../../firmware/configuration/circuits.ts";
 import type { HubStatistics } from "../../hal/software-bus/hub-commands.ts";
 import type { CallRecord } from "../exchange/circuit.ts";
 import { DurationSamples } from "../measurement/duration-samples.ts";
 import type { ProgramStatistics } from "../exchange/exchange-program.ts";
-import { type CallDetailCheck, callingNumbers, checkCallDetails } from "./call-detail-check.ts";
+import { type CallDetailCheck, callingNumbers, checkCallDetails, joinCallDetails } from "./call-detail-check.ts";
 import { planeLoad } from "./plane-load.ts";
 import type { Rack } from "./rack.ts";
 import type { PlaneFigures, RackReport, SwitchoverFigures } from "./report.ts";
@@ -70,10 +71,11 @@ export async function closeRun(
   await Promise.all(exchanges.map(({ exchange }) => exchange.quiet(settleWithinMillis)));
   const connectionsLeaked = await connectionsLeft(rack);
   const statistics = await rack.surroundings.statistics();
-  const calls = (await Promise.all(exchanges.map(({ exchange }) => exchange.calls()))).flat();
+  const callsByExchange = await Promise.all(exchanges.map(({ exchange }) => exchange.calls()));
+  const calls = callsByExchange.flat();
   const isUndelivered = ({ outcome, calling }: CallRecord) =>
     (outcome === "lost-setup" || outcome === "lost-stable") && rack.undelivered.has(calling);
-  const cdrs = await callDetails(rack, calls);
+  const cdrs = await callDetails(rack, callsByExchange);
   const gateways = await Promise.all(rack.surroundings.gateways.map((gateway) => gateway.snapshot()));
 
   const sum = (readings: readonly ProgramStatistics[], of: (reading: ProgramStatistics) => number) =>
@@ -152,14 +154,33 @@ async function connectionsLeft(rack: Rack): Promise<number> {
   return await settled(count);
 }
 
-/** Records of every call server that is there at the end; the last ones may still be on their way to the file. */
-async function callDetails(rack: Rack, calls: readonly CallRecord[]): Promise<CallDetailCheck> {
-  const calling = calls.map((call) => call.calling);
-  const present = rack.slots.filter((slot) => slot.card.kind === "call-server" && slot.isRunning);
+/**
+ * Records of every call server that is there at the end; the last ones may still be on their way to the file. A call is the business
+ * of the group that keeps its circuit.
+ */
+async function callDetails(rack: Rack, callsByExchange: readonly (readonly CallRecord[])[]): Promise<CallDetailCheck> {
+  const { configuration } = rack.options;
+  const circuits = new Circuits(configuration);
+  const groupOf = (exchange: string, cic: number) => {
+    const number = configuration.exchanges.findIndex(({ name }) => name === exchange);
+    const circuit = circuits.find(number, cic);
+    return circuit === undefined ? undefined : circuits.group(circuit).group;
+  };
+  const calls = rack.surroundings.exchanges.flatMap(({ name }, index) =>
+    callsByExchange[index].map(({ calling, cic }) => ({ calling, group: groupOf(name, cic) })),
+  );
+  const groups = rack.groups.map((group) => ({
+    calling: calls.flatMap((call) => (call.group === group ? [call.calling] : [])),
+    present: rack.slots.filter((slot) => slot.group === group && slot.isRunning),
+  }));
   const compare = () =>
-    checkCallDetails(
-      calling,
-      present.map(({ number, storage }) => ({ slot: number, callings: callingNumbers(storage) })),
+    joinCallDetails(
+      groups.map(({ calling, present }) =>
+        checkCallDetails(
+          calling,
+          present.map(({ number, storage }) => ({ slot: number, callings: callingNumbers(storage) })),
+        ),
+      ),
     );
   let check = compare();
   await settled(async () => {
@@ -180,10 +201,11 @@ async function settled(count: () => Promise<number>): Promise<number> {
 }
 
 function switchoverFigures(switchover: Switchover): SwitchoverFigures {
-  const { cause, from, to, callsInSetup, detectionMillis, totalMillis, longestServiceGapMillis } = switchover;
+  const { cause, group, from, to, callsInSetup, detectionMillis, totalMillis, longestServiceGapMillis } = switchover;
   const millis = (value: number | undefined) => (value === undefined ? null : rounded(value, 3));
   return {
     cause,
+    group,
     from,
     to,
     detectionMillis: millis(detectionMillis),

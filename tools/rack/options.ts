@@ -138,7 +138,7 @@ function newCommand(schedule: PlannedAction[]): Command {
 }
 
 const helpAfter = `
-A card is primary, backup, lim, transporter or the number of its slot. A time is such as 500ms, 10s or 2m.
+A card is primary, backup, lim, transporter or the number of its slot; primary-2 is that of group 2. A time is such as 500ms, 10s or 2m.
 --pull primary@commit:3 pulls the card right after the 3rd frame of a commit that it sends.
 
   npm start                                                       look at it and press ? for the keys

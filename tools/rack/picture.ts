@@ -83,9 +83,9 @@ function slotPicture(slot: SlotView, isSelected: boolean, width: number): Line[]
   const { power, active, alarm, bus, link } = slot.lights;
   return [
     line(span(`${corner}${heading.slice(0, inner)}${end}`, frame)),
-    row(line(" ", span(kindNames[slot.kind], slot.lights.power === "off" ? "dim" : "plain"))),
+    row(line(" ", span(nameOf(slot), slot.lights.power === "off" ? "dim" : "plain"))),
     row(line(" ", roleSpan(slot))),
-    row(line(span(slot.term === undefined ? "" : ` term ${slot.term}  #${slot.commit ?? 0}`, "dim"))),
+    row(line(span(termText(slot), "dim"))),
     row(
       line(
         " ",
@@ -98,6 +98,16 @@ function slotPicture(slot: SlotView, isSelected: boolean, width: number): Line[]
     row(line(" ", ...lamp(bus, "BUS"), " ", ...lamp(link, "LNK"))),
     line(span(`${bottomCorner}${edge.repeat(inner)}${bottomEnd}`, frame)),
   ];
+}
+
+/** As in `CALL SERVER`, or `SERVER 2` where there are several groups. */
+function nameOf({ kind, group }: SlotView): string {
+  return group === undefined ? kindNames[kind] : `SERVER ${group}`;
+}
+
+function termText({ terms, commit }: SlotView): string {
+  if (terms.length > 1) return ` terms ${terms.join(" ")}`;
+  return terms.length === 0 ? "" : ` term ${terms[0]}  #${commit ?? 0}`;
 }
 
 function roleSpan({ state, role, condition }: SlotView): Span {

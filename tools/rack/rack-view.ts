@@ -16,7 +16,11 @@ export interface SlotView {
   readonly role: string | undefined;
   /** What is wrong with it, or that it leaves: more to the point than its role. */
   readonly condition?: string | undefined;
-  readonly term: number | undefined;
+  /** Of a call server where there are several groups. */
+  readonly group?: number | undefined;
+  /** In the order of the groups that it has a part in. */
+  readonly terms: readonly number[];
+  /** Of the only one. */
   readonly commit: number | undefined;
   readonly lights: {
     readonly power: Light;
@@ -111,27 +115,39 @@ const kinds = [
 
 function protectionOf(rack: Rack): RackView["protection"] {
   if (!rack.isUp) return { isProtected: false, text: "starting", notRedundant: "" };
-  const isProtected = rack.primary !== undefined && rack.backup !== undefined;
-  const unprotected = rack.primary === undefined ? "no primary: no calls" : "unprotected: no backup";
+  const wanting = rack.groups.flatMap((group) => {
+    if (rack.primaryOf(group) === undefined) return [{ group, what: "no primary: no calls" }];
+    return rack.backupOf(group) === undefined ? [{ group, what: "unprotected: no backup" }] : [];
+  });
+  const isProtected = wanting.length === 0;
+  const unprotected = wanting.map(({ group, what }) => (rack.groups.length > 1 ? `group ${group} ${what}` : what));
   const running = (kind: string) => rack.slots.filter((slot) => slot.card.kind === kind && slot.isRunning).length;
   const outs = kinds.filter(({ kind }) => running(kind) === 0);
   const singles = kinds.filter(({ kind }) => running(kind) === 1);
   const out = outs.map(({ name }) => `${name} is out: calls in conversation stay, new ones are refused`);
   const single =
     singles.length > 0 ? [`not redundant: only one ${singles.map(({ name }) => name).join(", only one ")}`] : [];
-  return { isProtected, text: isProtected ? "protected" : unprotected, notRedundant: [...out, ...single].join("; ") };
+  return {
+    isProtected,
+    text: isProtected ? "protected" : unprotected.join(", "),
+    notRedundant: [...out, ...single].join("; "),
+  };
 }
 
 function slotView(rack: Rack, slot: CardSlot): SlotView {
-  const { role, term, commit } = slot.communication;
+  const { term, commit, groups } = slot.communication;
+  const { role } = slot;
+  const isOneOfSeveral = rack.groups.length > 1;
+  const terms = groups?.map((each) => each.term) ?? (term === undefined ? [] : [term]);
   return {
     number: slot.number,
     kind: slot.card.kind,
     state: slot.state,
     role,
     condition: slot.condition,
-    term,
-    commit,
+    ...(isOneOfSeveral && slot.group !== undefined ? { group: slot.group } : {}),
+    terms,
+    commit: terms.length > 1 ? undefined : commit,
     lights: {
       power: slot.pid === undefined ? "off" : "green",
       active: activeLight(slot.state, role),

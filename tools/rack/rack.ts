@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Milestone } from "../../firmware/backplane/membership.ts";
 import { commandText, type OperatorCommand } from "../../firmware/card/operator-command.ts";
+import { groupsOf } from "../../firmware/configuration/groups.ts";
 import type { RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
 import { type Micros, microsPerMilli } from "../../firmware/time.ts";
 import type { HubEvent, HubStatistics } from "../../hal/software-bus/hub-commands.ts";
@@ -60,6 +61,8 @@ const onBusWithinMillis = 100;
 export class Rack {
   readonly options: RackOptions;
   readonly slots: readonly CardSlot[];
+  /** Of call servers, in ascending order. */
+  readonly groups: readonly number[];
   readonly surroundings: Surroundings;
   readonly switchovers = new Switchovers();
   readonly undelivered: UndeliveredCalls;
@@ -95,6 +98,7 @@ export class Rack {
     const cabling = { configurationFile, sockets, runFolder, environment: this.#environment };
     const cards = [...options.configuration.cards].sort((one, other) => one.slot - other.slot);
     this.slots = cards.map((card) => new CardSlot(card, cabling, owner));
+    this.groups = groupsOf(options.configuration);
     this.undelivered = new UndeliveredCalls(options.configuration);
     this.surroundings = new Surroundings(options, this.#environment, {
       started: (name, child) => this.#follow(name, child),
@@ -129,11 +133,14 @@ export class Rack {
     await this.#until(() => this.slots.every((slot) => slot.isRunning), "the cards");
     await this.surroundings.startGateways();
     await this.#until(() => this.surroundings.areKnown(), "the links to exchanges and gateways");
-    const isReady = () => this.primary?.application.circuitsInReset === 0 || !this.options.exchanges;
-    await this.#until(() => this.primary !== undefined && isReady(), "a primary call server with circuits in service");
+    const isReady = (group: number) => {
+      const primary = this.primaryOf(group);
+      return primary !== undefined && (primary.application.circuitsInReset === 0 || !this.options.exchanges);
+    };
+    await this.#until(() => this.groups.every(isReady), "a primary call server with circuits in service");
     await Promise.all(this.surroundings.exchanges.map(({ exchange }) => exchange.quiet(startWithinMillis)));
     // Calls may run without a backup, but that is not how a rack is meant to begin.
-    await this.waitFor(() => this.backup !== undefined, backupWithinMillis);
+    await this.waitFor(() => this.groups.every((group) => this.backupOf(group) !== undefined), backupWithinMillis);
     await this.#poll();
     this.#pollAgain();
     this.isUp = true;
@@ -268,6 +275,9 @@ export class Rack {
     if (target === "last") return action === "thaw" ? this.#lastTaken.freeze : this.#lastTaken.pull;
     if (target === "primary") return this.primary;
     if (target === "backup") return this.backup;
+    if (typeof target === "object") {
+      return target.role === "primary" ? this.primaryOf(target.group) : this.backupOf(target.group);
+    }
     const isToBeTaken = action !== "insert" && action !== "thaw";
     const ofKind = this.slots.filter((slot) => slot.card.kind === target);
     return ofKind.find((slot) => slot.isRunning === isToBeTaken) ?? ofKind[0];
@@ -275,14 +285,24 @@ export class Rack {
 
   // --- what it is like
 
-  /** Two may call themselves primary for a moment: the one of the higher term is. */
+  /** Of the first group. */
   get primary(): CardSlot | undefined {
-    const primaries = this.slots.filter((slot) => slot.role === "primary");
-    return primaries.sort((one, other) => (other.communication.term ?? 0) - (one.communication.term ?? 0))[0];
+    return this.primaryOf(this.groups[0]);
   }
 
   get backup(): CardSlot | undefined {
-    return this.slots.find((slot) => slot.role === "backup" && slot.condition === undefined);
+    return this.backupOf(this.groups[0]);
+  }
+
+  /** Two may call themselves primary for a moment: the one of the higher term is. */
+  primaryOf(group: number): CardSlot | undefined {
+    const primaries = this.slots.filter((slot) => slot.group === group && slot.role === "primary");
+    return primaries.sort((one, other) => (other.communication.term ?? 0) - (one.communication.term ?? 0))[0];
+  }
+
+  backupOf(group: number): CardSlot | undefined {
+    const isFit = (slot: CardSlot) => slot.role === "backup" && slot.condition === undefined;
+    return this.slots.find((slot) => slot.group === group && isFit(slot));
   }
 
   /** What all cards remember of the last call that was answered and is over, in order. */
@@ -363,7 +383,7 @@ export class Rack {
         this.#say(report.severity, `slot ${slot.number}: ${report.text}`, report.atMicros);
         break;
       case "milestone":
-        this.#milestone(slot.number, report.step, report.term, report.atMicros);
+        this.#milestone(slot, report.step, report.term, report.atMicros);
         break;
       case "unusable":
         this.#unusable ??= report.text;
@@ -419,13 +439,14 @@ export class Rack {
   // --- switchovers
 
   #isAlone(slot: CardSlot): boolean {
-    return slot === this.primary && this.backup === undefined;
+    const { group } = slot;
+    return group !== undefined && slot === this.primaryOf(group) && this.backupOf(group) === undefined;
   }
 
-  #taken(slot: CardSlot, prompt: Omit<Prompt, "slot">): void {
+  #taken(slot: CardSlot, prompt: Omit<Prompt, "slot" | "group">): void {
     const { cause, atMicros, callsInSetup, isSecondFault } = prompt;
     this.#lastTaken[cause] = slot;
-    this.switchovers.prompted({ ...prompt, slot: slot.number });
+    this.switchovers.prompted({ ...prompt, slot: slot.number, group: slot.group });
     const how = cause === "pull" ? "pulled out of" : "frozen in";
     const alone = isSecondFault ? ", and no backup: a second fault" : "";
     this.#say(
@@ -435,8 +456,8 @@ export class Rack {
     );
   }
 
-  #milestone(slot: number, step: Milestone, term: number, atMicros: Micros): void {
-    const switchover = this.switchovers.milestone(slot, step, term, atMicros);
+  #milestone({ number, group }: CardSlot, step: Milestone, term: number, atMicros: Micros): void {
+    const switchover = this.switchovers.milestone(number, step, term, atMicros, group);
     if (switchover === undefined) return;
     switchover.lostBefore = this.surroundings.callsLost;
     const measuring = this.#measure(switchover).finally(() => this.#measuring.delete(measuring));

@@ -49,6 +49,7 @@ export interface RackReport {
 
 export interface SwitchoverFigures {
   readonly cause: SwitchoverCause;
+  readonly group: number;
   readonly from: number;
   readonly to: number;
   readonly detectionMillis: number | null;

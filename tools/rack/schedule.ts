@@ -4,7 +4,12 @@ import { type Micros, microsPerMilli } from "../../firmware/time.ts";
 import { parseDuration } from "../exchange/duration.ts";
 
 /** Cards by what they are at the moment, by where they are, or the last one that was pulled or frozen. */
-export type Target = "primary" | "backup" | "lim" | "transporter" | "last" | number;
+export type Target = "primary" | "backup" | OfGroup | "lim" | "transporter" | "last" | number;
+/** `primary` and `backup` are those of the first group; this is any. */
+export interface OfGroup {
+  readonly role: "primary" | "backup";
+  readonly group: number;
+}
 export type PlaneName = "A" | "B";
 
 export const cardActions = ["pull", "freeze", "insert", "thaw"] as const;
@@ -35,7 +40,9 @@ export function parseCardAction(action: CardAction, text: string): Parsed<Planne
   const parts = /^([^@]*)@(.+)$/.exec(text);
   if (parts === null) return wrong("a time is missing: such as primary@10s");
   const target = parseTarget(parts[1], action);
-  if (target === undefined) return wrong(`${parts[1]} is no card: ${roles.join(", ")} or the number of a slot`);
+  if (target === undefined) {
+    return wrong(`${parts[1]} is no card: ${roles.join(", ")}, primary-2 (of group 2) or the number of a slot`);
+  }
   const atCommit = /^(?:(.+):)?commit:(\d{1,6})$/.exec(parts[2]);
   const time = atCommit === null ? parts[2] : (atCommit[1] ?? "0s");
   const at = parseDuration(time);
@@ -87,6 +94,7 @@ export function actionText(action: RackAction): string {
 
 function targetText(target: Target): string {
   if (typeof target === "number") return `slot ${target}`;
+  if (typeof target === "object") return `${target.role} of group ${target.group}`;
   return target === "last" ? "the last one" : target;
 }
 
@@ -98,6 +106,8 @@ export function timeText(at: Micros): string {
 function parseTarget(text: string, action: CardAction): Target | undefined {
   if (text === "") return action === "insert" || action === "thaw" ? "last" : "primary";
   if (/^\d{1,2}$/.test(text)) return Number(text) <= slotMax ? Number(text) : undefined;
+  const ofGroup = /^(primary|backup)-(\d{1,2})$/.exec(text);
+  if (ofGroup !== null) return { role: ofGroup[1] as OfGroup["role"], group: Number(ofGroup[2]) };
   return roles.find((role) => role === text);
 }
 

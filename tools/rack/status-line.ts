@@ -11,7 +11,10 @@ export function statusLine({ traffic, planes, protection, slots }: RackView): st
         ];
   const loads = planes.map(({ plane, loadPercent, cut }) => `${plane} ${cut ? "cut" : `${loadPercent.toFixed(1)} %`}`);
   const servers = slots.filter(({ kind, role }) => kind === "call-server" && role !== undefined);
-  const roles = servers.map(({ number, role }) => `slot ${number} ${role}`);
+  const roles = servers.map(({ number, role, group }) => {
+    const ofGroup = group === undefined ? "" : ` of group ${group}`;
+    return `slot ${number} ${role}${ofGroup}`;
+  });
   return [...calls, `planes ${loads.join(", ")}`, `${roles.join(", ")}: ${protection.text}`].join("; ");
 }
 

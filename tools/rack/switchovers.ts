@@ -8,6 +8,8 @@ export type SwitchoverCause = "pull" | "freeze" | "unprompted";
 export interface Prompt {
   readonly cause: Exclude<SwitchoverCause, "unprompted">;
   readonly slot: number;
+  /** Of the call server. */
+  readonly group?: number | undefined;
   readonly atMicros: Micros;
   /** Calls that the exchanges were setting up right before. */
   readonly callsInSetup: number;
@@ -18,6 +20,7 @@ export interface Prompt {
 /** Times are milliseconds since the prompt; since the claim where there was none. */
 export interface Switchover {
   readonly cause: SwitchoverCause;
+  readonly group: number;
   readonly from: number;
   readonly to: number;
   readonly term: number;
@@ -44,8 +47,8 @@ export class Switchovers {
   secondFaults = 0;
   #prompts: Prompt[] = [];
   readonly #claims = new Map<string, Micros>();
-  #primary: number | undefined;
-  #term = 0;
+  /** By group: the primary and its term. */
+  readonly #primaries = new Map<number, { readonly slot: number; readonly term: number }>();
 
   prompted(prompt: Prompt): void {
     this.#prompts.push(prompt);
@@ -53,21 +56,22 @@ export class Switchovers {
   }
 
   /** A switchover when this step completes one; the first primary of all completes none. */
-  milestone(slot: number, step: Milestone, term: number, atMicros: Micros): Switchover | undefined {
+  milestone(slot: number, step: Milestone, term: number, atMicros: Micros, group = 1): Switchover | undefined {
     if (step === "claim") this.#claims.set(`${slot} ${term}`, atMicros);
-    if (step !== "begin" || term <= this.#term) return undefined;
-    const from = this.#primary;
-    this.#primary = slot;
-    this.#term = term;
+    const before = this.#primaries.get(group);
+    if (step !== "begin" || term <= (before?.term ?? 0)) return undefined;
+    const from = before?.slot;
+    this.#primaries.set(group, { slot, term });
     const prompt = this.#prompts.findLast(
       (each) => each.slot === from && each.atMicros <= atMicros && atMicros - each.atMicros < promptHolds,
     );
-    this.#prompts = this.#prompts.filter((each) => each.atMicros > atMicros);
+    this.#prompts = this.#prompts.filter((each) => each.atMicros > atMicros || (each.group ?? 1) !== group);
     if (from === undefined) return undefined;
     const claimed = this.#claims.get(`${slot} ${term}`) ?? atMicros;
     const since = prompt?.atMicros ?? claimed;
     const switchover: Switchover = {
       cause: prompt?.cause ?? "unprompted",
+      group,
       from,
       to: slot,
       term,

@@ -5,7 +5,7 @@ import type { Switchover } from "../../../tools/rack/switchovers.ts";
 
 function pulled(detectionMillis: number, totalMillis: number): Switchover {
   const times = { atMicros: 0, beginMicros: 0, detectionMillis, beginMillis: detectionMillis + 1, totalMillis };
-  return { cause: "pull", from: 2, to: 3, term: 2, ...times, callsInSetup: 0, lostBefore: 0 };
+  return { cause: "pull", group: 1, from: 2, to: 3, term: 2, ...times, callsInSetup: 0, lostBefore: 0 };
 }
 
 function seriesOf(totals: readonly number[], findings: readonly string[] = []): PullSeries {

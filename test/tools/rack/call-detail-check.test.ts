@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { linuxStorage } from "../../../hal/linux/storage.ts";
-import { callingNumbers, checkCallDetails } from "../../../tools/rack/call-detail-check.ts";
+import { callingNumbers, checkCallDetails, joinCallDetails } from "../../../tools/rack/call-detail-check.ts";
 
 it("every call once on every card: nothing to find", () => {
   const cards = [
@@ -27,6 +27,15 @@ it("what is missing, too many or nobody's is counted on each card by itself", ()
   expect(check).toMatchObject({ expected: 3, missing: 1, duplicated: 2, unexpected: 2 });
   expect(check.cards[0]).toMatchObject({ slot: 2, records: 4, missing: 1, duplicated: 2, examples: ["101", "100"] });
   expect(check.cards[1]).toMatchObject({ slot: 3, records: 5, missing: 0, unexpected: 2 });
+});
+
+it("of two groups each card has the calls of its own", () => {
+  const check = joinCallDetails([
+    checkCallDetails(["100", "102"], [{ slot: 2, callings: ["100", "102"] }]),
+    checkCallDetails(["101"], [{ slot: 4, callings: ["101", "102"] }]),
+  ]);
+  expect(check).toMatchObject({ expected: 3, missing: 0, duplicated: 0, unexpected: 1 });
+  expect(check.cards.map(({ slot }) => slot)).toEqual([2, 4]);
 });
 
 it("records are read from the card's storage; a line still being written is not one", () => {

@@ -14,7 +14,7 @@ const slots: readonly SlotView[] = [
     kind: "lim",
     state: "running",
     role: "witness",
-    term: 2,
+    terms: [2],
     commit: 1301,
     lights: { ...lights, link: "green" },
   },
@@ -23,17 +23,17 @@ const slots: readonly SlotView[] = [
     kind: "call-server",
     state: "pulled",
     role: undefined,
-    term: undefined,
+    terms: [],
     commit: undefined,
     lights: { power: "off", active: "off", alarm: "off", bus: "off", link: "off" },
   },
-  { number: 3, kind: "call-server", state: "running", role: "primary", term: 2, commit: 1302, lights },
+  { number: 3, kind: "call-server", state: "running", role: "primary", terms: [2], commit: 1302, lights },
   {
     number: 4,
     kind: "transporter",
     state: "running",
     role: "witness",
-    term: 2,
+    terms: [2],
     commit: 1301,
     lights: { ...lights, link: "green" },
   },
@@ -143,6 +143,27 @@ describe("the rack on a screen", () => {
       expect(shown).not.toContain("PRIMARY");
     },
   );
+
+  it("tells the groups of call servers apart where there are several", () => {
+    const [lim, , server, transporter] = slots;
+    const two = [
+      { ...lim, terms: [2, 1], commit: undefined },
+      { ...server, group: 1 },
+      { ...server, number: 5, group: 2, terms: [1] },
+      { ...transporter, terms: [2, 1], commit: undefined },
+    ];
+    const shown = text(rackPicture({ ...view, slots: two }, 3, size))
+      .split("\n")
+      .slice(2, 5)
+      .join("\n");
+    expect(`\n${shown}\n`).toMatchInlineSnapshot(`
+      "
+      │ LIM              │║ SERVER 1         ║│ SERVER 2         ││ TRANSPORTER      │
+      │ in service       │║ PRIMARY          ║│ PRIMARY          ││ in service       │
+      │ terms 2 1        │║ term 2  #1302    ║│ term 1  #1302    ││ terms 2 1        │
+      "
+    `);
+  });
 
   it("says what was lost, and that nobody asked for the switchover", () => {
     const traffic = { ...(view.traffic ?? never()), lostInSetup: 2, lostInConversation: 1 };

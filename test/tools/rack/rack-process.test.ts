@@ -30,8 +30,8 @@ afterEach(async () => {
   }
 });
 
-function newRack(): SmallRack {
-  const rack = makeSmallRack(0);
+function newRack(groups: 1 | 2 = 1): SmallRack {
+  const rack = makeSmallRack(0, groups);
   racks.push(rack);
   return rack;
 }
@@ -59,6 +59,31 @@ describe("a rack of processes", () => {
     expect(judge(report)).toEqual({ exitCode: 0, findings: [] });
     expect(exitCode).toBe(0);
     expect(await processesLeft(rack)).toEqual([]);
+  });
+
+  it("with two groups: the primary of each is pulled, and of neither group a call is lost", {
+    timeout: 90_000,
+  }, async () => {
+    const rack = newRack(2);
+    const args = ["--for", "10s", "--rate", "20", "--pull", "primary-2@3s", "--insert", "@5s", "--pull", "primary@7s"];
+    const short = ["--ring", "500ms-1s", "--hold", "1s-2s", "--voice-calls-max", "20", "--report", "r.json"];
+    const supervisor = run(rack, ...args, ...short);
+    const exitCode = await supervisor.ended;
+    expect(supervisor.complained()).toBe("");
+    const report: RackReport = JSON.parse(readFileSync(join(rack.folder, "r.json"), "utf8"));
+    expect(report.callsAttempted).toBeGreaterThan(180);
+    const [second, first] = report.switchovers;
+    expect([second, first]).toMatchObject([
+      { cause: "pull", group: 2 },
+      { cause: "pull", group: 1 },
+    ]);
+    expect([5, 6]).toContain(second.from);
+    expect([2, 3]).toContain(first.from);
+    const records = report.cdrs.cards.map(({ records }) => records);
+    expect(records).toHaveLength(3);
+    expect(Math.min(...records)).toBeGreaterThan(50);
+    expect(judge(report)).toEqual({ exitCode: 0, findings: [] });
+    expect(exitCode).toBe(0);
   });
 
   it("killed itself, leaves no process behind, not even a frozen one", async () => {

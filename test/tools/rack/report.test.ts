@@ -18,6 +18,7 @@ const good: RackReport = {
   switchovers: [
     {
       cause: "pull",
+      group: 1,
       from: 2,
       to: 3,
       detectionMillis: 16.1,

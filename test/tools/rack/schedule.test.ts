@@ -20,6 +20,7 @@ describe("what is to happen to a card", () => {
     ["thaw", "@0s", { action: "thaw", target: "last", at: 0 }],
     ["pull", "@3s", { action: "pull", target: "primary", at: 3 * second }],
     ["pull", "primary@commit:3", { action: "pull-at-commit", target: "primary", frames: 3, at: 0 }],
+    ["pull", "primary-2@10s", { action: "pull", target: { role: "primary", group: 2 }, at: 10 * second }],
     ["pull", "2@4s:commit:1", { action: "pull-at-commit", target: 2, frames: 1, at: 4 * second }],
   ] as const)("%s %s", (action, text, expected) => {
     expect(parseCardAction(action, text)).toEqual({ ok: true, value: expected });
@@ -28,8 +29,16 @@ describe("what is to happen to a card", () => {
   it.each([
     ["pull", "primary", "a time is missing: such as primary@10s"],
     ["pull", "primary@", "a time is missing: such as primary@10s"],
-    ["pull", "secondary@10s", "secondary is no card: primary, backup, lim, transporter or the number of a slot"],
-    ["pull", "64@10s", "64 is no card: primary, backup, lim, transporter or the number of a slot"],
+    [
+      "pull",
+      "secondary@10s",
+      "secondary is no card: primary, backup, lim, transporter, primary-2 (of group 2) or the number of a slot",
+    ],
+    [
+      "pull",
+      "64@10s",
+      "64 is no card: primary, backup, lim, transporter, primary-2 (of group 2) or the number of a slot",
+    ],
     ["pull", "primary@soon", "soon is no time: such as 500ms, 10s or 2m"],
     ["pull", "primary@-1s", "-1s is no time: such as 500ms, 10s or 2m"],
     ["pull", "primary@commit:0", "frames of commits are counted from 1"],

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { ownAddress } from "../../own-address.ts";
 
 const program = fileURLToPath(new URL("../../../tools/rack/main.ts", import.meta.url));
-const circuits = 90;
+const circuits = 92;
 const basePort = 20_000;
 
 export interface SmallRack {
@@ -21,23 +21,27 @@ export interface SmallRack {
   remove(): void;
 }
 
-/** `place` tells racks of one test file apart. */
-export function makeSmallRack(place: number): SmallRack {
+/**
+ * `place` tells racks of one test file apart. With two groups of call servers each has half of the circuits to an exchange, slots 5
+ * and 6 are the second group's.
+ */
+export function makeSmallRack(place: number, groups: 1 | 2 = 1): SmallRack {
   const folder = mkdtempSync(join(tmpdir(), "rack-"));
   const port = basePort + place * 12_000;
   const [west, east, gateway, callAgent] = [port, port + 1, port + 2, port + 3];
-  const media = (group: number) => ({
-    gatewayPort: port + 10 + group * circuits,
-    exchangePort: port + 10 + (2 + group) * circuits,
-  });
-  const trunkGroup = (name: string, group: number) => ({
-    name,
-    exchange: name,
-    firstCic: 1,
-    lastCic: circuits,
-    gateway: "gw1",
-    media: { address: ownAddress, ...media(group) },
-  });
+  const each = circuits / groups;
+  const trunkGroup = (exchange: string, place: number, group: number) => {
+    const first = (group - 1) * each;
+    const media = {
+      gatewayPort: port + 10 + place * circuits + first,
+      exchangePort: port + 10 + (2 + place) * circuits + first,
+    };
+    return {
+      ...{ name: `${exchange}-${group}`, exchange, group, gateway: "gw1" },
+      ...{ firstCic: first + 1, lastCic: first + each, media: { address: ownAddress, ...media } },
+    };
+  };
+  const groupNumbers = groups === 1 ? [1] : [1, 2];
   const exchange = (name: string, pointCode: string, at: number) => ({
     name,
     pointCode,
@@ -51,6 +55,7 @@ export function makeSmallRack(place: number): SmallRack {
       { slot: 2, kind: "call-server" },
       { slot: 3, kind: "call-server" },
       { slot: 4, kind: "transporter" },
+      ...(groups === 1 ? [] : [5, 6].map((slot) => ({ slot, kind: "call-server", group: 2 }))),
     ],
     exchanges: [exchange("west", "1-1-2", west), exchange("east", "1-1-3", east)],
     gateways: [
@@ -62,11 +67,11 @@ export function makeSmallRack(place: number): SmallRack {
         callAgents: [{ transporter: 4, address: ownAddress, port: callAgent }],
       },
     ],
-    trunkGroups: [trunkGroup("west", 0), trunkGroup("east", 1)],
-    routes: [
-      { prefix: "1", trunkGroups: ["west"] },
-      { prefix: "2", trunkGroups: ["east"] },
-    ],
+    trunkGroups: groupNumbers.flatMap((group) => [trunkGroup("west", 0, group), trunkGroup("east", 1, group)]),
+    routes: groupNumbers.flatMap((group) => [
+      { prefix: "1", trunkGroups: [`west-${group}`] },
+      { prefix: "2", trunkGroups: [`east-${group}`] },
+    ]),
   };
   // JSON is YAML.
   writeFileSync(join(folder, "rack.yaml"), JSON.stringify(configuration));

@@ -28,6 +28,15 @@ it("after a pull: times count from the kill", () => {
   });
 });
 
+it("of two groups each has its own: a pull in one is no reason for what happens in the other", () => {
+  const switchovers = withPrimary(2);
+  expect(switchovers.milestone(4, "begin", 1, 0, 2)).toBeUndefined();
+  switchovers.prompted({ cause: "pull", slot: 4, group: 2, atMicros: 100 * millis, callsInSetup: 7, ...first });
+  switchovers.prompted({ cause: "pull", slot: 2, group: 1, atMicros: 105 * millis, callsInSetup: 9, ...first });
+  expect(switchovers.milestone(5, "begin", 2, 119 * millis, 2)).toMatchObject({ group: 2, cause: "pull", from: 4 });
+  expect(switchovers.milestone(3, "begin", 2, 124 * millis, 1)).toMatchObject({ group: 1, cause: "pull", from: 2 });
+});
+
 it("a claim that came to nothing is not the one that is measured", () => {
   const switchovers = withPrimary(2);
   switchovers.milestone(3, "claim", 2, 50 * millis);
