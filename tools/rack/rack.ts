@@ -204,10 +204,17 @@ export class Rack {
     }
   }
 
-  /** The primary says what it has done. */
+  /** The primary of every group that has circuits to the exchange, or else that of the first, says what it has done. */
   #operate(command: OperatorCommand): void {
-    if (this.primary) this.primary.ask({ kind: "operator", command });
-    else this.#say("warning", `cannot ${commandText(command)}: there is no primary`);
+    const { trunkGroups } = this.options.configuration;
+    const concerned = this.groups.filter((group) =>
+      trunkGroups.some((each) => each.exchange === command.exchange && each.group === group),
+    );
+    for (const group of concerned.length > 0 ? concerned : this.groups.slice(0, 1)) {
+      const primary = this.primaryOf(group);
+      if (primary) primary.ask({ kind: "operator", command });
+      else this.#say("warning", `cannot ${commandText(command)}: there is no primary in group ${group}`);
+    }
   }
 
   async pull(slot: CardSlot): Promise<void> {
