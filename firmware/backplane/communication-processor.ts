@@ -40,6 +40,8 @@ export interface CommunicationOptions {
   readonly configurationDigest: number;
   /** What rack.yaml says of the slots. */
   readonly kinds?: Readonly<Record<number, (typeof cardKinds)[number]>>;
+  /** And of the groups of call servers, whether or not this card has a part in them. */
+  readonly groups?: readonly number[];
   readonly withoutRules?: ReadonlySet<ProtocolRule>;
 }
 
@@ -402,8 +404,11 @@ export class CommunicationProcessor {
     if (record === undefined) return;
     const group = groupOf(kind, record);
     this.#at = { slot, micros: now };
-    if (group !== undefined) this.#partOf.get(group)?.member.record(kind, slot, record, now);
-    else this.#conduct.nonsense(slot, now);
+    const part = group === undefined ? undefined : this.#partOf.get(group);
+    if (part) part.member.record(kind, slot, record, now);
+    else if (group === undefined || this.#options.groups?.includes(group) === false) {
+      this.#conduct.nonsense(slot, now);
+    }
   }
 
   #hearOwnSlot(data: Uint8Array, now: Micros): void {

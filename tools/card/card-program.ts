@@ -7,6 +7,7 @@ import { ApplicationRunner } from "../../firmware/card/application-runner.ts";
 import { readLines } from "../../firmware/card/line-file.ts";
 import { configurationDigest } from "../../firmware/configuration/digest.ts";
 import { groupPlans } from "../../firmware/configuration/group-plan.ts";
+import { groupsOf } from "../../firmware/configuration/groups.ts";
 import type { Card, RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
 import { linuxClock } from "../../hal/linux/clock.ts";
 import { linuxDatagramSockets } from "../../hal/linux/datagram-socket.ts";
@@ -116,6 +117,7 @@ async function start(options: CardOptions, started: () => void): Promise<void> {
       },
       configurationDigest: configurationDigest(text),
       kinds: Object.fromEntries(configuration.cards.map((one) => [one.slot, one.kind])),
+      groups: groupsOf(configuration),
     },
     memory,
     sockets: [options.planeA, options.planeB],

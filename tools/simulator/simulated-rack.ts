@@ -203,6 +203,7 @@ export class SimulatedRack {
         realTime: true,
         configurationDigest: 1,
         kinds: Object.fromEntries(configuration.cards.map((one) => [one.slot, one.kind])),
+        groups: groupsOf(configuration),
         withoutRules: this.#withoutRules,
       },
       this.#application(card, disk.files, kept.values),

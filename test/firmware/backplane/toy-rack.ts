@@ -197,6 +197,7 @@ export class ToyRack {
       realTime: true,
       configurationDigest: 1,
       kinds,
+      groups: [1],
       withoutRules: this.#withoutRules,
       ...unlike,
     };
