@@ -68,7 +68,7 @@ export class Participation {
       log: (severity, text) => card.log(severity, card.groupsOfCard > 1 ? `group ${plan.group}: ${text}` : text),
     };
     this.member = card.kind === "call-server" ? new CallServerMember(context) : new Witness(context);
-    this.#serving = card.kind === "call-server" ? new ServingCards(card.roster, this.roster, card) : undefined;
+    this.#serving = card.kind === "transporter" ? undefined : new ServingCards(card.roster, this.roster, card);
   }
 
   #numberOf(kind: RecordClass): number | undefined {

@@ -1,4 +1,4 @@
-/** Which cards a call server's application is told are there. */
+/** Which cards the application of a call server or LIM is told are there. */
 import type { ApplicationEvent } from "../card/application.ts";
 import type { Micros } from "../time.ts";
 import type { GroupRoster } from "./group-roster.ts";

@@ -78,7 +78,7 @@ export type ApplicationEvent =
   | { readonly kind: "forget" }
   /**
    * A card of the rack came or went. `performed`: the last commit that a LIM or transporter that went is known to have performed, a
-   * call server to have followed (24 bits).
+   * call server to have followed (24 bits). LIMs are told, too, by each group.
    */
   | { readonly kind: "card"; readonly slot: number; readonly alive: boolean; readonly performed?: number }
   // --- to LIMs and transporters

@@ -38,6 +38,8 @@ interface Run {
   readonly transmissions: number;
   /** Messages that an exchange had given the card and no call server heard of. */
   readonly lost: number;
+  /** Messages of the call that two LIMs said. */
+  readonly double: number;
   readonly story: string;
 }
 
@@ -66,6 +68,7 @@ function oneCall(
     },
   });
   rack.run(startMillis);
+  const doubleAtFirst = doubleAt(rack, rack.primaries()[0]);
   let transmissions = 0;
   rack.buses[0].decideFate = (_frame, sender) => {
     if (transmissions++ !== at) return undefined;
@@ -95,11 +98,17 @@ function oneCall(
     notIdle: cores.reduce((sum, { circuitsNotIdle }) => sum + circuitsNotIdle.length, 0),
     records: rack.lines(primary, "cdr.jsonl").length,
   };
+  const double = doubleAt(rack, primary) - doubleAtFirst;
   const sent = [...rack.exchanges.values()].reduce((sum, { sentTo }) => sum + (sentTo.get(slot) ?? 0), 0);
   const seen = [...rack.exchanges].map(([name, { seen }]) => `${name}: ${seen.join(", ")}`).join("\n");
   const story = `${seen}\n${rack.log.filter((line) => !line.includes("is heard")).join("\n")}`;
   // Of what goes to both LIMs, the other says what this one does not.
-  return { outcome, transmissions, lost: mode === "loadshare" ? sent - heard.size : 0, story };
+  return { outcome, transmissions, double, lost: mode === "loadshare" ? sent - heard.size : 0, story };
+}
+
+/** Copies that a call server has put aside. */
+function doubleAt(rack: SimulatedRack, slot: number): number {
+  return Number(rack.card(slot).application.status().inputsDouble);
 }
 
 function isSignalling(payload: Uint8Array): boolean {
@@ -123,7 +132,7 @@ test.each([
 ] as const)("traffic mode %s: %s %i %s", (mode, _, slot, _how, fate) => {
   const undisturbed = oneCall(mode, slot, never);
   expect(undisturbed.outcome).toEqual({ calls: ["completed"], connected: 0, notIdle: 0, records: 1 });
-  expect(undisturbed.lost).toBe(0);
+  expect(undisturbed).toMatchObject({ lost: 0, double: 0 });
   const others: string[] = [];
   let excepted = 0;
   for (let at = 0; at < undisturbed.transmissions; at++) {
