@@ -53,6 +53,8 @@ export class GroupView {
   #patience: Micros = askAgainMicros;
   /** Where the gaps began when they were looked at last: it moves as they close. */
   #gapsFrom = 0;
+  /** Only what has never been asked for is to be asked for next: the rest is being answered. */
+  #asksForNew = false;
   /** The last commit asked for. */
   #askedUpTo = 0;
 
@@ -249,6 +251,7 @@ export class GroupView {
       this.#gapSince = undefined;
       return;
     }
+    const newGaps = inputGaps.filter(({ slot, from }) => !this.intake.isAsked(slot, from));
     const gapsFrom = inputGaps.reduce((sum, { from }) => sum + from, commitGap?.from ?? 0);
     if (this.#gapSince === undefined) {
       this.#gapSince = now;
@@ -256,7 +259,10 @@ export class GroupView {
       this.#patience = askAgainMicros;
     } else if (gapsFrom !== this.#gapsFrom) {
       this.#patience = askAgainMicros;
-      this.#askAt = now + (commitGap && commitGap.from > this.#askedUpTo ? 0 : answerMicros);
+      // What has been asked for is on its way; the next that is missing is not.
+      const nextCommits = commitGap !== undefined && commitGap.from > this.#askedUpTo;
+      this.#askAt = now + (nextCommits ? 0 : newGaps.length > 0 ? askAfterMicros : answerMicros);
+      this.#asksForNew = !nextCommits && newGaps.length > 0;
     }
     this.#gapsFrom = gapsFrom;
     // A question that waits for a busy bus is not asked again behind itself: it would be answered once more, when all has come.
@@ -264,12 +270,15 @@ export class GroupView {
       this.#askAt = Math.max(this.#askAt, now + askAgainMicros);
     }
     if (now < this.#askAt) return;
-    if (commitGap) this.#askedUpTo = commitGap.from + commitGap.count - 1;
+    const asksForNew = this.#asksForNew && newGaps.length > 0;
+    this.#asksForNew = false;
+    if (commitGap && !asksForNew) this.#askedUpTo = commitGap.from + commitGap.count - 1;
     this.#askAt = now + this.#patience;
     this.#patience = Math.min(2 * this.#patience, askAgainMicrosMax);
     const { group } = this.#context.plan;
-    if (commitGap) this.repair({ kind: "ask commits", group, ...commitGap });
-    for (const { slot, from, count } of inputGaps) {
+    if (commitGap && !asksForNew) this.repair({ kind: "ask commits", group, ...commitGap });
+    for (const { slot, from, count } of asksForNew ? newGaps : inputGaps) {
+      this.intake.ask(slot, from + count - 1);
       this.repair({ kind: "ask inputs", group, slot, incarnation: this.intake.incarnation(slot), from, count });
     }
   }

@@ -30,6 +30,8 @@ interface Sender {
   highest: number;
   /** Everything up to here was heard or consumed. */
   unbroken: number;
+  /** The last one that was asked for. */
+  asked: number;
   readonly heard: Map<number, Heard>;
   /** Unconsumed ones that a primary has died of. */
   readonly poison: Set<number>;
@@ -55,6 +57,7 @@ export class InputIntake {
       handed: 0,
       highest: 0,
       unbroken: 0,
+      asked: 0,
       heard: new Map(),
       poison: new Set(),
     });
@@ -192,6 +195,16 @@ export class InputIntake {
       return { from: number, count };
     }
     return undefined;
+  }
+
+  /** The inputs up to this number, as far as they are missing, have been asked for. */
+  ask(slot: number, number: number): void {
+    const sender = this.#senders.get(slot);
+    if (sender) sender.asked = Math.max(sender.asked, number);
+  }
+
+  isAsked(slot: number, number: number): boolean {
+    return number <= (this.#senders.get(slot)?.asked ?? 0);
   }
 
   /** Unconsumed inputs of a sender, for whoever must hand them on. */

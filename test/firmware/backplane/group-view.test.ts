@@ -91,6 +91,27 @@ test("what is being answered is not asked for again; what is not is, less and le
   expect(asked).toEqual([1_000, 5_000, 80_000, 84_000, 92_000, 108_000, 140_000]);
 });
 
+test("one missing input after the other: the next is asked for when it is the next, and not when answers may be over", () => {
+  const { view, said } = started();
+  const slot = 5;
+  view.intake.admit(slot, 77);
+  for (const number of [1, 3, 5, 7]) view.intake.hear(slot, number, new Uint8Array(1));
+  const asked: [number, number][] = [];
+  for (let now = 0; now < 30_000; now += 500) {
+    const before = said.length;
+    view.ask(now, false, true);
+    for (const { from } of said.slice(before) as { from: number }[]) asked.push([now, from]);
+    // Each is answered within 2 ms.
+    const [at, number] = asked.at(-1) ?? [now, 0];
+    if (now - at === 2_000) view.intake.hear(slot, number, new Uint8Array(1));
+  }
+  expect(asked).toEqual([
+    [1_000, 2],
+    [4_500, 4],
+    [8_000, 6],
+  ]);
+});
+
 test("a question that has not got on the bus yet is not asked once more behind itself", () => {
   const bus = { frames: 0 };
   const { view, said } = started(() => bus.frames);
