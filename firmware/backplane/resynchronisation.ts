@@ -243,6 +243,8 @@ export class StateTaker {
   }
 
   tick(now: Micros): void {
+    // What nobody could hear is no reason to ask less often.
+    if (this.#context.isMute()) this.#progress(now);
     if (!this.#request || this.#whole || now < this.#repeatAt) return;
     this.#patience = Math.min(2 * this.#patience, repeatAfterMicrosMax);
     this.#repeatAt = now + this.#patience;

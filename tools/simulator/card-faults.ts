@@ -226,6 +226,7 @@ export function unheard(what: "deaf" | "mute"): Strike {
     const slot = oneOf(chance, [stage.primary, stage.primary, stage.backup]);
     const affected = oneOf(chance, [[0], [1], [0, 1], [0, 1]] as const);
     const millis = 1 + chance.integer(oneOf(chance, [20, 100, 300, 2_000]));
+    stage.absent(millis);
     stage.tell(`slot ${slot} is ${what} on plane ${affected} for ${millis} ms`);
     const set = (on: boolean) => {
       for (const plane of affected) {

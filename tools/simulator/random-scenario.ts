@@ -60,6 +60,8 @@ class RandomScenario implements Stage {
   readonly #rates: readonly number[];
   #calling = false;
   calls = 0;
+  /** How long the last fault kept a card from hearing, or from being heard. */
+  #absentMillis = 0;
   /** A missing LIM or transporter may have cost calls. */
   #excused = false;
 
@@ -140,6 +142,10 @@ class RandomScenario implements Stage {
     this.story.push(`${(micros / 1000).toFixed(3)} ${text}`);
   }
 
+  absent(millis: number): void {
+    this.#absentMillis = millis;
+  }
+
   excuse(): void {
     this.#excused = true;
   }
@@ -169,6 +175,7 @@ class RandomScenario implements Stage {
   }
 
   #suffer(name: FaultName): void {
+    this.#absentMillis = 0;
     this.struck[name] = (this.struck[name] ?? 0) + 1;
     faults[name].strike(this);
     this.#recover(name);
@@ -181,10 +188,11 @@ class RandomScenario implements Stage {
   #recover(name: FaultName): void {
     if (this.#recovered()) return;
     const since = this.rack.clock.nowMicros();
+    const limitMillis = Math.max(completeMillis, this.#absentMillis);
     let waited = 0;
-    while (!this.#recovered() && waited++ < completeMillis) this.run(1);
-    if (waited > completeMillis) {
-      this.#complain("protected", `not within ${completeMillis} ms after "${name}": ${this.#roles()}`);
+    while (!this.#recovered() && waited++ < limitMillis) this.run(1);
+    if (waited > limitMillis) {
+      this.#complain("protected", `not within ${limitMillis} ms after "${name}": ${this.#roles()}`);
       return;
     }
     const afterMillis = (this.rack.clock.nowMicros() - since) / 1000;

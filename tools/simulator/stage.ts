@@ -24,6 +24,8 @@ export interface Stage {
   burst(calls: number): void;
   /** What happened, for the story. */
   tell(text: string): void;
+  /** A card has missed so much, or was not heard for so long: what has to be made up for may take as long. */
+  absent(millis: number): void;
   /** From here on calls may be lost: the only LIM or transporter is out. */
   excuse(): void;
 }

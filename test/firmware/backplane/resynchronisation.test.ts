@@ -48,6 +48,19 @@ function giver() {
   return { giver: new StateGiver(context), said, events };
 }
 
+test("a taker that is mute does not ask less and less often for that: when it is heard again it asks at once", () => {
+  let mute = true;
+  const { context, said } = processor(1);
+  const taker = new StateTaker({ ...context, isMute: () => mute });
+  taker.begin();
+  taker.request(request, 0);
+  for (let now = 0; now < 2_000_000; now += 5_000) taker.tick(now);
+  said.length = 0;
+  mute = false;
+  for (let now = 2_000_000; now < 2_060_000; now += 5_000) taker.tick(now);
+  expect(said.map(({ kind }) => kind)).toEqual(["want"]);
+});
+
 test("the giver goes on as the taker says what it has, and says again what is asked for again", () => {
   const { giver: state, said } = giver();
   state.want(3, 1, request, () => head);
