@@ -18,10 +18,16 @@ export const historyCommits = 4096;
 export const heldCommitsMax = 4096;
 
 export class CommitLog {
+  readonly #anyBase: boolean;
   #last = 0;
   #lastTerm = 0;
   readonly #history: (HeldCommit | undefined)[] = new Array(historyCommits).fill(undefined);
   readonly #held = new Map<number, HeldCommit>();
+
+  /** `anyBase`: a BEGIN follows whatever comes before it, as a test may want it. */
+  constructor(anyBase = false) {
+    this.#anyBase = anyBase;
+  }
 
   /** Sequence of the last commit of the unbroken run; 0 when there is none. */
   get last(): number {
@@ -74,7 +80,8 @@ export class CommitLog {
     const held = this.#held.get(this.#last + 1);
     if (!held || (held.commit.refersToInput && held.input === undefined)) return undefined;
     const { consumed, term } = held.commit;
-    return this.#lastTerm === (consumed.kind === "begin" ? consumed.afterTerm : term) ? held : undefined;
+    if (consumed.kind === "begin") return this.#isBase(consumed.afterTerm) ? held : undefined;
+    return this.#lastTerm === term ? held : undefined;
   }
 
   /**
@@ -85,7 +92,11 @@ export class CommitLog {
     const next = this.#held.get(this.#last + 1)?.commit;
     if (next === undefined) return false;
     const { consumed, term } = next;
-    return consumed.kind === "begin" ? consumed.afterTerm !== this.#lastTerm : term > this.#lastTerm;
+    return consumed.kind === "begin" ? !this.#isBase(consumed.afterTerm) : term > this.#lastTerm;
+  }
+
+  #isBase(term: number): boolean {
+    return this.#anyBase || term === this.#lastTerm;
   }
 
   /** Makes a commit the last of the run. */

@@ -38,7 +38,7 @@ const lookAgainMicros = 300;
 const nothing = new Uint8Array(0);
 
 export class GroupView {
-  readonly log = new CommitLog();
+  readonly log: CommitLog;
   readonly intake = new InputIntake();
   readonly #context: MemberContext;
   /** A witness keeps inputs of whatever incarnation beats, only to understand commits; call servers keep those of the admitted. */
@@ -60,6 +60,7 @@ export class GroupView {
 
   constructor(context: MemberContext, anySender: boolean) {
     this.#context = context;
+    this.log = new CommitLog(context.withoutRules.has("begin-tells-base"));
     this.#anySender = anySender;
   }
 

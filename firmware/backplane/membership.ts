@@ -72,6 +72,8 @@ export type ProtocolRule =
   | "repair-of-earlier-terms"
   /** A term begins with a BEGIN. */
   | "begin"
+  /** A BEGIN follows the commit that it was put after, and no other. */
+  | "begin-tells-base"
   /** From its grant to the BEGIN a witness performs nothing. */
   | "hold-until-begin"
   /** A term is granted once. */
