@@ -9,10 +9,13 @@ const rejections = receivers.map(
 
 test("duties 22 to 39: a transit call is set up, answered and released, and leaves nothing behind", () => {
   const { outcome } = oneCall({});
-  expect(outcome.west).toEqual(["sent 1", "received 6", "received 9", "sent c", "received 10"]);
-  expect(outcome.east).toEqual(["received 1", "sent 6", "sent 9", "received c", "sent 10"]);
-  expect(outcome).toMatchObject({ calls: ["completed"], connected: [], notIdle: [], primaries: 1 });
-  expect(outcome.cdrs).toHaveLength(1);
+  const heard = (circuit: string) => outcome.messages[circuit]?.map((text) => text.split(" ").slice(0, 2).join(" "));
+  expect(heard("west/2")).toEqual(["sent IAM", "received ACM", "received ANM", "sent REL", "received RLC"]);
+  expect(heard("east/1")).toEqual(["received IAM", "sent ACM", "sent ANM", "received REL", "sent RLC"]);
+  expect(outcome).toMatchObject({ calls: ["west completed"], connected: [], notIdle: [], primaries: 1, agreed: true });
+  expect(outcome.callsLeft).toEqual([""]);
+  expect(outcome.records).toHaveLength(1);
+  expect(outcome.records[0]).toMatch(/^answered 16 /);
 });
 
 describe("the primary goes at every frame of the call; the callers notice nothing", () => {

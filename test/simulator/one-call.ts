@@ -3,8 +3,8 @@ import type { ProtocolRule } from "../../firmware/backplane/membership.ts";
 import type { RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
 import type { CanFrame } from "../../hal/can-frame.ts";
 import { readConfiguration } from "../../tools/configuration/read-configuration.ts";
-import type { SeenMessage } from "../../tools/simulator/simulated-exchange.ts";
 import { SimulatedRack } from "../../tools/simulator/simulated-rack.ts";
+import { difference, type Outcome, OutcomeSince } from "./outcome.ts";
 
 const { configuration: demonstration } = readConfiguration("boards/simulated/rack.yaml");
 
@@ -26,18 +26,6 @@ const callMillis = 120;
 const settleMillis = 150;
 const mix = { ringMicros: 20_000, holdMicros: 20_000 };
 
-/** What the callers, the gateway and the accountants see of the call. */
-export interface Outcome {
-  readonly west: readonly string[];
-  readonly east: readonly string[];
-  readonly calls: readonly unknown[];
-  readonly gateway: readonly string[];
-  readonly connected: readonly string[];
-  readonly notIdle: readonly string[];
-  readonly cdrs: readonly unknown[];
-  readonly primaries: number;
-}
-
 export interface OneCall {
   readonly rack: SimulatedRack;
   readonly outcome: Outcome;
@@ -55,9 +43,7 @@ export function oneCall(
   const rack = new SimulatedRack(smallRack, { ...options, mix });
   rack.run(startMillis);
   const transmissions: { frame: CanFrame; sender: string }[] = [];
-  const seen = { west: rack.exchange("west").seen.length, east: rack.exchange("east").seen.length };
-  const gateway = rack.gateways.get("gw1");
-  const executed = gateway?.executed.length ?? 0;
+  const since = new OutcomeSince(rack);
   rack.buses[0].decideFate = (frame, sender) => {
     transmissions.push({ frame, sender: sender.name });
     return undefined;
@@ -67,26 +53,7 @@ export function oneCall(
   rack.run(callMillis);
   rack.buses[0].decideFate = undefined;
   rack.run(settleMillis);
-  const [primary = 0, ...others] = rack.primaries();
-  const now = rack.clock.nowMicros();
-  const outcome: Outcome = {
-    west: rack.exchange("west").seen.slice(seen.west).map(directionAndType),
-    east: rack.exchange("east").seen.slice(seen.east).map(directionAndType),
-    calls: rack.exchange("west").reports.map((report) => (report.kind === "call" ? report.call.outcome : report.kind)),
-    gateway: gateway?.executed.slice(executed) ?? [],
-    connected: gateway?.connected ?? [],
-    notIdle: ["west", "east"].flatMap((name) => rack.exchange(name).core.statistics(now).circuitsNotIdle.map(String)),
-    cdrs: rack.lines(primary, "cdr.jsonl").map((line) => {
-      const { calling, called, answered, cause } = JSON.parse(line);
-      return { calling, called, answered, cause };
-    }),
-    primaries: primary === 0 ? 0 : 1 + others.length,
-  };
-  return { rack, outcome, transmissions };
-}
-
-function directionAndType({ direction, octets }: SeenMessage): string {
-  return `${direction} ${octets[2].toString(16)}`;
+  return { rack, outcome: since.outcome(), transmissions };
 }
 
 /** How the primary goes, at the transmission with the given number on plane A (counted from the IAM on). */
@@ -124,16 +91,6 @@ export function lastTwoBits(rejectedAt: readonly number[]): Going {
 
 /** Every non-empty subset of the other cards. */
 export const receivers: readonly (readonly number[])[] = [[1], [3], [4], [1, 3], [1, 4], [3, 4], [1, 3, 4]];
-
-/** What differs from the undisturbed outcome, in a sentence; `undefined` when nothing does. */
-export function difference(undisturbed: Outcome, outcome: Outcome): string | undefined {
-  for (const key of Object.keys(undisturbed) as (keyof Outcome)[]) {
-    const expected = JSON.stringify(undisturbed[key]);
-    const found = JSON.stringify(outcome[key]);
-    if (expected !== found) return `${key}: ${found} instead of ${expected}`;
-  }
-  return undefined;
-}
 
 export interface Sweep {
   readonly runs: number;

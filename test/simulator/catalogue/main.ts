@@ -1,7 +1,7 @@
 /** The catalogue by hand: all of it, one scenario of it, or one run with its story. */
 import { Command, InvalidArgumentError } from "commander";
 import { catalogue } from "./catalogue.ts";
-import { difference } from "./outcome.ts";
+import { difference } from "../outcome.ts";
 import { runScenario } from "./scenario-run.ts";
 import { disturbances, named, reportText, sweepCatalogue } from "./sweep.ts";
 

@@ -6,7 +6,7 @@ import type { ScriptedPart } from "../../../tools/simulator/simulated-exchange.t
 import { SimulatedRack } from "../../../tools/simulator/simulated-rack.ts";
 import { smallRack } from "../one-call.ts";
 import type { Disturbance } from "./disturbances.ts";
-import { callServers, callsOf, circuitsLeft, type Outcome, OutcomeSince } from "./outcome.ts";
+import { callServers, callsOf, circuitsLeft, type Outcome, OutcomeSince } from "../outcome.ts";
 import type { Part, Scenario } from "./scenario.ts";
 
 export interface ScenarioRun {

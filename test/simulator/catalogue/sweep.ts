@@ -5,7 +5,7 @@ import { smallRack } from "../one-call.ts";
 import { catalogue } from "./catalogue.ts";
 import { type Disturbance, disturbancesOf } from "./disturbances.ts";
 import type { Scenario } from "./scenario.ts";
-import { difference } from "./outcome.ts";
+import { difference } from "../outcome.ts";
 import { type RunOptions, runScenario, type ScenarioRun } from "./scenario-run.ts";
 
 export interface Sweep {

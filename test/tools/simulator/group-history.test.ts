@@ -10,7 +10,7 @@ const nobody = new Uint8Array(0);
 /** Slot 2 has begun term 1 cold at commit 1, admitted the LIM by commit 2, and consumed its inputs 1 and 2 by commits 3 and 4. */
 function started() {
   const complaints: string[] = [];
-  const history = new GroupHistory((invariant, what) => complaints.push(`${invariant}: ${what}`));
+  const history = new GroupHistory(1, (invariant, what) => complaints.push(`${invariant}: ${what}`));
   const bodies = new Map<string, { consumed: Consumed; body: Uint8Array; refersToInput: boolean }>();
   const commit = (term: number, sequence: number, consumed: Consumed, refersToInput = false) => {
     const body = Uint8Array.of(term, sequence);

@@ -1,13 +1,17 @@
-/** What came of a scenario, for everybody: what must be the same whatever happened to the rack. */
-import type { CallServer } from "../../../firmware/call-server/call-server.ts";
-import type { ReadableRow } from "../../../firmware/call-server/table-view.ts";
-import { messageTypeOf } from "../../../firmware/isup/codec.ts";
-import { decodeCic } from "../../../firmware/mtp3/circuit-identification-code.ts";
-import type { SimulatedRack } from "../../../tools/simulator/simulated-rack.ts";
+/** What came of calls, for everybody: what must be the same whatever happened to the rack. */
+import type { CallServer } from "../../firmware/call-server/call-server.ts";
+import type { ReadableRow } from "../../firmware/call-server/table-view.ts";
+import { messageTypeOf } from "../../firmware/isup/codec.ts";
+import { decodeCic } from "../../firmware/mtp3/circuit-identification-code.ts";
+import type { SimulatedRack } from "../../tools/simulator/simulated-rack.ts";
 
 export interface Outcome {
   /** By exchange and circuit: all messages in both directions, octet by octet. */
   readonly messages: Readonly<Record<string, readonly string[]>>;
+  /** What became of the calls that the exchanges made of themselves, */
+  readonly calls: readonly string[];
+  /** and their circuits that they do not find idle. */
+  readonly notIdle: readonly string[];
   /** By endpoint: what the gateways carried out. */
   readonly commands: Readonly<Record<string, readonly string[]>>;
   readonly refused: readonly string[];
@@ -28,11 +32,13 @@ export interface Outcome {
 export class OutcomeSince {
   readonly #rack: SimulatedRack;
   readonly #seen: ReadonlyMap<string, number>;
+  readonly #reported: ReadonlyMap<string, number>;
   readonly #executed: ReadonlyMap<string, number>;
 
   constructor(rack: SimulatedRack) {
     this.#rack = rack;
     this.#seen = new Map([...rack.exchanges].map(([name, { seen }]) => [name, seen.length]));
+    this.#reported = new Map([...rack.exchanges].map(([name, { reports }]) => [name, reports.length]));
     this.#executed = new Map([...rack.gateways].map(([name, { executed }]) => [name, executed.length]));
   }
 
@@ -42,6 +48,8 @@ export class OutcomeSince {
     const servers = callServers(rack);
     return {
       messages: this.#messages(),
+      calls: this.#calls(),
+      notIdle: circuitsNotIdle(rack),
       commands: this.#commands(),
       refused: gateways.flatMap(({ refused }) => refused),
       connected: gateways.flatMap(({ connected }) => connected),
@@ -65,12 +73,26 @@ export class OutcomeSince {
     return grouped(all);
   }
 
+  #calls(): readonly string[] {
+    return [...this.#rack.exchanges].flatMap(([name, { reports }]) =>
+      reports
+        .slice(this.#reported.get(name))
+        .map((report) => `${name} ${report.kind === "call" ? report.call.outcome : report.kind}`),
+    );
+  }
+
   #commands(): Record<string, readonly string[]> {
     const all = [...this.#rack.gateways].flatMap(([name, { executed }]) =>
       executed.slice(this.#executed.get(name)).map((command) => [command.split(" ")[1] ?? "", command] as const),
     );
     return grouped(all);
   }
+}
+
+function circuitsNotIdle({ exchanges, clock }: SimulatedRack): readonly string[] {
+  return [...exchanges].flatMap(([name, { core }]) =>
+    core.statistics(clock.nowMicros()).circuitsNotIdle.map((cic) => `${name}/${cic}`),
+  );
 }
 
 /** The slots of the call servers that are in the rack. */
