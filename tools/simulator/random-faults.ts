@@ -68,7 +68,7 @@ export const faults = {
   mute: { strike: unheard("mute") },
   "corruption of whole records": {
     strike: corruption(true),
-    unless: "a record in one frame carries no check beside the controller's",
+    unless: "a record in one frame carries no check beside those of bus and controller, which such a fault gets past",
   },
 } as const satisfies Record<string, Fault>;
 
