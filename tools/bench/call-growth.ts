@@ -1,10 +1,10 @@
-/** What calls in progress cost: memory each of them, and what they add to the time of every other call. Runs in a process of its own. */
-import { spawnSync } from "node:child_process";
+/** What calls in progress cost: memory each of them, and what they add to the time of every other call. Runs in processes of its own. */
 import { readConfiguration } from "../configuration/read-configuration.ts";
 import { assert } from "../../firmware/result.ts";
 import { CallFeeder } from "./call-feeder.ts";
 import { circuitsPerExchange, withManyCircuits } from "./many-circuits.ts";
-import { median } from "./median.ts";
+import { median, quartiles, type Quartiles } from "./median.ts";
+import { answer, ask } from "./own-process.ts";
 
 /** What one more call costs when so many are in progress. */
 export interface CallGrowth {
@@ -13,62 +13,71 @@ export interface CallGrowth {
   readonly memoryOctets: number;
   readonly primaryMicros: number;
   readonly backupMicros: number;
+  /** Half of the portions of calls cost between these. */
+  readonly primarySpread?: Quartiles;
+  readonly backupSpread?: Quartiles;
 }
 
-const warmUpPortions = 20;
+/** Every number of calls is measured so many times, in turn: a machine that others use too is not the same all the time. */
+const rounds = 2;
+/** Until all that calls need is compiled. */
+const warmUpPortions = 50;
 /** Calls from IAM to RLC are made in so many portions of so many. */
-const portions = 15;
+const portions = 20;
 const portionCalls = 400;
 
-const question = "TANDEM_CALL_GROWTH";
-type Question = {
-  readonly config: string;
-  readonly callsInProgress: readonly number[];
-  readonly of: "memory" | "time";
-};
+type Question =
+  | { readonly of: "memory"; readonly config: string; readonly callsInProgress: readonly number[] }
+  | { readonly of: "time"; readonly config: string; readonly callsInProgress: number };
 
-/** Each kind in a process that nothing else has left its mark on. */
-export function callGrowth(config: string, callsInProgress: readonly number[]): readonly CallGrowth[] {
-  const [memory, time] = (["memory", "time"] as const).map((of) => ask({ config, callsInProgress, of }));
-  return callsInProgress.map((_, index) => ({ ...memory[index], ...time[index] }) as CallGrowth);
+/** Microseconds by call, of every portion. */
+interface Times {
+  readonly primary: readonly number[];
+  readonly backup: readonly number[];
 }
 
-function ask(asked: Question): readonly Partial<CallGrowth>[] {
-  const args = ["--expose-gc", "--max-old-space-size=6000", import.meta.filename];
-  const environment = { ...process.env, [question]: JSON.stringify(asked) };
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", env: environment });
-  assert(status === 0, `the measurement of ${asked.of} has failed: ${stderr}`);
-  return JSON.parse(stdout) as readonly Partial<CallGrowth>[];
+/** Each in a process that nothing else has left its mark on. */
+export function callGrowth(config: string, callsInProgress: readonly number[]): readonly CallGrowth[] {
+  const memory = asked<readonly number[]>({ of: "memory", config, callsInProgress });
+  const times = Array.from({ length: rounds }, () =>
+    callsInProgress.map((count) => asked<Times>({ of: "time", config, callsInProgress: count })),
+  );
+  return callsInProgress.map((count, index) => {
+    const primary = times.flatMap((round) => round[index].primary);
+    const backup = times.flatMap((round) => round[index].backup);
+    return {
+      callsInProgress: count,
+      memoryOctets: memory[index],
+      primaryMicros: median(primary),
+      backupMicros: median(backup),
+      primarySpread: quartiles(primary),
+      backupSpread: quartiles(backup),
+    };
+  });
+}
+
+function asked<T>(question: Question): T {
+  return ask(import.meta.filename, ["--expose-gc", "--max-old-space-size=6000"], question) as T;
 }
 
 /** Every number of calls in turn, the fewest first: calls are added, none ends. */
-function memoryGrowth(
-  configuration: Configuration,
-  callsInProgress: readonly number[],
-): readonly Partial<CallGrowth>[] {
+function memoryGrowth(configuration: Configuration, callsInProgress: readonly number[]): readonly number[] {
   const feeder = new CallFeeder(configuration, false);
   const before = heapOctets();
   let inProgress = 0;
   return callsInProgress.map((wanted) => {
     inProgress = fill(feeder, inProgress, wanted);
-    return { callsInProgress: wanted, memoryOctets: (heapOctets() - before) / wanted };
+    return (heapOctets() - before) / wanted;
   });
 }
 
 /** Calls come and go beside those that stay. */
-function timeGrowth(configuration: Configuration, callsInProgress: readonly number[]): readonly Partial<CallGrowth>[] {
+function timeGrowth(configuration: Configuration, callsInProgress: number): Times {
   const feeder = new CallFeeder(configuration, true);
+  fill(feeder, 0, callsInProgress);
   for (let done = 0; done < warmUpPortions; done++) portion(feeder);
-  let inProgress = 0;
-  return callsInProgress.map((wanted) => {
-    inProgress = fill(feeder, inProgress, wanted);
-    const times = Array.from({ length: portions }, () => portion(feeder));
-    return {
-      callsInProgress: wanted,
-      primaryMicros: median(times.map(({ primary }) => primary)),
-      backupMicros: median(times.map(({ backup }) => backup)),
-    };
-  });
+  const times = Array.from({ length: portions }, () => portion(feeder));
+  return { primary: times.map(({ primary }) => primary), backup: times.map(({ backup }) => backup) };
 }
 
 /** @returns `to` */
@@ -99,12 +108,12 @@ function heapOctets(): number {
   return heapUsed + arrayBuffers;
 }
 
-const asked = process.env[question];
-if (process.argv[1] === import.meta.filename && asked !== undefined) {
-  const { config, callsInProgress, of } = JSON.parse(asked) as Question;
-  const spare = portionCalls;
-  const pairs = Math.ceil((Math.max(...callsInProgress) + spare) / circuitsPerExchange);
-  const configuration = withManyCircuits(readConfiguration(config).configuration, pairs);
-  const growth = of === "memory" ? memoryGrowth : timeGrowth;
-  process.stdout.write(JSON.stringify(growth(configuration, callsInProgress)));
-}
+answer(import.meta.filename, (given) => {
+  const question = given as Question;
+  const { configuration } = readConfiguration(question.config);
+  const most = question.of === "memory" ? Math.max(...question.callsInProgress) : question.callsInProgress;
+  const many = withManyCircuits(configuration, Math.ceil((most + portionCalls) / circuitsPerExchange));
+  return question.of === "memory"
+    ? memoryGrowth(many, question.callsInProgress)
+    : timeGrowth(many, question.callsInProgress);
+});

@@ -1,4 +1,7 @@
-/** What a primary spends on writing its commits down, alone: the same changes and outputs are encoded once more. */
+/**
+ * What a primary spends on writing its commits down, alone: the same is encoded several times more. Of a commit's body the outputs
+ * must be told to LIM and transporter in any case; the changes, and the digests of the tables, are there for the backup.
+ */
 import { CircuitPlan } from "../../firmware/call-server/circuit-plan.ts";
 import { type CommitSetting, decodeChanges, encodeChanges } from "../../firmware/call-server/tables/change-codec.ts";
 import { NodeTables } from "../../firmware/call-server/tables/node-tables.ts";
@@ -15,29 +18,64 @@ import type { Recording } from "./recorded-events.ts";
 
 /** So many more times is everything encoded, to tell it from reading and applying. */
 const repetitions = 5;
+/** A primary makes one so often by sequence and once a second besides: at a hundred calls a second as often again. */
+const digestInterval = 512;
 const nothing = new Uint8Array(0);
 
-/** @param recording a backup's. @returns processor time of the calls' commits, encoded once */
-export function encodingMicros(configuration: RackConfiguration, recording: Recording): Micros {
-  const once = micros(configuration, recording, 1);
-  return Math.max(0, micros(configuration, recording, 1 + repetitions) - once) / repetitions;
+/** Processor time of the calls' commits, each encoded once. */
+export interface CommitEncoding {
+  /** Outputs and changes. */
+  readonly bodies: Micros;
+  readonly changes: Micros;
+  readonly digests: Micros;
 }
 
-function micros(configuration: RackConfiguration, { events, callsFrom }: Recording, times: number): Micros {
+/** What is encoded how often. */
+interface Times {
+  readonly bodies: number;
+  readonly changes: number;
+}
+
+/** @param recording a backup's */
+export function commitEncoding(configuration: RackConfiguration, recording: Recording): CommitEncoding {
+  const once = live(configuration, recording, { bodies: 1, changes: 0 });
+  const more = (times: Times) => Math.max(0, live(configuration, recording, times).micros - once.micros) / repetitions;
+  return {
+    bodies: more({ bodies: 1 + repetitions, changes: 0 }),
+    changes: more({ bodies: 1, changes: repetitions }),
+    digests: once.digests,
+  };
+}
+
+function live(
+  configuration: RackConfiguration,
+  { events, callsFrom }: Recording,
+  times: Times,
+): { readonly micros: Micros; readonly digests: Micros } {
   const [{ group }] = configuration.trunkGroups;
   const plan = new CircuitPlan(configuration, group);
   const tables = new NodeTables();
   let before = process.cpuUsage();
+  let digests = 0;
   events.forEach(({ event }, index) => {
     if (index === callsFrom) before = process.cpuUsage();
-    if (event.kind === "commit" && event.commit.body.length > 0) encodeAgain(event.commit, tables, plan, times);
+    if (event.kind !== "commit" || event.commit.body.length === 0) return;
+    encodeAgain(event.commit, tables, plan, times);
+    if (event.commit.sequence % digestInterval !== 0) return;
+    const beforeDigest = process.cpuUsage();
+    tables.digest();
+    if (index >= callsFrom) digests += microsSince(beforeDigest);
   });
+  return { micros: microsSince(before), digests };
+}
+
+function microsSince(before: NodeJS.CpuUsage): Micros {
   const { user, system } = process.cpuUsage(before);
   return user + system;
 }
 
 /** Encodes a commit and applies it. The octets are the ones that the primary made. */
-function encodeAgain(commit: DeliveredCommit, tables: NodeTables, plan: CircuitPlan, times: number): void {
+function encodeAgain(commit: DeliveredCommit, tables: NodeTables, plan: CircuitPlan, times: Times): void {
   const { sequence, timeMillis, body } = commit;
   const consumed = decode(inputLayout, commit.input);
   const setting: CommitSetting = {
@@ -48,11 +86,12 @@ function encodeAgain(commit: DeliveredCommit, tables: NodeTables, plan: CircuitP
   };
   const reader = new OctetReader(body);
   const outputs = outputsLayout.read(reader, "outputs");
-  const read = decodeChanges(tables, body.subarray(reader.offset), setting);
+  const read = decodeChanges(tables, body, setting, reader.offset);
   assert(read.ok, `commit ${sequence} can be read`);
   const { changes, digest } = read.value;
   let again = nothing;
-  for (let done = 0; done < times; done++) {
+  for (let done = 0; done < times.changes; done++) encodeChanges(tables, changes, setting, digest);
+  for (let done = 0; done < times.bodies; done++) {
     const head = encode(outputsLayout, outputs);
     const tail = encodeChanges(tables, changes, setting, digest);
     again = new Uint8Array(head.length + tail.length);

@@ -3,6 +3,7 @@ import type { Application, ApplicationEvent } from "../../firmware/card/applicat
 import type { RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
 import type { Micros } from "../../firmware/time.ts";
 import { SimulatedRack } from "../simulator/simulated-rack.ts";
+import { CommunicationListener, type CommunicationRecording } from "./recorded-communication.ts";
 import { bringIntoService, countCalls, endCalls, offerCalls } from "./simulated-load.ts";
 
 export interface RecordedEvent {
@@ -21,7 +22,9 @@ export interface Recording {
 export interface RackRecording {
   readonly calls: number;
   readonly callsLost: number;
+  /** Of the applications. */
   readonly bySlot: ReadonlyMap<number, Recording>;
+  readonly communication: ReadonlyMap<number, CommunicationRecording>;
   readonly primarySlot: number;
   readonly backupSlot: number;
 }
@@ -42,7 +45,9 @@ export function recordRack(configuration: RackConfiguration, callsPerSecond: num
       },
     },
   });
+  const listeners = new Map(rack.slots.map((slot) => [slot, new CommunicationListener(rack.card(slot), rack.clock)]));
   bringIntoService(rack);
+  for (const listener of listeners.values()) listener.callsBegin();
   const callsFrom = new Map([...recorded].map(([slot, { length }]) => [slot, length]));
   offerCalls(rack, callsPerSecond);
   rack.run(millis);
@@ -54,16 +59,27 @@ export function recordRack(configuration: RackConfiguration, callsPerSecond: num
     calls: attempted,
     callsLost: lost,
     bySlot: new Map([...recorded].map(([slot, events]) => [slot, { events, callsFrom: callsFrom.get(slot) ?? 0 }])),
+    communication: new Map([...listeners].map(([slot, listener]) => [slot, listener.recording()])),
     primarySlot,
     backupSlot: rack.slotsOf("call-server").find((slot) => slot !== primarySlot) ?? primarySlot,
   };
 }
 
 /** Lives through it all. @returns processor time of the calls alone, all threads of this process */
-export function replay(application: Application, { events, callsFrom }: Recording): Micros {
+export function replay(application: Application, recording: Recording): Micros {
+  comeIntoService(application, recording);
+  return replayCalls(application, recording);
+}
+
+/** What was before the calls. */
+export function comeIntoService(application: Application, { events, callsFrom }: Recording): void {
   application.start(0);
   for (const { event, atMicros, wallMillis } of events.slice(0, callsFrom))
     application.step(event, atMicros, wallMillis);
+}
+
+/** @returns processor time, all threads of this process */
+export function replayCalls(application: Application, { events, callsFrom }: Recording): Micros {
   const before = process.cpuUsage();
   for (let index = callsFrom; index < events.length; index++) {
     const { event, atMicros, wallMillis } = events[index];

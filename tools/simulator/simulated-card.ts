@@ -45,6 +45,7 @@ export interface SimulatedWorld {
 export class SimulatedCard {
   readonly slot: number;
   readonly application: Application;
+  readonly options: CommunicationOptions;
   readonly communication: CommunicationProcessor;
   readonly ports: readonly SimulatedCanPort[];
   /** By plane and slot: when a beat of that card last reached the port, whether or not it has been read. */
@@ -81,6 +82,7 @@ export class SimulatedCard {
     lags: PlaneLags = [0, 0],
   ) {
     this.slot = options.slot;
+    this.options = options;
     this.application = application;
     this.#clock = clock;
     this.#world = world;

@@ -1,0 +1,138 @@
+/** What happened to a communication processor of a simulated rack, to be lived through again by a new one. */
+import { type CommunicationOptions, CommunicationProcessor } from "../../firmware/backplane/communication-processor.ts";
+import type { Micros } from "../../firmware/time.ts";
+import { type CanFrame, canClasses, canClassOf } from "../../hal/can-frame.ts";
+import type { Clock } from "../../hal/clock.ts";
+import type { SimulatedCard } from "../simulator/simulated-card.ts";
+
+/** What a card does with its communication processor in the undisturbed life of a rack. */
+const methods = ["frames", "transmitted", "writable", "application", "drained", "tick"] as const;
+
+interface RecordedCall {
+  readonly method: (typeof methods)[number];
+  readonly given: readonly unknown[];
+  readonly wallMillis: number;
+}
+
+export interface CommunicationRecording {
+  readonly options: CommunicationOptions;
+  readonly happened: readonly RecordedCall[];
+  /** The first of them after the rack was in service: here the calls begin. */
+  readonly callsFrom: number;
+  /** From there on, both planes. */
+  readonly framesHeard: number;
+}
+
+export class CommunicationListener {
+  readonly #options: CommunicationOptions;
+  readonly #happened: RecordedCall[] = [];
+  #callsFrom = 0;
+
+  /** Listens in on a card to which nothing has happened yet. */
+  constructor({ options, communication }: SimulatedCard, clock: Pick<Clock, "wallMillis">) {
+    this.#options = options;
+    for (const method of methods) {
+      const act = communication[method].bind(communication) as (...given: unknown[]) => void;
+      const listen = (...given: unknown[]) => {
+        this.#happened.push({ method, given, wallMillis: clock.wallMillis() });
+        act(...given);
+      };
+      Object.assign(communication, { [method]: listen });
+    }
+  }
+
+  callsBegin(): void {
+    this.#callsFrom = this.#happened.length;
+  }
+
+  recording(): CommunicationRecording {
+    let framesHeard = 0;
+    for (const { method, given } of this.#happened.slice(this.#callsFrom)) {
+      if (method === "frames") framesHeard += (given[1] as readonly CanFrame[]).length;
+    }
+    return { options: this.#options, happened: this.#happened, callsFrom: this.#callsFrom, framesHeard };
+  }
+}
+
+/** A processor that lives through a recording. */
+export class CommunicationReplay {
+  readonly #recording: CommunicationRecording;
+  readonly processor: CommunicationProcessor;
+  /** By plane and class: own frames that are not on the bus yet. */
+  readonly #sent: readonly (readonly CanFrame[][])[] = [0, 1].map(() => Array.from({ length: canClasses }, () => []));
+  readonly #confirmed: CanFrame[] = [];
+  #wallMillis = 0;
+  #steps = 0;
+  #commits = 0;
+
+  constructor(recording: CommunicationRecording) {
+    this.#recording = recording;
+    this.processor = new CommunicationProcessor(
+      recording.options,
+      {
+        transmit: (plane, frame) => {
+          this.#sent[plane][canClassOf(frame.id)].push(frame);
+          return "queued";
+        },
+        toApplication: ({ kind }) => {
+          this.#steps++;
+          if (kind === "commit") this.#commits++;
+        },
+        progress: () => this.#steps,
+        nudge: () => void this.#steps++,
+        starvedMicros: () => 0,
+        work: () => 0,
+        commitsPerformed: () => this.#commits,
+        end: () => undefined,
+        wallMillis: () => this.#wallMillis,
+        log: () => undefined,
+        milestone: () => undefined,
+      },
+      0,
+    );
+  }
+
+  /** Up to the first call. */
+  comeIntoService(): void {
+    this.#live(0, this.#recording.callsFrom);
+  }
+
+  /** @returns processor time of the calls, all threads of this process */
+  carryCalls(): Micros {
+    const before = process.cpuUsage();
+    this.#live(this.#recording.callsFrom, this.#recording.happened.length);
+    const { user, system } = process.cpuUsage(before);
+    return user + system;
+  }
+
+  /** Both of them. @returns processor time of the calls alone */
+  carryAllCalls(): Micros {
+    this.comeIntoService();
+    return this.carryCalls();
+  }
+
+  #live(from: number, to: number): void {
+    const { happened } = this.#recording;
+    for (let index = from; index < to; index++) {
+      const { method, given, wallMillis } = happened[index];
+      this.#wallMillis = wallMillis;
+      if (method === "transmitted") {
+        const [plane, frames, now] = given as Parameters<CommunicationProcessor["transmitted"]>;
+        this.processor.transmitted(plane, this.#own(plane, frames), now);
+      } else {
+        (this.processor[method] as (...given: unknown[]) => void)(...given);
+      }
+      this.processor.nextDeadline();
+    }
+  }
+
+  /** The frames of this processor in the places of those of the recorded one; within a class they keep their order. */
+  #own(plane: number, recorded: readonly CanFrame[]): readonly CanFrame[] {
+    this.#confirmed.length = 0;
+    for (const { id } of recorded) {
+      const frame = this.#sent[plane][canClassOf(id)].shift();
+      if (frame !== undefined) this.#confirmed.push(frame);
+    }
+    return this.#confirmed;
+  }
+}
