@@ -1,10 +1,10 @@
 /**
- * The rules of the takeover protocol, one a row. The model can be told to leave one out; what breaks then is in ablations.ts. Four that
+ * The rules of the takeover protocol, one a row. The model can be told to leave one out; what breaks then is in ablations.ts. Five that
  * the firmware, too, can leave out go by the same names.
  */
 import type { ProtocolRule } from "../../firmware/backplane/membership.ts";
 
-type SharedRule = Extract<ProtocolRule, "repair" | "pending-inputs" | "begin" | "salvage">;
+type SharedRule = Extract<ProtocolRule, "repair" | "pending-inputs" | "begin" | "begin-tells-base" | "salvage">;
 
 // biome-ignore format: a rule a row
 export const protocolRules = {
