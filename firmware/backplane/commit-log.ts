@@ -1,13 +1,21 @@
 /** What a card holds of its group's commits: the unbroken run it has delivered, kept for repair, and what waits for a gap to close. */
+import { OctetRing } from "../layout/octet-ring.ts";
 import { assert } from "../result.ts";
 import type { Commit } from "./commit.ts";
 
-/** A commit with what repair must be able to give again. */
-export interface HeldCommit {
-  readonly commit: Commit;
+/** What repair must be able to give again. */
+export interface KeptCommit {
+  readonly commit: Pick<Commit, "sequence" | "term" | "refersToInput">;
   /** The record as it was on the bus. */
   readonly octets: Uint8Array;
-  /** Payload of the consumed input, once it is known; a commit that refers to it is whole only then. */
+  /** Payload of the consumed input, if it was known. */
+  readonly input: Uint8Array | undefined;
+}
+
+/** A commit that waits for its turn. */
+export interface HeldCommit extends KeptCommit {
+  readonly commit: Commit;
+  /** A commit that refers to it is whole only when it is known. */
   input: Uint8Array | undefined;
 }
 
@@ -17,11 +25,18 @@ export const historyCommits = 4096;
 /** Commits that may wait for a gap to close; a card further behind has lost the thread. */
 export const heldCommitsMax = 4096;
 
+/** What most records and inputs have at most: an IAM is the longest message of a call. */
+const usualOctetsMax = 96;
+
 export class CommitLog {
   readonly #anyBase: boolean;
   #last = 0;
   #lastTerm = 0;
-  readonly #history: (HeldCommit | undefined)[] = new Array(historyCommits).fill(undefined);
+  readonly #records = new OctetRing(historyCommits, usualOctetsMax);
+  readonly #inputs = new OctetRing(historyCommits, usualOctetsMax);
+  /** By sequence modulo `historyCommits`, of what is in `#records`. */
+  readonly #terms = new Float64Array(historyCommits);
+  readonly #refers = new Uint8Array(historyCommits);
   readonly #held = new Map<number, HeldCommit>();
 
   /** `anyBase`: a BEGIN follows whatever comes before it, as a test may want it. */
@@ -101,18 +116,24 @@ export class CommitLog {
 
   /** Makes a commit the last of the run. */
   append(held: HeldCommit): void {
-    const { sequence, term } = held.commit;
+    const { sequence, term, refersToInput } = held.commit;
     assert(sequence === this.#last + 1, `commit ${sequence} appended after ${this.#last}`);
     this.#held.delete(sequence);
-    this.#history[sequence % historyCommits] = held;
+    this.#records.put(sequence, held.octets);
+    if (held.input !== undefined) this.#inputs.put(sequence, held.input);
+    this.#terms[sequence % historyCommits] = term;
+    this.#refers[sequence % historyCommits] = refersToInput ? 1 : 0;
     this.#last = sequence;
     this.#lastTerm = term;
   }
 
   /** A commit of the run, as long as history reaches. */
-  at(sequence: number): HeldCommit | undefined {
-    const held = this.#history[sequence % historyCommits];
-    return held?.commit.sequence === sequence && sequence <= this.#last ? held : undefined;
+  at(sequence: number): KeptCommit | undefined {
+    const octets = sequence <= this.#last ? this.#records.get(sequence) : undefined;
+    if (octets === undefined) return undefined;
+    const term = this.#terms[sequence % historyCommits];
+    const refersToInput = this.#refers[sequence % historyCommits] === 1;
+    return { commit: { sequence, term, refersToInput }, octets, input: this.#inputs.get(sequence) };
   }
 
   /** At BEGIN everybody drops older-term commits at or above its sequence. */
@@ -125,11 +146,12 @@ export class CommitLog {
   }
 
   /** What someone lacks whose last commit is `last` of `lastTerm`: everything above it or of a higher term. In order. */
-  lackedBy(last: number, lastTerm: number): HeldCommit[] {
-    const lacked: HeldCommit[] = [];
+  lackedBy(last: number, lastTerm: number): KeptCommit[] {
+    const lacked: KeptCommit[] = [];
     for (let sequence = Math.max(1, this.#last - historyCommits + 1); sequence <= this.#last; sequence++) {
-      const held = this.at(sequence);
-      if (held && (sequence > last || held.commit.term > lastTerm)) lacked.push(held);
+      const isLacked = sequence > last || this.#terms[sequence % historyCommits] > lastTerm;
+      const kept = isLacked ? this.at(sequence) : undefined;
+      if (kept) lacked.push(kept);
     }
     for (const held of this.#held.values()) {
       if (held.commit.sequence > last || held.commit.term > lastTerm) lacked.push(held);
@@ -142,6 +164,7 @@ export class CommitLog {
     this.#last = last;
     this.#lastTerm = lastTerm;
     this.#held.clear();
-    this.#history.fill(undefined);
+    this.#records.clear();
+    this.#inputs.clear();
   }
 }

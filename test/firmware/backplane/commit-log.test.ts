@@ -120,6 +120,22 @@ describe("history", () => {
     expect(log.at(0)).toBeUndefined();
   });
 
+  test("gives a commit again with all that repair needs, and no input to one that had none", () => {
+    const log = logUpTo(10);
+    const [octets, input] = [Uint8Array.of(1, 2, 3), new Uint8Array(300).fill(9)];
+    const commit = { ...held(11).commit, refersToInput: true };
+    log.append({ commit, octets, input });
+    expect(log.at(11)).toEqual({ commit: { sequence: 11, term: 1, refersToInput: true }, octets, input });
+    expect(log.lackedBy(10, 1)).toEqual([log.at(11)]);
+    for (let sequence = 12; sequence <= 11 + historyCommits; sequence++) log.append(held(sequence));
+    expect(log.at(11)).toBeUndefined();
+    expect(log.at(11 + historyCommits)).toEqual({
+      commit: { sequence: 11 + historyCommits, term: 1, refersToInput: false },
+      octets: nothing,
+      input: undefined,
+    });
+  });
+
   test("is gone after a reset, and what waits too", () => {
     const log = logUpTo(10);
     log.hold(held(12));
