@@ -17,6 +17,7 @@ import type {
   LadderRequest,
   LadderRung,
 } from "../card/application.ts";
+import { commandText, type OperatorCommand } from "../card/operator-command.ts";
 import type { RackConfiguration } from "../configuration/rack-schema.ts";
 import { type Input, input as inputLayout } from "../interchange/input.ts";
 import { outputs as outputsLayout } from "../interchange/output.ts";
@@ -26,7 +27,6 @@ import { decode, encode, layout, octets, rest } from "../layout/layout.ts";
 import { OctetReader } from "../layout/octet-reader.ts";
 import { assert } from "../result.ts";
 import { type Micros, microsPerMilli } from "../time.ts";
-import { commandText, type OperatorCommand } from "../card/operator-command.ts";
 import { BackgroundWork } from "./background-work.ts";
 import { BlockingDisk, blockingKey } from "./blocking-disk.ts";
 import { BroadcastInputs } from "./broadcast-inputs.ts";
