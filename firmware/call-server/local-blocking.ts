@@ -1,5 +1,5 @@
 /** Blocking for maintenance by this node: what is said to the exchange at the other end. Rows name clauses of Q.764. */
-import { isLocallyBlocked, type LocalBlockingState } from "./blocking-states.ts";
+import type { LocalBlockingState } from "./blocking-states.ts";
 import { blocking, groupSupervision, unblocking } from "./own-messages.ts";
 import { type Row, StateMachine } from "./state-machine.ts";
 import type { Turn } from "./turn.ts";
@@ -77,22 +77,18 @@ export function fireBlocking(turn: Turn, circuits: readonly number[], event: Blo
 }
 
 /**
- * An IAM on a circuit that the other end has confirmed to be blocked: it is told once more, and the call goes another way there
+ * An IAM on an idle circuit that the other end has confirmed to be blocked: it is told once more, and the call goes another way there
  * (2.8.2.1). A test call may use it. @returns whether the IAM is done with
  */
 export function turnsAway(turn: Turn, circuit: number): boolean {
   const { message } = turn;
   if (message?.type !== "IAM" || turn.blocking(circuit).local !== "blocked") return false;
+  if (turn.endpoint(circuit).state !== "idle") return false;
   if (message.parameters.callingPartyCategory.category === "test") return false;
   turn.node.counters.count("messagesUnexpected");
   turn.setBlocking(circuit, { local: "blocking", repeats: 0 });
   turn.send(circuit, blocking);
   return true;
-}
-
-/** Which of these this node has blocked. */
-export function locallyBlockedOf(turn: Turn, circuits: readonly number[]): number[] {
-  return circuits.filter((circuit) => turn.node.plan.has(circuit) && isLocallyBlocked(turn.blocking(circuit)));
 }
 
 function alertMaintenance(turn: Turn, circuit: number, state: LocalBlockingState): void {

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { anm, acm, bla, blo, CallServerPair, gra, groupSupervision, grs, iam, line, rlc } from "./call-server-pair.ts";
 import { rsc, uba, ubl } from "./call-server-pair.ts";
+import { CircuitPlan } from "../../../firmware/call-server/circuit-plan.ts";
 import type { DeliveredCommit } from "../../../firmware/card/application.ts";
 import { exampleRack, east, south, west } from "./example-rack.ts";
 
@@ -14,6 +15,8 @@ const operate = (pair: Pair, verb: "block" | "unblock", firstCic: number, lastCi
   line(pair.operate({ verb, exchange, firstCic, lastCic }));
 const blocking = (pair: Pair, circuit: number) =>
   pair.primary.server.rows("blocking").find(({ key }) => key === circuit) ?? { local: "unblocked" };
+/** Whether this node has the right of way on a circuit to the east. */
+const controls = (pair: Pair, place: number) => new CircuitPlan(pair.configuration, 1).controls(east + place);
 /** The circuits to the east that a call may leave on. */
 const free = (pair: Pair) => [...pair.primary.server.candidates(1)].sort((one, other) => one - other);
 const eastBut = (...places: readonly number[]) =>
@@ -102,6 +105,20 @@ describe("blocking by an operator", () => {
     const test = iam("51");
     test[4] = 0x0d;
     expect(line(pair.isup(east + 1, test))).toMatch(/^IAM/);
+  });
+
+  it("dual seizure of a circuit that is blocked meanwhile is settled as ever", () => {
+    const pair = CallServerPair.inService();
+    // As many calls as it takes until one leaves on a circuit that the other end controls.
+    for (const circuit of [west, west + 1, west + 2, west + 3, west + 4]) pair.isup(circuit, iam());
+    const lost = [0, 1, 2, 3, 4, 5, 6, 7].find(
+      (place) => pair.state(east + place) === "outgoing-wait-acm" && !controls(pair, place),
+    );
+    if (lost === undefined) throw new Error("no circuit that the other end controls");
+    operate(pair, "block", lost + 1);
+    pair.isup(east + lost, bla);
+    expect(line(pair.isup(east + lost, iam("51")))).not.toMatch("BLO");
+    expect(pair.state(east + lost)).toBe("incoming-wait-acm");
   });
 
   it("whoever does not know of the blocking is told again: after UBA, RSC, and resets of our own", () => {
