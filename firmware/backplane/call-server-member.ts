@@ -440,6 +440,14 @@ export class CallServerMember implements Member {
     this.#role = this.#claim.cold ? role.blank : role.resigned;
   }
 
+  /** Whether the primary of the very term that this card follows is well: there was nothing to make way for. */
+  #hearsItsPrimary(): boolean {
+    const { roster, plan, slot } = this.#context;
+    return plan.callServers.some(
+      (other) => other !== slot && roster.isHealthyPrimary(other) && roster.entry(other)?.term === this.#term,
+    );
+  }
+
   /** Whether there is a primary, and it has the configuration that this card has. */
   #belongsToPrimary(): boolean {
     const { roster, plan, slot } = this.#context;
@@ -722,6 +730,9 @@ export class CallServerMember implements Member {
       else this.#admitNewcomers(now);
     }
     if (this.#role === role.blank && this.#belongsToPrimary()) this.#beginTaking();
+    // A commit would say the same, but a group may be without calls for hours.
+    const isOut = this.#leaving || this.#draining;
+    if (this.#role === role.resigned && !isOut && this.#hearsItsPrimary()) this.#role = role.backup;
     if (this.#healthyPrimary() || this.#role !== role.incomplete) {
       this.#giverMissedAt = undefined;
     } else {

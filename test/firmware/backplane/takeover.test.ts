@@ -288,3 +288,21 @@ test("either plane may be cut", () => {
     expect(rack.primaries()).toEqual([2]);
   }
 });
+
+test("a backup that hears nobody for a moment is backup again, also when there is nothing to commit", () => {
+  const rack = new ToyRack();
+  rack.run(300);
+  const [primary] = rack.primaries();
+  const backup = primary === 2 ? 3 : 2;
+  const deafen = (on: boolean) => {
+    for (const [plane, bus] of rack.buses.entries()) bus.setDeaf(rack.card(backup).ports[plane], on);
+  };
+  deafen(true);
+  rack.run(100);
+  expect(rack.roles()[backup]).toBe("resigned");
+  deafen(false);
+  const { commit } = rack.status(backup);
+  rack.run(60);
+  expect(rack.roles()).toMatchObject({ [primary]: "primary", [backup]: "backup" });
+  expect(rack.status(backup).commit).toBe(commit);
+});
