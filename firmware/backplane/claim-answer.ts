@@ -2,7 +2,7 @@
 import { encode } from "../layout/layout.ts";
 import type { Micros } from "../time.ts";
 import { claimStandsMicros } from "./claim.ts";
-import type { HeldCommit } from "./commit-log.ts";
+import type { KeptCommit } from "./commit-log.ts";
 import { recordClass } from "./frame-identifier.ts";
 import type { GroupView } from "./group-view.ts";
 import type { MemberContext } from "./membership.ts";
@@ -19,7 +19,7 @@ interface Answer {
   readonly kind: "grant" | "resign";
   readonly claimant: number;
   readonly claim: ClaimRecord;
-  readonly lacked: readonly HeldCommit[];
+  readonly lacked: readonly KeptCommit[];
   /** How many of them. */
   given: number;
 }
@@ -91,6 +91,6 @@ export class ClaimAnswer {
 }
 
 /** Whether the claimant has this commit, as its claim says. */
-function has({ lastSequence, lastTerm }: ClaimRecord, held: HeldCommit | undefined): boolean {
+function has({ lastSequence, lastTerm }: ClaimRecord, held: KeptCommit | undefined): boolean {
   return held !== undefined && held.commit.sequence <= lastSequence && held.commit.term <= lastTerm;
 }

@@ -26,6 +26,16 @@ test.each([735, 1468, 2276])("call servers that are strangers to each other agai
   expect(playSeed(configuration, { seed, faults: ["estrange"], withoutRules: [] }).breaches).toEqual([]);
 });
 
+test("calls and everything in two groups of call servers, each fault in one of them", { timeout: 300_000 }, () => {
+  const { configuration: twoGroups } = readConfiguration("boards/simulated/two-groups.yaml");
+  const wrong: string[] = [];
+  for (let seed = 1; seed <= 15; seed++) {
+    const { breaches, trace } = playSeed(twoGroups, { seed, faults: defaultFaultNames, withoutRules: [] });
+    if (breaches.length > 0) wrong.push(`seed ${seed}: ${breaches[0].invariant}: ${breaches[0].what}`, ...trace);
+  }
+  expect(wrong).toEqual([]);
+});
+
 test("a seed plays the same again", () => {
   const played = () => {
     const { story, rack, calls } = randomScenario(configuration, 7);

@@ -22,6 +22,7 @@ interface HuntOptions {
 
 const exitCode = { nothingFound: 0, found: 1, wrongUsage: 2 } as const;
 const seedsByDefault: SeedRange = { first: 1, last: 1000 };
+const configByDefault = "boards/simulated/rack.yaml";
 const progressMillis = 2_000;
 
 const say = (text: string) => process.stdout.write(text);
@@ -57,7 +58,7 @@ function command(): Command {
     .option("--faults <names>", "draw from these faults alone, separated by commas")
     .option("--mutate", "hunt mechanisms that are broken on purpose, each until it is caught", false)
     .option("--threads <number>", "play so many seeds at a time (one a processor)")
-    .option("--config <file>", "rack.yaml", "boards/simulated/rack.yaml")
+    .option("--config <file>", "rack.yaml", configByDefault)
     .option("--json", "print the figures as JSON", false)
     .addHelpText("after", help());
 }
@@ -82,7 +83,11 @@ function understood(options: HuntOptions, seedsGiven: boolean) {
     range: seedsGiven ? range : undefined,
     minutes: positive("minutes", options.minutes),
     faults: (asked as readonly FaultName[] | undefined) ?? defaultFaultNames,
-    faultsText: asked ? ` --faults "${asked.join(",")}"` : "",
+    /** What else than the seed the command says that plays one again. */
+    settingText: [
+      asked ? ` --faults "${asked.join(",")}"` : "",
+      options.config === configByDefault ? "" : ` --config ${options.config}`,
+    ].join(""),
     crew,
   };
 }
@@ -107,8 +112,8 @@ export async function runHunt(argv: readonly string[]): Promise<number> {
 
 type Wanted = ReturnType<typeof understood>;
 
-async function huntWhole({ range, minutes, faults, faultsText, crew }: Wanted, json: boolean): Promise<number> {
-  const tally = new HuntTally((seed) => `npm run hunt -- --seed ${seed}${faultsText}`);
+async function huntWhole({ range, minutes, faults, settingText, crew }: Wanted, json: boolean): Promise<number> {
+  const tally = new HuntTally((seed) => `npm run hunt -- --seed ${seed}${settingText}`);
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
   const progress = setInterval(() => tell(progressText(tally.figures(seconds()))), progressMillis);

@@ -7,7 +7,17 @@ import type { SimulatedRack } from "./simulated-rack.ts";
 /** `excused`: a missing LIM or transporter may have cost calls; what is left of them must be cleared away all the same. */
 export function judgeInTheEnd(rack: SimulatedRack, excused: boolean, complain: Complain): void {
   judgeCalls(rack, excused, complain);
-  const [first, second] = rack.slotsOf("call-server").map((slot) => callServer(rack, slot));
+  for (const group of rack.groups) judgeTables(rack, group, complain);
+  for (const [name, gateway] of rack.gateways) {
+    if (gateway.connected.length > 0) complain("nothing left", `gateway ${name} still connects ${gateway.connected}`);
+    if (gateway.refused.length > 0 && !excused)
+      complain("calls completed", `gateway ${name} refused ${gateway.refused.slice(0, 3)}`);
+  }
+  for (const group of rack.groups) judgeRecords(rack, group, excused, complain);
+}
+
+function judgeTables(rack: SimulatedRack, group: number, complain: Complain): void {
+  const [first, second] = rack.callServersOf(group).map((slot) => callServer(rack, slot));
   if (first.appliedSequence !== second.appliedSequence) {
     const what = `the call servers stand at commits ${first.appliedSequence} and ${second.appliedSequence}`;
     complain("equal tables", what);
@@ -17,12 +27,6 @@ export function judgeInTheEnd(rack: SimulatedRack, excused: boolean, complain: C
     if (left.length === 0) continue;
     complain("nothing left", `${left.length} rows of the ${table} table are left: ${JSON.stringify(left[0])}`);
   }
-  for (const [name, gateway] of rack.gateways) {
-    if (gateway.connected.length > 0) complain("nothing left", `gateway ${name} still connects ${gateway.connected}`);
-    if (gateway.refused.length > 0 && !excused)
-      complain("calls completed", `gateway ${name} refused ${gateway.refused.slice(0, 3)}`);
-  }
-  judgeRecords(rack, excused, complain);
 }
 
 /** Whether nothing of any call is left anywhere: nothing will change any more. */
@@ -62,13 +66,16 @@ function judgeCalls(rack: SimulatedRack, excused: boolean, complain: Complain): 
   }
 }
 
-/** Every call has one record on each call server. */
-function judgeRecords(rack: SimulatedRack, excused: boolean, complain: Complain): void {
-  const files = rack.slotsOf("call-server").map((slot) => rack.lines(slot, "cdr.jsonl"));
-  const made = [...rack.exchanges.values()].flatMap(({ reports }) =>
-    reports.flatMap((report) => (report.kind === "call" ? [`${report.call.calling}`] : [])),
+/** Every call on the group's circuits has one record on each of its call servers. */
+function judgeRecords(rack: SimulatedRack, group: number, excused: boolean, complain: Complain): void {
+  const slots = rack.callServersOf(group);
+  const files = slots.map((slot) => rack.lines(slot, "cdr.jsonl"));
+  const made = [...rack.exchanges].flatMap(([name, { reports }]) =>
+    reports.flatMap((report) =>
+      report.kind === "call" && rack.groupOf(name, report.call.cic) === group ? [`${report.call.calling}`] : [],
+    ),
   );
-  rack.slotsOf("call-server").forEach((slot, index) => {
+  slots.forEach((slot, index) => {
     const [twice] = repeatedOnes(files[index].map((line) => JSON.stringify(JSON.parse(line).key)));
     if (twice !== undefined) complain("records", `slot ${slot} has two records of ${twice}`);
     const callers = files[index].map((line) => `${JSON.parse(line).calling}`);

@@ -59,6 +59,8 @@ class RandomScenario implements Stage {
   /** Calls a second each way. */
   readonly #rates: readonly number[];
   #calling = false;
+  /** Whose call servers the present fault befalls. */
+  #group: number;
   calls = 0;
   /** How long the last fault kept a card from hearing, or from being heard. */
   #absentMillis = 0;
@@ -82,7 +84,10 @@ class RandomScenario implements Stage {
       {
         ...configuration,
         bus: { ...configuration.bus, frames },
-        trunkGroups: configuration.trunkGroups.map((group) => ({ ...group, lastCic: circuits })),
+        trunkGroups: configuration.trunkGroups.map((group) => ({
+          ...group,
+          lastCic: group.firstCic + circuits - 1,
+        })),
       },
       {
         seed,
@@ -93,6 +98,7 @@ class RandomScenario implements Stage {
         watch: this.#watch.cards,
       },
     );
+    this.#group = this.rack.groups[0];
     this.#watch.watch(this.rack);
     for (const plane of [0, 1]) {
       this.rack.buses[plane].decideFate = (...frame) =>
@@ -103,11 +109,11 @@ class RandomScenario implements Stage {
   // --- the stage
 
   get primary(): number {
-    return this.#callServers("primary")[0] ?? 0;
+    return this.#callServers(this.#group, "primary")[0] ?? 0;
   }
 
   get backup(): number {
-    return this.#callServers("backup")[0] ?? 0;
+    return this.#callServers(this.#group, "backup")[0] ?? 0;
   }
 
   get lim(): number {
@@ -176,6 +182,9 @@ class RandomScenario implements Stage {
 
   #suffer(name: FaultName): void {
     this.#absentMillis = 0;
+    const { groups } = this.rack;
+    // One group leaves nothing to chance.
+    if (groups.length > 1) this.#group = groups[this.chance.integer(groups.length)];
     this.struck[name] = (this.struck[name] ?? 0) + 1;
     faults[name].strike(this);
     this.#recover(name);
@@ -226,28 +235,34 @@ class RandomScenario implements Stage {
 
   // --- views
 
-  #callServers(name: keyof typeof role): number[] {
-    return this.rack.slotsOf("call-server").filter((slot) => {
+  #callServers(group: number, name: keyof typeof role): number[] {
+    return this.rack.callServersOf(group).filter((slot) => {
       const card = this.rack.card(slot);
       return !card.pulled && !card.frozen && card.memberOf().role() === role[name];
     });
   }
 
-  /** One primary, every other call server its backup and not behind, every LIM and transporter admitted, all of one term. */
   #recovered(): boolean {
     const { rack } = this;
-    const lastOf = (slot: number) => (slot === 0 ? 0 : rack.card(slot).memberOf().lastCommit());
     const cards = rack.slots.map((slot) => rack.card(slot));
-    const terms = new Set(cards.map((card) => card.memberOf().term()));
     return (
-      cards.every((card) => !card.pulled && !card.frozen) &&
+      cards.every((card) => !card.pulled && !card.frozen) && rack.groups.every((group) => this.#isProtected(group))
+    );
+  }
+
+  /** One primary, the other call server its backup and not behind, every LIM and transporter admitted, all of one term. */
+  #isProtected(group: number): boolean {
+    const { rack } = this;
+    const witnesses = [...rack.slotsOf("lim"), ...rack.slotsOf("transporter")];
+    const memberOf = (slot: number) => rack.card(slot).memberOf(group);
+    const [primary, ...others] = this.#callServers(group, "primary");
+    const [backup] = this.#callServers(group, "backup");
+    if (primary === undefined || backup === undefined || others.length > 0) return false;
+    const terms = new Set([primary, backup, ...witnesses].map((slot) => memberOf(slot).term()));
+    return (
       terms.size === 1 &&
-      this.#callServers("primary").length === 1 &&
-      this.#callServers("backup").length === 1 &&
-      lastOf(this.primary) - lastOf(this.backup) <= behindMax &&
-      [...rack.slotsOf("lim"), ...rack.slotsOf("transporter")].every(
-        (slot) => rack.card(slot).memberOf().role() === role.witness,
-      )
+      memberOf(primary).lastCommit() - memberOf(backup).lastCommit() <= behindMax &&
+      witnesses.every((slot) => memberOf(slot).role() === role.witness)
     );
   }
 

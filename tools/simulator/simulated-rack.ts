@@ -8,7 +8,7 @@ import { readLines } from "../../firmware/card/line-file.ts";
 import { LineWriter } from "../../firmware/card/line-writer.ts";
 import { groupsOf } from "../../firmware/configuration/groups.ts";
 import { groupPlans } from "../../firmware/configuration/group-plan.ts";
-import type { Card, Gateway, RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
+import type { Card, Gateway, RackConfiguration, TrunkGroup } from "../../firmware/configuration/rack-schema.ts";
 import { LinkInterfaceModule } from "../../firmware/lim/link-interface-module.ts";
 import { Transporter } from "../../firmware/transporter/transporter.ts";
 import { SimulatedCanBus } from "../../hal/simulated/can-bus.ts";
@@ -171,6 +171,12 @@ export class SimulatedRack {
   callServersOf(group: number): readonly number[] {
     const { cards } = this.#configuration;
     return cards.flatMap((card) => (card.kind === "call-server" && card.group === group ? [card.slot] : []));
+  }
+
+  /** The group that keeps the circuit of an exchange with this CIC. */
+  groupOf(exchange: string, cic: number): number | undefined {
+    const isIn = (each: TrunkGroup) => each.exchange === exchange && cic >= each.firstCic && cic <= each.lastCic;
+    return this.#configuration.trunkGroups.find(isIn)?.group;
   }
 
   /** The slots whose card is primary now, of whichever group. */
