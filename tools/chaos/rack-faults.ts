@@ -47,14 +47,17 @@ const freeze = (target: Target): RackFault["strike"] => {
   };
 };
 
-/** One of the cards that are meant. */
+/** One of the cards that are meant, of whichever group. */
 function pick(rack: Rack, target: Target, chance: Chance): CardSlot | undefined {
   const running = rack.slots.filter(({ isRunning, card }) => isRunning && card.kind === target);
-  return running.length > 0 ? running[chance(running.length)] : rack.find(target, "pull");
+  if (running.length > 0) return running[chance(running.length)];
+  if (target !== "primary" && target !== "backup") return rack.find(target, "pull");
+  const { groups } = rack;
+  return rack.find({ role: target, group: groups[groups.length > 1 ? chance(groups.length) : 0] }, "pull");
 }
 
 async function pullAtCommit(rack: Rack, chance: Chance): Promise<void> {
-  const { primary } = rack;
+  const primary = pick(rack, "primary", chance);
   if (primary === undefined) return;
   await rack.pullAtCommit(primary, 1 + chance(commitFramesMax));
   if (!(await rack.waitFor(() => primary.state === "pulled", commitWithinMillis))) await rack.pull(primary);
