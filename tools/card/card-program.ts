@@ -125,7 +125,7 @@ async function start(options: CardOptions, started: () => void): Promise<void> {
     realTimePriority: Number(options.realTimePriority),
   };
   const storage = linuxStorage(options.storage);
-  if (card.kind === "call-server") rehearse(configuration);
+  if (card.kind === "call-server") rehearse(configuration, card.group);
   const values = card.kind === "call-server" ? await openLinuxValueStore(options.storage) : undefined;
   const created = await createApplication(card, configuration, { storage, values });
   const application = failing(created, process.env[failOverVariable]);

@@ -5,6 +5,7 @@
  * A program runs slowly until the machine has compiled what is used often. A backup never runs the call logic before the moment
  * when it must, and then it has the calls of a whole rack waiting; so it practises.
  */
+import { groupsOf } from "../../firmware/configuration/groups.ts";
 import type { RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
 import { SimulatedRack } from "../simulator/simulated-rack.ts";
 
@@ -19,8 +20,9 @@ const callsPerSecond = 100;
 const actMillis = 200;
 const mix = { ringMicros: 30_000, holdMicros: 50_000 };
 
-export function rehearse(configuration: RackConfiguration): Rehearsal {
-  const rack = new SimulatedRack(configuration, { mix });
+/** With the call servers and circuits of one group alone. */
+export function rehearse(configuration: RackConfiguration, group: number = groupsOf(configuration)[0]): Rehearsal {
+  const rack = new SimulatedRack(alone(configuration, group), { mix });
   rack.run(startMillis);
   const exchanges = [...rack.exchanges.values()];
   for (const exchange of exchanges) exchange.step({ kind: "generate", callsPerSecond });
@@ -32,5 +34,18 @@ export function rehearse(configuration: RackConfiguration): Rehearsal {
   return {
     callsAnswered: exchanges.reduce((sum, { core }) => sum + core.statistics(now).answered, 0),
     takenOver: primary !== undefined && rack.primaries().some((slot) => slot !== primary),
+  };
+}
+
+function alone(configuration: RackConfiguration, group: number): RackConfiguration {
+  const trunkGroups = configuration.trunkGroups.filter((each) => each.group === group);
+  const isReached = (name: string) => trunkGroups.some(({ exchange }) => exchange === name);
+  const isOwn = (name: string) => trunkGroups.some((each) => each.name === name);
+  return {
+    ...configuration,
+    cards: configuration.cards.filter((card) => card.kind !== "call-server" || card.group === group),
+    exchanges: configuration.exchanges.filter(({ name }) => isReached(name)),
+    trunkGroups,
+    routes: configuration.routes.filter((route) => route.trunkGroups.every(isOwn)),
   };
 }

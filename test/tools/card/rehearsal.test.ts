@@ -2,9 +2,13 @@ import { expect, it } from "vitest";
 import { rehearse } from "../../../tools/card/rehearsal.ts";
 import { readConfiguration } from "../../../tools/configuration/read-configuration.ts";
 
-it("a call server has seen calls and a takeover before it goes into service", () => {
-  const { configuration } = readConfiguration("boards/simulated/rack.yaml");
-  const { callsAnswered, takenOver } = rehearse(configuration);
+it.each([
+  ["rack", 1],
+  ["two-groups", 1],
+  ["two-groups", 2],
+])("a call server of %s, group %i, has seen calls and a takeover before it goes into service", (name, group) => {
+  const { configuration } = readConfiguration(`boards/simulated/${name}.yaml`);
+  const { callsAnswered, takenOver } = rehearse(configuration, group);
   expect(callsAnswered).toBeGreaterThan(50);
   expect(takenOver).toBe(true);
 });
