@@ -224,6 +224,8 @@ export class Rack {
     }
     const callsInSetup = await this.surroundings.countCallsInSetup();
     const isSecondFault = this.#isAlone(slot);
+    // Its commits are not waited for any more: the next card in the slot is not meant.
+    if (this.#armed.delete(slot)) for (const { control } of this.hubs) void control.disarm().catch(() => undefined);
     this.#taken(slot, { cause: "pull", atMicros: slot.pull(), callsInSetup, isSecondFault });
   }
 
@@ -471,10 +473,14 @@ export class Rack {
     this.#measuring.add(measuring);
   }
 
-  /** Exchanges and gateways say when the first message of the new primary came, and how long nothing had been heard. */
+  /**
+   * Exchanges and gateways say when the first message of the new primary came, and how long nothing had been heard. Where there are
+   * several groups it may be another's, and only the BEGIN is sure.
+   */
   async #measure(switchover: Switchover): Promise<void> {
     const { beginMicros, atMicros, cause, from, to } = switchover;
-    const sign = await this.surroundings.firstSignAfter(beginMicros);
+    const sign = this.groups.length > 1 ? undefined : await this.surroundings.firstSignAfter(beginMicros);
+    if (this.groups.length > 1) switchover.totalMillis = switchover.beginMillis;
     if (sign !== undefined) {
       switchover.totalMillis = (sign.atMicros - atMicros) / microsPerMilli;
       switchover.longestServiceGapMillis = sign.longestGapMillis;

@@ -30,7 +30,7 @@ export interface Switchover {
   readonly detectionMillis?: number;
   /** Until it was primary. */
   readonly beginMillis: number;
-  /** Until the first message of the new term at an exchange or a gateway; undefined until then. */
+  /** Until the first message of the new term at an exchange or a gateway (of several groups: until the BEGIN); undefined until then. */
   totalMillis?: number;
   /** Longest time without a message at an exchange while the primary changed. */
   longestServiceGapMillis?: number;
