@@ -26,9 +26,13 @@ const warmUpPortions = 50;
 const portions = 20;
 const portionCalls = 400;
 
-type Question =
-  | { readonly of: "memory"; readonly config: string; readonly callsInProgress: readonly number[] }
-  | { readonly of: "time"; readonly config: string; readonly callsInProgress: number };
+interface Question {
+  readonly config: string;
+  /** The node has circuits for the most of them, whatever is asked: only calls differ. */
+  readonly callsInProgress: readonly number[];
+  /** For the time: which of them. */
+  readonly index?: number;
+}
 
 /** Microseconds by call, of every portion. */
 interface Times {
@@ -38,9 +42,9 @@ interface Times {
 
 /** Each in a process that nothing else has left its mark on. */
 export function callGrowth(config: string, callsInProgress: readonly number[]): readonly CallGrowth[] {
-  const memory = asked<readonly number[]>({ of: "memory", config, callsInProgress });
+  const memory = asked<readonly number[]>({ config, callsInProgress });
   const times = Array.from({ length: rounds }, () =>
-    callsInProgress.map((count) => asked<Times>({ of: "time", config, callsInProgress: count })),
+    callsInProgress.map((_, index) => asked<Times>({ config, callsInProgress, index })),
   );
   return callsInProgress.map((count, index) => {
     const primary = times.flatMap((round) => round[index].primary);
@@ -109,11 +113,10 @@ function heapOctets(): number {
 }
 
 answer(import.meta.filename, (given) => {
-  const question = given as Question;
-  const { configuration } = readConfiguration(question.config);
-  const most = question.of === "memory" ? Math.max(...question.callsInProgress) : question.callsInProgress;
-  const many = withManyCircuits(configuration, Math.ceil((most + portionCalls) / circuitsPerExchange));
-  return question.of === "memory"
-    ? memoryGrowth(many, question.callsInProgress)
-    : timeGrowth(many, question.callsInProgress);
+  const { config, callsInProgress, index } = given as Question;
+  const pairs = Math.ceil((Math.max(...callsInProgress) + portionCalls) / circuitsPerExchange);
+  const configuration = withManyCircuits(readConfiguration(config).configuration, pairs);
+  return index === undefined
+    ? memoryGrowth(configuration, callsInProgress)
+    : timeGrowth(configuration, callsInProgress[index]);
 });
