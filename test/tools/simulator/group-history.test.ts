@@ -35,7 +35,7 @@ function started() {
 
 /** A card that follows a term, as far as the history looks at it. */
 function cardIn(slot: number, term: () => number): SimulatedCard {
-  return { slot, communication: { member: { term } } } as unknown as SimulatedCard;
+  return { slot, memberOf: () => ({ term }) } as unknown as SimulatedCard;
 }
 
 test("a takeover as it should be: nothing is complained of", () => {
