@@ -11,7 +11,14 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "parts", include: ["test/**/*.test.ts"], exclude: racks, sequence: { groupOrder: 0 } },
+        test: {
+          name: "parts",
+          include: ["test/**/*.test.ts"],
+          exclude: racks,
+          sequence: { groupOrder: 0 },
+          // By default one processor is left idle, which of two is half of them.
+          maxWorkers: "100%",
+        },
       },
       {
         extends: true,

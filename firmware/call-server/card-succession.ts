@@ -57,12 +57,14 @@ export class CardSuccession {
 
   #move(turn: Turn, { slot, performed }: DeadCard, last: number): void {
     const { tables } = this.#node;
-    const isFirst = !turn.transaction.has(tables.card, slot);
+    const row = turn.transaction.has(tables.card, slot) ? turn.transaction.get(tables.card, slot) : undefined;
+    // What was moved when it was gone before, and came back without a restart, was moved up to where it has been since.
+    const isFirst = row === undefined || row.moved < performed;
     if (isFirst) this.#leaveWays(turn, slot);
     const controlled = isFirst ? this.#passOnGateways(turn, slot) : false;
     // A transporter has had the gateway's answer only when a commit says so: what it performed may still have to be asked for.
     const isTransporter = controlled || this.#isTransporter(slot);
-    const after = isFirst ? (isTransporter ? 0 : performed) : turn.transaction.get(tables.card, slot).moved;
+    const after = isFirst ? (isTransporter ? 0 : performed) : row.moved;
     let moved = last;
     let count = 0;
     for (const placed of this.#history.of(slot, after, last)) {

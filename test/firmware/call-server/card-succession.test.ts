@@ -22,6 +22,13 @@ function dies(pair: CallServerPair, slot: number, performed: number): readonly S
   return pair.pass(0);
 }
 
+/** It is heard again, and has not restarted. */
+function comesBack(pair: CallServerPair, slot: number): void {
+  for (const card of [pair.primary, pair.backup]) {
+    if (card !== undefined) pair.tell(card, { kind: "card", slot, alive: true });
+  }
+}
+
 const slotsOf = (said: readonly Said[]) => said.map(({ slot }) => slot);
 
 describe("two LIMs", () => {
@@ -103,6 +110,26 @@ describe("two LIMs", () => {
     expect(line(dies(pair, answered, performed))).toBe(`ANM ${west}`);
     pair.takeOver();
     expect(line(pair.pass(0))).toBe("");
+  });
+
+  it("one that stood still for a while and came back as it was dies as any other, later on", () => {
+    const pair = redundantPair();
+    const wayOf = () => slotsOf(pair.isup(west, rel()))[0];
+    const usual = wayOf();
+    dies(pair, usual, pair.sequence);
+    comesBack(pair, usual);
+    pair.give({ kind: "destination", exchange: 0, available: 1 }, usual);
+    expect(wayOf()).toBe(usual);
+    const call = newCall(west);
+    run(pair, call, 0, 4);
+    const performed = pair.sequence;
+    const [answer] = pair.isup(call.outgoing, anm).filter(({ kind }) => kind === "isup");
+    const said = dies(pair, answer.slot, answer.slot === usual ? performed : pair.sequence);
+    expect(line(said)).toBe(answer.slot === usual ? `ANM ${call.incoming}` : "");
+    if (answer.slot !== usual) dies(pair, usual, pair.sequence);
+    // What it had said of its associations is void: the next one in its slot says it anew.
+    comesBack(pair, usual);
+    expect(wayOf()).not.toBe(usual);
   });
 
   it("every row of the repetitions says in which states it holds, and why", () => {
