@@ -11,14 +11,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: {
-          name: "parts",
-          include: ["test/**/*.test.ts"],
-          exclude: racks,
-          sequence: { groupOrder: 0 },
-          // By default one processor is left idle, which of two is half of them.
-          maxWorkers: "100%",
-        },
+        test: { name: "parts", include: ["test/**/*.test.ts"], exclude: racks, sequence: { groupOrder: 0 } },
       },
       {
         extends: true,

@@ -41,7 +41,8 @@ describe("Linux Storage", () => {
     const lines = textOf(storage.read("lines", 0, 1 << 24))
       .split("\n")
       .slice(0, -1);
-    expect(lines).toEqual(lines.map((_, number) => String(number)));
+    // On a busy machine the writer has written a million of them by then: too many for a comparison that could tell them apart.
+    expect(lines.findIndex((line, number) => line !== String(number))).toBe(-1);
     expect(lines.length).toBeGreaterThan(lastTold);
   });
 
