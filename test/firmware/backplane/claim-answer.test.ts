@@ -3,12 +3,10 @@ import { ClaimAnswer } from "../../../firmware/backplane/claim-answer.ts";
 import { encodeCommit } from "../../../firmware/backplane/commit.ts";
 import { recordClass } from "../../../firmware/backplane/frame-identifier.ts";
 import { GroupView } from "../../../firmware/backplane/group-view.ts";
-import type { MemberContext } from "../../../firmware/backplane/membership.ts";
-import { GroupRoster } from "../../../firmware/backplane/group-roster.ts";
 import { repairRecord } from "../../../firmware/backplane/repair-records.ts";
-import { Roster } from "../../../firmware/backplane/roster.ts";
 import { takeoverRecord } from "../../../firmware/backplane/takeover-records.ts";
 import { decode } from "../../../firmware/layout/layout.ts";
+import { quietMember } from "./quiet-member.ts";
 
 const claimant = 2;
 /** Frames of one of the commits below. */
@@ -18,18 +16,8 @@ const framesARecord = 4;
 function witnessOf(last: number) {
   const said: string[] = [];
   let onTheWay = 0;
-  const timing = { primaryMicros: 5_000, othersMicros: 20_000, missesToDeath: 3 };
-  const context: MemberContext = {
+  const context = quietMember({
     slot: 4,
-    incarnation: 1,
-    isFit: () => true,
-    isMute: () => false,
-    isBehind: () => false,
-    renew: () => {},
-    groupsOfCard: 1,
-    plan: { group: 1, callServers: [2, 3], witnesses: [1, 4] },
-    timing,
-    roster: new GroupRoster(new Roster(timing, true), { callServers: [2, 3], witnesses: [1, 4] }),
     send: (kind, octets) => {
       const repaired = kind === recordClass.repair ? decode(repairRecord, octets) : undefined;
       if (repaired?.ok && repaired.value.kind === "salvage") {
@@ -44,14 +32,7 @@ function witnessOf(last: number) {
       }
     },
     backlog: () => onTheWay,
-    toApplication: () => {},
-    commitsPerformed: () => 0,
-    wallMillis: () => 0,
-    log: () => {},
-    milestone: () => {},
-    nonsense: () => {},
-    withoutRules: new Set(),
-  };
+  });
   const view = new GroupView(context, true);
   view.reset(0, 1);
   for (let sequence = 1; sequence <= last; sequence++) {

@@ -2,42 +2,22 @@ import { expect, test } from "vitest";
 import { Claim } from "../../../firmware/backplane/claim.ts";
 import { GroupView } from "../../../firmware/backplane/group-view.ts";
 import { role } from "../../../firmware/backplane/heartbeat.ts";
-import type { MemberContext } from "../../../firmware/backplane/membership.ts";
 import { GroupRoster } from "../../../firmware/backplane/group-roster.ts";
 import { Roster } from "../../../firmware/backplane/roster.ts";
-
-const timing = { primaryMicros: 5_000, othersMicros: 20_000, missesToDeath: 3 };
+import { plan, quietMember, timing } from "./quiet-member.ts";
 
 /** The claim of slot 3, which has found slot 2, silent since 0, dead at 71 ms. */
 function claimOfSlot3(): Claim {
   const roster = new Roster(timing, true);
   const beat = { leaving: 0, hung: 0, deaf: 0, realTime: 1, incarnation: 1, group: 1, kind: 0, value: 0 };
-  const group = new GroupRoster(roster, { callServers: [2, 3], witnesses: [1, 4] });
+  const group = new GroupRoster(roster, plan);
   roster.beat(2, { ...beat, role: role.backup, term: 1 }, 0);
   group.take(2, { ...beat, role: role.backup, term: 1 });
   roster.expire(70_000);
   expect(roster.expire(71_000).map(({ slot }) => slot)).toEqual([2]);
-  const context: MemberContext = {
-    slot: 3,
-    incarnation: 1,
-    isFit: () => true,
-    isMute: () => false,
-    isBehind: () => false,
-    renew: () => {},
-    groupsOfCard: 1,
-    plan: { group: 1, callServers: [2, 3], witnesses: [1, 4] },
-    timing,
+  const context = quietMember({
     roster: group,
-    send: () => {},
-    backlog: () => 0,
-    toApplication: () => {},
-    commitsPerformed: () => 0,
-    wallMillis: () => 0,
-    log: () => {},
-    milestone: () => {},
-    nonsense: () => {},
-    withoutRules: new Set(),
-  };
+  });
   return new Claim(context, new GroupView(context, false));
 }
 

@@ -1,11 +1,9 @@
 import { expect, test } from "vitest";
 import { encodeCommit } from "../../../firmware/backplane/commit.ts";
 import { GroupView } from "../../../firmware/backplane/group-view.ts";
-import type { MemberContext } from "../../../firmware/backplane/membership.ts";
 import { repairRecord } from "../../../firmware/backplane/repair-records.ts";
-import { GroupRoster } from "../../../firmware/backplane/group-roster.ts";
-import { Roster } from "../../../firmware/backplane/roster.ts";
 import { decode } from "../../../firmware/layout/layout.ts";
+import { quietMember } from "./quiet-member.ts";
 
 const far = 2 ** 33 + 2 ** 24 - 2;
 const low24 = (value: number) => value % 2 ** 24;
@@ -13,31 +11,13 @@ const low24 = (value: number) => value % 2 ** 24;
 /** A view that has just been given its place at commit `far`, and what it asks and gives. */
 function started(backlog: () => number = () => 0) {
   const said: unknown[] = [];
-  const timing = { primaryMicros: 5_000, othersMicros: 20_000, missesToDeath: 3 };
-  const context: MemberContext = {
-    slot: 3,
-    incarnation: 1,
-    isFit: () => true,
-    isMute: () => false,
-    isBehind: () => false,
-    renew: () => {},
-    groupsOfCard: 1,
-    plan: { group: 1, callServers: [2, 3], witnesses: [1, 4] },
-    timing,
-    roster: new GroupRoster(new Roster(timing, true), { callServers: [2, 3], witnesses: [1, 4] }),
+  const context = quietMember({
     send: (_class, record) => {
       const decoded = decode(repairRecord, record);
       said.push(decoded.ok ? decoded.value : decoded.error);
     },
     backlog,
-    toApplication: () => {},
-    commitsPerformed: () => 0,
-    wallMillis: () => 0,
-    log: () => {},
-    milestone: () => {},
-    nonsense: () => {},
-    withoutRules: new Set(),
-  };
+  });
   const view = new GroupView(context, false);
   view.reset(far, 70_000);
   return { view, said };

@@ -1,39 +1,20 @@
 import { expect, test } from "vitest";
-import type { MemberContext } from "../../../firmware/backplane/membership.ts";
 import { decodeResynchronisation, StateGiver, StateTaker } from "../../../firmware/backplane/resynchronisation.ts";
 import type { ResynchronisationRecord } from "../../../firmware/backplane/resynchronisation-records.ts";
-import { GroupRoster } from "../../../firmware/backplane/group-roster.ts";
-import { Roster } from "../../../firmware/backplane/roster.ts";
 import type { ApplicationEvent } from "../../../firmware/card/application.ts";
+import { quietMember } from "./quiet-member.ts";
 
 function processor(incarnation: number) {
   const said: ResynchronisationRecord[] = [];
   const events: ApplicationEvent[] = [];
-  const timing = { primaryMicros: 5_000, othersMicros: 20_000, missesToDeath: 3 };
-  const context: MemberContext = {
-    slot: 3,
+  const context = quietMember({
     incarnation,
-    renew: () => {},
-    groupsOfCard: 1,
-    plan: { group: 1, callServers: [2, 3], witnesses: [1, 4] },
-    timing,
-    roster: new GroupRoster(new Roster(timing, true), { callServers: [2, 3], witnesses: [1, 4] }),
     send: (_class, octets) => {
       const record = decodeResynchronisation(octets, 1);
       if (record) said.push(record);
     },
-    backlog: () => 0,
-    isFit: () => true,
-    isMute: () => false,
-    isBehind: () => false,
     toApplication: (event) => events.push(event),
-    commitsPerformed: () => 0,
-    wallMillis: () => 0,
-    log: () => {},
-    milestone: () => {},
-    nonsense: () => {},
-    withoutRules: new Set(),
-  };
+  });
   return { context, said, events };
 }
 
