@@ -60,6 +60,7 @@ export const input: Field<Input> = {
     const value = inputs.read(reader, parameter);
     return value.kind === "broadcast" ? { ...value, kind: "isup" } : value;
   },
+  skip: inputs.skip,
 };
 
 /** `event` of an input of kind `gateway`. */

@@ -14,6 +14,8 @@ export interface Field<T> {
   write(writer: OctetWriter, value: T): void;
   /** Never throws: the reader keeps the first error. `parameter` names the field in it. */
   read(reader: OctetReader, parameter: string): T;
+  /** Reads past a value, with the same errors and no value made. */
+  skip(reader: OctetReader, parameter: string): void;
 }
 
 export type ValueOf<F> = F extends Field<infer T> ? T : never;
@@ -23,6 +25,7 @@ function unsigned(octets: number): Field<number> {
     name: `u${8 * octets}`,
     write: (writer, value) => writer.unsigned(value, octets),
     read: (reader, parameter) => reader.unsigned(octets, parameter),
+    skip: (reader, parameter) => reader.skip(octets, parameter),
   };
 }
 
@@ -38,6 +41,7 @@ export const varint: Field<number> = {
   name: "varint",
   write: (writer, value) => writer.varint(value),
   read: (reader, parameter) => reader.varint(parameter),
+  skip: (reader, parameter) => void reader.varint(parameter),
 };
 
 /** An octet: 0 for false. */
@@ -45,6 +49,7 @@ export const flag: Field<boolean> = {
   name: "flag",
   write: (writer, value) => writer.u8(value ? 1 : 0),
   read: (reader, parameter) => reader.u8(parameter) !== 0,
+  skip: (reader, parameter) => reader.skip(1, parameter),
 };
 
 /** A varint length and that many octets. Reading gives a copy. */
@@ -55,6 +60,7 @@ export const octets: Field<Uint8Array> = {
     writer.octets(value);
   },
   read: (reader, parameter) => reader.octets(reader.varint(parameter), parameter),
+  skip: (reader, parameter) => reader.skip(reader.varint(parameter), parameter),
 };
 
 /** All octets up to the end. Reading gives a copy. */
@@ -62,6 +68,7 @@ export const rest: Field<Uint8Array> = {
   name: "rest",
   write: (writer, value) => writer.octets(value),
   read: (reader, parameter) => reader.octets(reader.remaining, parameter),
+  skip: (reader, parameter) => reader.skip(reader.remaining, parameter),
 };
 
 /** A varint count and that many values, each of at least one octet. */
@@ -73,13 +80,23 @@ export function list<T>(item: Field<T>): Field<T[]> {
       for (const value of values) item.write(writer, value);
     },
     read: (reader, parameter) => {
-      const count = reader.varint(parameter);
-      if (count > reader.remaining) reader.fail("truncated", parameter);
+      const count = countIn(reader, parameter);
       const values: T[] = [];
       for (let i = 0; i < count && !reader.error; i++) values.push(item.read(reader, parameter));
       return values;
     },
+    skip: (reader, parameter) => {
+      const count = countIn(reader, parameter);
+      for (let i = 0; i < count && !reader.error; i++) item.skip(reader, parameter);
+    },
   };
+}
+
+/** Of values that have an octet each at least. */
+function countIn(reader: OctetReader, parameter: string): number {
+  const count = reader.varint(parameter);
+  if (count > reader.remaining) reader.fail("truncated", parameter);
+  return count;
 }
 
 /** Several small numbers that share octets, the first in the most significant bits. The widths add up to whole octets. */
@@ -128,10 +145,14 @@ type PartsValue<Parts extends readonly Part[]> = Flat<Intersection<PartValue<Par
 
 type Values = Record<string, unknown>;
 
-function compile(part: Part): {
+interface CompiledPart {
   write(writer: OctetWriter, value: Values): void;
   read(reader: OctetReader, into: Values): void;
-} {
+  /** None where what was read before says whether there is anything. */
+  readonly skip?: (reader: OctetReader) => void;
+}
+
+function compile(part: Part): CompiledPart {
   if ("bits" in part && typeof part.bits === "object" && !("read" in part.bits)) {
     const widths = Object.entries(part.bits as Readonly<Record<string, number>>);
     const spans = widths.map(([name, width]) => [name, 2 ** width] as const);
@@ -151,6 +172,7 @@ function compile(part: Part): {
           packed = Math.floor(packed / span);
         }
       },
+      skip: (reader) => reader.skip(total, widths[0]?.[0] ?? "bits"),
     };
   }
   if ("when" in part && typeof part.when === "string") {
@@ -173,6 +195,9 @@ function compile(part: Part): {
     read: (reader, into) => {
       for (const [name, field] of fields) into[name] = field.read(reader, name);
     },
+    skip: (reader) => {
+      for (const [name, field] of fields) field.skip(reader, name);
+    },
   };
 }
 
@@ -182,6 +207,8 @@ export function layout<const Parts extends readonly Part[]>(name: string, ...par
   const readInto = (reader: OctetReader, into: Values): void => {
     for (const part of compiled) part.read(reader, into);
   };
+  const skips = compiled.flatMap(({ skip }) => skip ?? []);
+  const isSkipped = skips.length === compiled.length;
   return {
     name,
     write: (writer, value) => {
@@ -193,6 +220,10 @@ export function layout<const Parts extends readonly Part[]>(name: string, ...par
       return value as PartsValue<Parts>;
     },
     readInto,
+    skip: (reader) => {
+      if (isSkipped) for (const skip of skips) skip(reader);
+      else readInto(reader, {});
+    },
   };
 }
 
@@ -243,6 +274,12 @@ export function variants<
       value.kind = found.kind;
       found.layout.readInto(reader, value);
       return value as never;
+    },
+    skip: (reader) => {
+      const start = reader.offset;
+      const found = byTag.get(Math.floor(reader.u8("tag") / tagSpan));
+      if (found) found.layout.skip(reader, found.kind);
+      else reader.fail("unknown-type", name, start);
     },
   };
 }

@@ -68,6 +68,10 @@ export class OctetReader {
     return copy;
   }
 
+  skip(length: number, parameter: string): void {
+    if (this.#take(length, parameter)) this.#offset += length;
+  }
+
   #take(length: number, parameter: string): boolean {
     if (this.#error) return false;
     if (this.#offset + length <= this.#end) return true;

@@ -10,6 +10,7 @@ import {
 } from "../../../firmware/interchange/output.ts";
 import { decode, encode, type Field, layout, rest } from "../../../firmware/layout/layout.ts";
 import { ok } from "../../../firmware/result.ts";
+import { expectSameSkipped } from "../layout/skipping.ts";
 
 function upTo(bits: number): fc.Arbitrary<number> {
   return fc.oneof(fc.constantFrom(0, 1, 2 ** bits - 1), fc.nat(2 ** Math.min(bits, 31) - 1));
@@ -68,6 +69,7 @@ const outputKinds: { readonly [K in Output["kind"]]: fc.Arbitrary<Output & { kin
 
 function expectRoundTrip<T>(field: Field<T>, value: T): void {
   expect(decode(field, encode(field, value))).toEqual(ok(value));
+  expectSameSkipped(field, encode(field, value));
 }
 
 /** Every truncation and corruption: a value that can be said again, or an error that lies within the octets. */
@@ -77,6 +79,7 @@ function expectNoHarm<T>(field: Field<T>, octets: Uint8Array, flip: number): voi
     octets.with(place, octets[place] ^ flip),
   ]);
   for (const input of hostile) {
+    expectSameSkipped(field, input);
     const decoded = decode(field, input);
     if (decoded.ok) expectRoundTrip(field, decoded.value);
     else expect(decoded.error.offset).toBeLessThanOrEqual(input.length);

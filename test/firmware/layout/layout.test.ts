@@ -20,6 +20,7 @@ import {
   when,
 } from "../../../firmware/layout/layout.ts";
 import { type DecodeErrorKind, ok } from "../../../firmware/result.ts";
+import { expectSameSkipped } from "./skipping.ts";
 
 const runs = { numRuns: 300 };
 
@@ -82,6 +83,7 @@ const errorKinds: readonly DecodeErrorKind[] = ["truncated", "bad-length", "bad-
 
 /** Whatever these octets are: a value that means the same again, or an error that says where in them and in what. */
 function expectValueOrError<T>(field: Field<T>, input: Uint8Array): void {
+  expectSameSkipped(field, input);
   const decoded = decode(field, input);
   if (decoded.ok) {
     const again = decode(field, encode(field, decoded.value));
@@ -127,6 +129,7 @@ describe("octets on the bus", () => {
   test.each(vectors)("%s", (_name, field, value, text) => {
     expect(encode(field, value)).toEqual(hex(text));
     expect(decode(field, hex(text))).toEqual(ok(value));
+    expectSameSkipped(field, hex(text));
   });
 });
 
