@@ -18,6 +18,7 @@ const confirmMicros = 5000 * microsPerMilli;
 /** So much can be said of a disk beside the call detail records held; more than 300 runs of blocked circuits. */
 const saidOctetsMax = 1900;
 const nothing = new Uint8Array(0);
+const none: readonly ApplicationAction[] = [];
 
 export class BlockingDisk {
   readonly #plan: CircuitPlan;
@@ -56,13 +57,13 @@ export class BlockingDisk {
   }
 
   /** Follows changes that the tables already hold. As long as they are being restored, the disk says more than they do. */
-  follow(changes: readonly Change[], now: Micros): ApplicationAction[] {
+  follow(changes: readonly Change[], now: Micros): readonly ApplicationAction[] {
     const { group } = this.#tables;
-    const isNew = changes.some(
-      ({ table, before, after }) =>
-        table.tag === group.tag && (before ?? group.initial).blockingEdition !== after?.blockingEdition,
-    );
-    return isNew && group.get(0).blockingEdition > this.#edition ? this.#write(now) : [];
+    for (const { table, before, after } of changes) {
+      if (table.tag !== group.tag || (before ?? group.initial).blockingEdition === after?.blockingEdition) continue;
+      if (group.get(0).blockingEdition > this.#edition) return this.#write(now);
+    }
+    return none;
   }
 
   /** The tables are those of the group now, whatever the disk holds. */

@@ -84,8 +84,8 @@ export class CallDetailLog {
   }
 
   /** At the backup. */
-  write(records: readonly CallDetailRecord[]): ApplicationAction[] {
-    return records.map((record) => this.#append(new Remembered(record)));
+  write(records: readonly CallDetailRecord[]): readonly ApplicationAction[] {
+    return records.length === 0 ? nothing : records.map((record) => this.#append(new Remembered(record)));
   }
 
   /** At the primary: written when `transmitted` reaches the commit. */

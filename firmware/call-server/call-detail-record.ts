@@ -25,23 +25,26 @@ export interface CallDetailRecord {
   readonly line: string;
 }
 
+const none: readonly CallDetailRecord[] = [];
+
 /** The records of the calls that a commit releases, in the order of its changes. */
 export function callDetailRecords(
   changes: readonly Change[],
   sequence: number,
   tables: NodeTables,
   plan: CircuitPlan,
-): CallDetailRecord[] {
-  const records: CallDetailRecord[] = [];
+): readonly CallDetailRecord[] {
+  let records: CallDetailRecord[] | undefined;
   for (const { table, before, after } of changes) {
     if (table.tag !== tables.state.tag || after === undefined) continue;
     const row = after as unknown as StateRow;
     if (row.releasedBy === "nobody" || (before as StateRow | undefined)?.releasedBy === row.releasedBy) continue;
     const since = utcTime(tables.group.get(0).coldStartMillis);
+    records ??= [];
     const key: CallDetailKey = { group: plan.group, sequence, index: records.length };
     records.push({ sequence, since, line: callDetailLine(key, since, row, plan, (time) => utcMillis(tables, time)) });
   }
-  return records;
+  return records ?? none;
 }
 
 function callDetailLine(

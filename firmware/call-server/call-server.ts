@@ -23,7 +23,7 @@ import { type Input, input as inputLayout } from "../interchange/input.ts";
 import { outputs as outputsLayout } from "../interchange/output.ts";
 import { toHex } from "../isup/format-codec.ts";
 import type { TimerName } from "../isup/timers.ts";
-import { decode, encode, layout, octets, rest } from "../layout/layout.ts";
+import { decode, encode, encodeInPlace, layout, octets, rest } from "../layout/layout.ts";
 import { OctetReader } from "../layout/octet-reader.ts";
 import { assert } from "../result.ts";
 import { type Micros, microsPerMilli } from "../time.ts";
@@ -47,7 +47,13 @@ import { NodeTimers } from "./node-timers.ts";
 import { discardPoison } from "./poison-input.ts";
 import { Routing } from "./routing.ts";
 import { SnapshotReceiver, SnapshotSender } from "./snapshot.ts";
-import { callOf, type CommitSetting, decodeChanges, encodeChanges } from "./tables/change-codec.ts";
+import {
+  callOf,
+  type CommitSetting,
+  type DecodedChanges,
+  decodeChanges,
+  encodeChanges,
+} from "./tables/change-codec.ts";
 import { obey } from "./operator-commands.ts";
 import { OutputHistory } from "./output-history.ts";
 import { NodeTables } from "./tables/node-tables.ts";
@@ -397,12 +403,9 @@ export class CallServer implements Application {
     const timeMillis = turn.timed ? turn.timeMillis : 0;
     const changes = turn.transaction.changes();
     const digest = sequence % digestInterval === 0 ? this.#tables.digest() : undefined;
-    const tail = encodeChanges(this.#tables, changes, this.#setting(sequence, timeMillis, turn.input), digest);
-    const head = encode(outputsLayout, turn.outputs);
-    const body = new Uint8Array(head.length + tail.length);
-    body.set(head);
-    body.set(tail, head.length);
-    const refers = tail.length > 0 || turn.outputs.some(({ kind }) => kind === "copy" || kind === "splice");
+    const head = encodeInPlace(outputsLayout, turn.outputs);
+    const body = encodeChanges(this.#tables, changes, this.#setting(sequence, timeMillis, turn.input), digest, head);
+    const refers = body.length > head.length || turn.outputs.some(({ kind }) => kind === "copy" || kind === "splice");
     const slot = consumed.kind === "input" ? consumed.slot : undefined;
     this.#history.add(this.#term, sequence, body, payload);
     const step: LadderStep = { atMicros: this.#now, sequence, own: true, slot, input: payload, body };
@@ -475,9 +478,10 @@ export class CallServer implements Application {
       if (commit.consumed.kind === "admit") this.#tables.card.put(commit.consumed.slot, undefined);
       return [];
     }
-    const read = this.#read(commit);
+    const input = inputIn(commit.input);
+    const read = this.#read(commit, input);
     if (read === undefined) return this.#goAstray(`commit ${sequence} cannot be read`);
-    const { changes, digest, input } = read;
+    const { changes, digest } = read;
     if (digest !== undefined && digest !== this.#tables.digest()) {
       return this.#goAstray(`tables differ from the primary's before commit ${sequence}`);
     }
@@ -485,18 +489,16 @@ export class CallServer implements Application {
     this.#history.add(commit.term, sequence, body, commit.input);
     const step: LadderStep = { atMicros: now, sequence, own: false, slot, input: nothing, body: nothing };
     const records = this.#records.write(this.#follow(changes, input, step));
-    return [...records, ...this.#blocking.follow(changes, now)];
+    const blocking = this.#blocking.follow(changes, now);
+    return blocking.length === 0 ? records : [...records, ...blocking];
   }
 
   /** What a commit does to the tables as they are; undefined when it cannot be read. */
-  #read({ sequence, timeMillis, body, input: payload }: DeliveredCommit) {
-    const decoded = decode(inputLayout, payload);
-    const input = decoded.ok ? decoded.value : undefined;
+  #read({ sequence, timeMillis, body }: DeliveredCommit, input: Input | undefined): DecodedChanges | undefined {
     const reader = new OctetReader(body);
-    outputsLayout.read(reader, "outputs");
-    const setting = this.#setting(sequence, timeMillis, input);
-    const read = decodeChanges(this.#tables, body, setting, reader.offset);
-    return reader.error === undefined && read.ok ? { ...read.value, input } : undefined;
+    outputsLayout.skip(reader, "outputs");
+    const read = decodeChanges(this.#tables, body, this.#setting(sequence, timeMillis, input), reader.offset);
+    return reader.error === undefined && read.ok ? read.value : undefined;
   }
 
   #takePiece(piece: Uint8Array, sequence: number, last: boolean): readonly ApplicationAction[] {
@@ -542,7 +544,7 @@ export class CallServer implements Application {
 
   /** The rule "row-copies" switched off: of a row that a later commit touches there is what that commit says. */
   #dropCopies({ rows }: SnapshotReceiver, commit: DeliveredCommit): void {
-    for (const { table, key } of this.#read(commit)?.changes ?? []) {
+    for (const { table, key } of this.#read(commit, inputIn(commit.input))?.changes ?? []) {
       const isCopy = rows.some((row) => row.table === table && row.key === key && row.after === table.get(key));
       if (isCopy) table.put(key, undefined);
     }
@@ -599,4 +601,10 @@ export class CallServer implements Application {
     this.#receiver = undefined;
     this.#buffered = [];
   }
+}
+
+/** Undefined when it cannot be read. */
+function inputIn(payload: Uint8Array): Input | undefined {
+  const decoded = decode(inputLayout, payload);
+  return decoded.ok ? decoded.value : undefined;
 }

@@ -8,6 +8,7 @@ import { OctetReader } from "../layout/octet-reader.ts";
 import type { Micros } from "../time.ts";
 import type { CircuitPlan } from "./circuit-plan.ts";
 import { outputMessage } from "./message-output.ts";
+import { KeyIndex } from "./tables/key-index.ts";
 
 /** A commit that a call was part of. */
 export interface LadderStep {
@@ -37,8 +38,12 @@ export class Ladder {
   readonly #self: string;
   /** The group's other call server. */
   readonly #mate: string;
-  /** Oldest call first. */
-  readonly #calls = new Map<number, RememberedCall>();
+  readonly #index = new KeyIndex();
+  /** By place. */
+  readonly #calls: RememberedCall[] = [];
+  /** The last calls, in the order in which they began. */
+  readonly #order = new Float64Array(callsMax);
+  #begun = 0;
 
   constructor(plan: CircuitPlan, slot: number) {
     this.#plan = plan;
@@ -51,29 +56,36 @@ export class Ladder {
 
   /** `call`, whose circuits are now these two, was part of a commit. */
   record(call: number, incoming: number, outgoing: number, step: LadderStep): void {
-    const { circuits, steps } = this.#calls.get(call) ?? this.#remember(call);
+    const place = this.#index.find(call);
+    const { circuits, steps } = place < 0 ? this.#remember(call) : this.#calls[place];
     if (!circuits.includes(incoming)) circuits.push(incoming);
     if (!circuits.includes(outgoing)) circuits.push(outgoing);
     if (steps.length < stepsMax) steps.push(step);
   }
 
   rungs({ call, circuits = [] }: LadderRequest): readonly LadderRung[] {
-    const wanted = [...this.#calls].filter(
-      ([reference, remembered]) =>
-        reference === call || circuits.some((circuit) => remembered.circuits.includes(circuit)),
+    const remembered = Array.from({ length: this.#index.size }, (_, later) => {
+      const reference = this.#order[(this.#begun - this.#index.size + later) % callsMax];
+      return { reference, ...this.#calls[this.#index.find(reference)] };
+    });
+    const wanted = remembered.filter(
+      ({ reference, circuits: known }) => reference === call || circuits.some((circuit) => known.includes(circuit)),
     );
-    return wanted.flatMap(([, { steps }]) => steps.flatMap((step) => this.#rungsOf(step)));
+    return wanted.flatMap(({ steps }) => steps.flatMap((step) => this.#rungsOf(step)));
   }
 
   clear(): void {
-    this.#calls.clear();
+    this.#index.clear();
+    this.#calls.length = 0;
+    this.#begun = 0;
   }
 
   #remember(call: number): RememberedCall {
+    const turn = this.#begun++ % callsMax;
+    if (this.#index.size === callsMax) this.#index.remove(this.#order[turn]);
+    this.#order[turn] = call;
     const remembered: RememberedCall = { circuits: [], steps: [] };
-    this.#calls.set(call, remembered);
-    const oldest = this.#calls.size > callsMax ? this.#calls.keys().next() : undefined;
-    if (oldest?.done === false) this.#calls.delete(oldest.value);
+    this.#calls[this.#index.add(call)] = remembered;
     return remembered;
   }
 

@@ -11,14 +11,8 @@ import type { Change } from "./tables/transaction.ts";
 /** Timers on the bus and in snapshots go by their place here. */
 export const timerNames = [...Object.keys(timersOfStandard), "guard"];
 
-interface TimedRow {
-  readonly state: string;
-  readonly repeats: number;
-}
-
 type TimersOfState = readonly { readonly timer: string; readonly restarted: boolean }[];
 type TimersOfStates = Readonly<Partial<Record<string, TimersOfState>>>;
-const noTimers: TimersOfState = [];
 
 export class NodeTimers {
   readonly circuits = new RunningTimers();
@@ -42,16 +36,14 @@ export class NodeTimers {
       if (table.tag === this.#tables.endpoint.tag) {
         const old = (before ?? table.initial) as unknown as EndpointRow;
         const row = (after ?? table.initial) as unknown as EndpointRow;
-        this.#move(this.circuits, circuitTimers, key, old, row, now);
-      }
-      if (table.tag === this.#tables.blocking.tag) {
-        const [old, row] = [before ?? table.initial, after ?? table.initial] as unknown as [BlockingRow, BlockingRow];
-        this.#move(this.circuits, blockingTimers, key, { ...old, state: old.local }, { ...row, state: row.local }, now);
-      }
-      if (table.tag === this.#tables.connection.tag) {
+        this.#move(this.circuits, circuitTimers, key, old.state, row.state, old.repeats !== row.repeats, now);
+      } else if (table.tag === this.#tables.connection.tag) {
         const old = before as unknown as ConnectionRow | undefined;
         const row = after as unknown as ConnectionRow | undefined;
-        this.#move(this.connections, connectionTimers, key, old, row, now);
+        this.#move(this.connections, connectionTimers, key, old?.state, row?.state, old?.repeats !== row?.repeats, now);
+      } else if (table.tag === this.#tables.blocking.tag) {
+        const [old, row] = [before ?? table.initial, after ?? table.initial] as unknown as [BlockingRow, BlockingRow];
+        this.#move(this.circuits, blockingTimers, key, old.local, row.local, old.repeats !== row.repeats, now);
       }
     }
   }
@@ -71,15 +63,17 @@ export class NodeTimers {
     running: RunningTimers,
     timersOf: TimersOfStates,
     key: number,
-    old: TimedRow | undefined,
-    row: TimedRow | undefined,
+    left: string | undefined,
+    entered: string | undefined,
+    isRepeated: boolean,
     now: Micros,
   ): void {
-    const same = old?.state === row?.state;
-    if (same && old?.repeats === row?.repeats) return;
-    const stopping = (old && timersOf[old.state]) ?? noTimers;
-    const starting = (row && timersOf[row.state]) ?? noTimers;
-    if (!same) for (const { timer } of stopping) running.stop(key, timer);
+    const same = left === entered;
+    if (same && !isRepeated) return;
+    const stopping = left === undefined || same ? undefined : timersOf[left];
+    const starting = entered === undefined ? undefined : timersOf[entered];
+    if (stopping !== undefined) for (const { timer } of stopping) running.stop(key, timer);
+    if (starting === undefined) return;
     for (const { timer, restarted } of starting) {
       if (!same || restarted) running.start(key, timer, now + (this.#durationMicros.get(timer) ?? 0));
     }

@@ -1,116 +1,126 @@
 /** The timers that run. A backup keeps their deadlines and lets none expire. */
 import type { Micros } from "../time.ts";
+import { KeyIndex } from "./tables/key-index.ts";
 
 export interface ExpiredTimer {
   readonly key: number;
   readonly timer: string;
 }
 
-interface Entry {
+interface RunningTimer extends ExpiredTimer {
   readonly deadline: Micros;
-  readonly key: number;
+  earlier: RunningTimer | undefined;
+  later: RunningTimer | undefined;
+}
+
+/** Those of one name. They all run equally long, so that one which starts has its place at the end, or near it. */
+class TimerQueue {
   readonly timer: string;
+  first: RunningTimer | undefined;
+  #last: RunningTimer | undefined;
+  readonly #index = new KeyIndex();
+  /** By place. */
+  readonly #running: (RunningTimer | undefined)[] = [];
+
+  constructor(timer: string) {
+    this.timer = timer;
+  }
+
+  get size(): number {
+    return this.#index.size;
+  }
+
+  start(key: number, deadline: Micros): void {
+    this.stop(key);
+    const started: RunningTimer = { key, timer: this.timer, deadline, earlier: this.#last, later: undefined };
+    while (started.earlier !== undefined && isEarlier(started, started.earlier)) {
+      started.later = started.earlier;
+      started.earlier = started.earlier.earlier;
+    }
+    this.#join(started.earlier, started);
+    this.#join(started, started.later);
+    this.#running[this.#index.add(key)] = started;
+  }
+
+  stop(key: number): void {
+    const place = this.#index.find(key);
+    const running = place < 0 ? undefined : this.#running[place];
+    if (running === undefined) return;
+    this.#running[place] = undefined;
+    this.#index.remove(key);
+    this.#join(running.earlier, running.later);
+    // What is gone, but not collected yet, would hold on to all that came after it.
+    running.earlier = undefined;
+    running.later = undefined;
+  }
+
+  #join(earlier: RunningTimer | undefined, later: RunningTimer | undefined): void {
+    if (earlier === undefined) this.first = later;
+    else earlier.later = later;
+    if (later === undefined) this.#last = earlier;
+    else later.earlier = earlier;
+  }
 }
 
 /** Timers of the rows of one table: at most one of a name a row. */
 export class RunningTimers {
-  /** By name, then by key. */
-  readonly #deadlines = new Map<string, Map<number, Micros>>();
-  /** A heap, the earliest first; an entry that the map does not confirm is stale. */
-  #heap: Entry[] = [];
-  #running = 0;
+  readonly #queues: TimerQueue[] = [];
 
   get size(): number {
-    return this.#running;
+    return this.#queues.reduce((sum, { size }) => sum + size, 0);
   }
 
   start(key: number, timer: string, deadline: Micros): void {
-    let ofName = this.#deadlines.get(timer);
-    if (ofName === undefined) {
-      ofName = new Map();
-      this.#deadlines.set(timer, ofName);
+    let queue = this.#find(timer);
+    if (queue === undefined) {
+      queue = new TimerQueue(timer);
+      this.#queues.push(queue);
     }
-    if (!ofName.has(key)) this.#running++;
-    ofName.set(key, deadline);
-    this.#push({ deadline, key, timer });
-    if (this.#heap.length > 2 * this.#running + 64) this.#dropStale();
+    queue.start(key, deadline);
   }
 
   stop(key: number, timer: string): void {
-    if (this.#deadlines.get(timer)?.delete(key)) this.#running--;
+    this.#find(timer)?.stop(key);
   }
 
   nextDeadline(): Micros | undefined {
-    this.#settleTop();
-    return this.#heap[0]?.deadline;
+    return this.#next()?.deadline;
   }
 
   /** Takes a timer that has expired by `now`; the caller goes on until there is none. */
   expire(now: Micros): ExpiredTimer | undefined {
-    this.#settleTop();
-    const top = this.#heap[0];
-    if (top === undefined || top.deadline > now) return undefined;
-    this.stop(top.key, top.timer);
-    return top;
+    const next = this.#next();
+    if (next === undefined || next.deadline > now) return undefined;
+    this.stop(next.key, next.timer);
+    return next;
   }
 
   /** Every running timer. */
   *all(): IterableIterator<{ readonly key: number; readonly timer: string; readonly deadline: Micros }> {
-    for (const [timer, ofName] of this.#deadlines) for (const [key, deadline] of ofName) yield { key, timer, deadline };
+    for (const { first } of this.#queues) for (let each = first; each !== undefined; each = each.later) yield each;
   }
 
   clear(): void {
-    this.#deadlines.clear();
-    this.#heap = [];
-    this.#running = 0;
+    this.#queues.length = 0;
   }
 
-  #isCurrent({ key, timer, deadline }: Entry): boolean {
-    return this.#deadlines.get(timer)?.get(key) === deadline;
+  /** A handful of names: looking through them is quicker than a map. */
+  #find(timer: string): TimerQueue | undefined {
+    for (const queue of this.#queues) if (queue.timer === timer) return queue;
+    return undefined;
   }
 
-  #settleTop(): void {
-    while (this.#heap.length > 0 && !this.#isCurrent(this.#heap[0])) this.#pop();
-  }
-
-  #dropStale(): void {
-    const entries = this.#heap.filter((entry) => this.#isCurrent(entry));
-    this.#heap = [];
-    for (const entry of entries) this.#push(entry);
-  }
-
-  #push(entry: Entry): void {
-    const heap = this.#heap;
-    let at = heap.length;
-    heap.push(entry);
-    while (at > 0) {
-      const parent = (at - 1) >> 1;
-      if (!earlier(entry, heap[parent])) break;
-      heap[at] = heap[parent];
-      at = parent;
+  #next(): RunningTimer | undefined {
+    let next: RunningTimer | undefined;
+    for (const { first } of this.#queues) {
+      if (first !== undefined && (next === undefined || isEarlier(first, next))) next = first;
     }
-    heap[at] = entry;
-  }
-
-  #pop(): void {
-    const heap = this.#heap;
-    const last = heap.pop();
-    if (last === undefined || heap.length === 0) return;
-    let at = 0;
-    for (;;) {
-      let child = 2 * at + 1;
-      if (child >= heap.length) break;
-      if (child + 1 < heap.length && earlier(heap[child + 1], heap[child])) child++;
-      if (!earlier(heap[child], last)) break;
-      heap[at] = heap[child];
-      at = child;
-    }
-    heap[at] = last;
+    return next;
   }
 }
 
 /** At equal deadlines by key and name, so that one card's order is the other's. */
-function earlier(a: Entry, b: Entry): boolean {
-  if (a.deadline !== b.deadline) return a.deadline < b.deadline;
-  return a.key !== b.key ? a.key < b.key : a.timer < b.timer;
+function isEarlier(one: RunningTimer, other: RunningTimer): boolean {
+  if (one.deadline !== other.deadline) return one.deadline < other.deadline;
+  return one.key !== other.key ? one.key < other.key : one.timer < other.timer;
 }

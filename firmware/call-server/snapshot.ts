@@ -14,6 +14,7 @@ import { type NodeTimers, timerNames } from "./node-timers.ts";
 import { BitReader, BitWriter } from "./tables/bit-string.ts";
 import { readWholeRow, writeWholeRow } from "./tables/change-codec.ts";
 import type { NodeTables } from "./tables/node-tables.ts";
+import { differences } from "./tables/table.ts";
 import type { Change } from "./tables/transaction.ts";
 
 const itemKind = { circuitTimer: 16, connectionTimer: 17, dropRecords: 18, record: 19, digest: 20 } as const;
@@ -114,7 +115,7 @@ export class SnapshotReceiver {
       const { key, row } = readWholeRow(bits, table);
       if (bits.exhausted) return false;
       table.put(key, row);
-      this.rows.push({ table, key, before: undefined, after: row });
+      this.rows.push({ table, key, before: undefined, after: row, differs: differences(table, table.initial, row) });
       return true;
     }
     const reader = new OctetReader(contents);

@@ -1,11 +1,16 @@
 /** What goes on, followed from the changes of the state table on both cards alike. */
 import { isLocallyBlocked, isRemotelyBlocked } from "./blocking-states.ts";
 import type { CircuitPlan } from "./circuit-plan.ts";
+import { type CircuitState, circuitStates } from "./circuit-states.ts";
 import type { Counters } from "./counters.ts";
 import { causeOf } from "./own-messages.ts";
 import { releaseCause } from "./release-causes.ts";
 import type { BlockingRow, EndpointRow, NodeTables, StateRow } from "./tables/node-tables.ts";
 import type { Change } from "./tables/transaction.ts";
+
+const statesInService: ReadonlySet<CircuitState> = new Set(
+  circuitStates.filter((state) => state !== "unreset" && !state.includes("reset-")),
+);
 
 export class Traffic {
   readonly #tables: NodeTables;
@@ -87,5 +92,5 @@ function isInConversation(row: StateRow | undefined): boolean {
 }
 
 function isInService(row: EndpointRow | undefined): boolean {
-  return row !== undefined && row.state !== "unreset" && !row.state.includes("reset-");
+  return row !== undefined && statesInService.has(row.state);
 }

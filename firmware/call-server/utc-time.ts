@@ -4,6 +4,7 @@ const dayMillis = 86_400_000;
 const padded = (value: number, width: number) => String(value).padStart(width, "0");
 /** All that a day, an hour and so on can be: every call's record says several of each. */
 const twoDigits = Array.from({ length: 100 }, (_, value) => padded(value, 2));
+const threeDigits = Array.from({ length: 1000 }, (_, value) => padded(value, 3));
 
 /** ISO 8601 with milliseconds, such as `2024-02-29T12:34:56.789Z`, of milliseconds since 1970 UTC. */
 export function utcTime(millis: number): string {
@@ -14,7 +15,7 @@ export function utcTime(millis: number): string {
   const hour = twoDigits[Math.floor(ofDay / 3_600_000)];
   const minute = twoDigits[Math.floor(ofDay / 60_000) % 60];
   const second = twoDigits[Math.floor(ofDay / 1000) % 60];
-  return `${date}T${hour}:${minute}:${second}.${padded(ofDay % 1000, 3)}Z`;
+  return `${date}T${hour}:${minute}:${second}.${threeDigits[ofDay % 1000]}Z`;
 }
 
 /**

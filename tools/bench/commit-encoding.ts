@@ -10,7 +10,7 @@ import type { DeliveredCommit } from "../../firmware/card/application.ts";
 import type { RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
 import { input as inputLayout } from "../../firmware/interchange/input.ts";
 import { outputs as outputsLayout } from "../../firmware/interchange/output.ts";
-import { decode, encode } from "../../firmware/layout/layout.ts";
+import { decode, encodeInPlace } from "../../firmware/layout/layout.ts";
 import { OctetReader } from "../../firmware/layout/octet-reader.ts";
 import { assert } from "../../firmware/result.ts";
 import type { Micros } from "../../firmware/time.ts";
@@ -89,14 +89,10 @@ function encodeAgain(commit: DeliveredCommit, tables: NodeTables, plan: CircuitP
   const read = decodeChanges(tables, body, setting, reader.offset);
   assert(read.ok, `commit ${sequence} can be read`);
   const { changes, digest } = read.value;
-  let again = nothing;
+  let again: Uint8Array = nothing;
   for (let done = 0; done < times.changes; done++) encodeChanges(tables, changes, setting, digest);
   for (let done = 0; done < times.bodies; done++) {
-    const head = encode(outputsLayout, outputs);
-    const tail = encodeChanges(tables, changes, setting, digest);
-    again = new Uint8Array(head.length + tail.length);
-    again.set(head);
-    again.set(tail, head.length);
+    again = encodeChanges(tables, changes, setting, digest, encodeInPlace(outputsLayout, outputs));
   }
   assert(again.length === body.length && again.every((octet, at) => octet === body[at]), "it is encoded as it was");
   apply(changes);

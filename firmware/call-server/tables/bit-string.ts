@@ -1,11 +1,17 @@
 /** Octets as one string of bits, the most significant bit of the first octet first: a change of a table is a few bits. */
 
-/** Numbers of more than 32 bits are shifted by division. */
-const powersOfTwo = Float64Array.from({ length: 49 }, (_, exponent) => 2 ** exponent);
+/** So many bits are shifted as one 32-bit number, with what is left of the octet before them; longer numbers are split. */
+const atOnceBits = 24;
+const atOnce = 2 ** atOnceBits;
+const nothing = new Uint8Array(0);
 
 export class BitWriter {
   #octets: Uint8Array;
-  #bits = 0;
+  /** Whole ones. */
+  #length = 0;
+  /** Bits that are no whole octet yet, and how many. */
+  #pending = 0;
+  #pendingBits = 0;
 
   constructor(initialOctets = 256) {
     this.#octets = new Uint8Array(initialOctets);
@@ -13,15 +19,17 @@ export class BitWriter {
 
   /** `width` bits (1 to 48) of an unsigned number. */
   unsigned(value: number, width: number): void {
-    this.#reserve(width);
-    for (let left = width; left > 0; ) {
-      const room = 8 - (this.#bits & 7);
-      const taken = Math.min(room, left);
-      left -= taken;
-      const part = Math.floor(value / powersOfTwo[left]) & ((1 << taken) - 1);
-      this.#octets[this.#bits >> 3] |= part << (room - taken);
-      this.#bits += taken;
+    if (width > atOnceBits) {
+      this.unsigned(Math.floor(value / atOnce), width - atOnceBits);
+      this.unsigned(value & (atOnce - 1), atOnceBits);
+      return;
     }
+    if (this.#length + 4 > this.#octets.length) this.#grow(4);
+    const bits = (this.#pending << width) | (value & ((1 << width) - 1));
+    let left = this.#pendingBits + width;
+    for (; left >= 8; left -= 8) this.#octets[this.#length++] = bits >>> (left - 8);
+    this.#pending = bits & ((1 << left) - 1);
+    this.#pendingBits = left;
   }
 
   /** Groups of seven bits, the least significant group first, each after a bit that says whether another follows. */
@@ -32,29 +40,41 @@ export class BitWriter {
   }
 
   octets(octets: Uint8Array): void {
-    this.#reserve(8 * octets.length);
-    const shift = this.#bits & 7;
-    let at = this.#bits >> 3;
+    if (this.#length + octets.length >= this.#octets.length) this.#grow(octets.length + 1);
+    const shift = this.#pendingBits;
+    let bits = this.#pending;
     for (let index = 0; index < octets.length; index++) {
-      this.#octets[at++] |= octets[index] >> shift;
-      if (shift > 0) this.#octets[at] = octets[index] << (8 - shift);
+      bits = ((bits & 0xff) << 8) | octets[index];
+      this.#octets[this.#length++] = bits >>> shift;
     }
-    this.#bits += 8 * octets.length;
+    this.#pending = bits & ((1 << shift) - 1);
   }
 
-  /** What was written since the last `finish`, filled up with zero bits to whole octets; the writer is empty afterwards. */
-  finish(): Uint8Array {
-    const length = (this.#bits + 7) >> 3;
-    const written = this.#octets.slice(0, length);
-    this.#octets.fill(0, 0, length);
-    this.#bits = 0;
+  /**
+   * What was written since the last `finish`, filled up with zero bits to whole octets, after the octets of `head`; the writer is empty
+   * afterwards.
+   */
+  finish(head: Uint8Array = nothing): Uint8Array {
+    if (this.#pendingBits > 0) this.unsigned(0, 8 - this.#pendingBits);
+    // A few octets are copied in a loop sooner than by a call.
+    const written = new Uint8Array(head.length + this.#length);
+    for (let index = 0; index < head.length; index++) written[index] = head[index];
+    for (let index = 0; index < this.#length; index++) written[head.length + index] = this.#octets[index];
+    this.#length = 0;
     return written;
   }
 
-  #reserve(width: number): void {
-    const needed = (this.#bits + width + 7) >> 3;
-    if (needed <= this.#octets.length) return;
-    const grown = new Uint8Array(Math.max(needed, this.#octets.length * 2));
+  /** FNV-1a, 32 bits, of what `finish` would give. */
+  finishHash(): number {
+    if (this.#pendingBits > 0) this.unsigned(0, 8 - this.#pendingBits);
+    let hash = 0x811c9dc5;
+    for (let index = 0; index < this.#length; index++) hash = Math.imul(hash ^ this.#octets[index], 0x01000193);
+    this.#length = 0;
+    return hash >>> 0;
+  }
+
+  #grow(octets: number): void {
+    const grown = new Uint8Array(2 * this.#octets.length + octets);
     grown.set(this.#octets);
     this.#octets = grown;
   }
@@ -86,16 +106,14 @@ export class BitReader {
       this.#exhausted = true;
       return 0;
     }
-    let value = 0;
-    for (let left = width; left > 0; ) {
-      const room = 8 - (this.#bits & 7);
-      const taken = Math.min(room, left);
-      left -= taken;
-      const part = (this.#octets[this.#bits >> 3] >> (room - taken)) & ((1 << taken) - 1);
-      value = value * (1 << taken) + part;
-      this.#bits += taken;
-    }
-    return value;
+    if (width > atOnceBits) return this.unsigned(width - atOnceBits) * atOnce + this.unsigned(atOnceBits);
+    const shift = this.#bits & 7;
+    let at = this.#bits >> 3;
+    let value = this.#octets[at] & (0xff >> shift);
+    let left = width + shift - 8;
+    for (; left > 0; left -= 8) value = (value << 8) | this.#octets[++at];
+    this.#bits += width;
+    return value >> -left;
   }
 
   variable(): number {
@@ -112,7 +130,7 @@ export class BitReader {
   octets(length: number): Uint8Array {
     if (length * 8 > this.remaining) {
       this.#exhausted = true;
-      return new Uint8Array(0);
+      return nothing;
     }
     const octets = new Uint8Array(length);
     const shift = this.#bits & 7;

@@ -10,7 +10,7 @@ import { type DecodeError, fail, ok, type Result } from "../../result.ts";
 import { BitReader, BitWriter } from "./bit-string.ts";
 import type { ChangeContext } from "./change-context.ts";
 import type { NodeTables, StateRow } from "./node-tables.ts";
-import type { AnyRow, AnyTable } from "./table.ts";
+import { type AnyRow, type AnyTable, differences } from "./table.ts";
 import type { Change } from "./transaction.ts";
 
 /** What the commit itself says. */
@@ -26,17 +26,20 @@ const tagBits = 3;
 /** Tables with this tag and above change seldom: this one says that three bits follow that tell which. */
 const seldom = 7;
 const digestBits = 32;
-const nothing = new Uint8Array(0);
 const writer = new BitWriter(1024);
 
-/** The octets of `changes`, none for none. `tables` do not hold the changes yet. `digest` is that of the tables before them. */
+/**
+ * The octets of `head`, and those of `changes` after them, none for none. `tables` do not hold the changes yet. `digest` is that of the
+ * tables before them.
+ */
 export function encodeChanges(
   tables: NodeTables,
   changes: readonly Change[],
   setting: CommitSetting,
   digest?: number,
+  head?: Uint8Array,
 ): Uint8Array {
-  if (changes.length === 0 && digest === undefined) return nothing;
+  if (changes.length === 0 && digest === undefined) return writer.finish(head);
   const made = tables.freeReference(setting.sequence);
   const consumed = callOf(tables, setting.input);
   const call = changesCall(tables, changes, made) ? made : consumed !== 0 ? consumed : owner(tables, changes);
@@ -52,7 +55,7 @@ export function encodeChanges(
     writeRow(context, change);
     follow(tables, context, change);
   }
-  return writer.finish();
+  return writer.finish(head);
 }
 
 export interface DecodedChanges {
@@ -80,11 +83,10 @@ export function decodeChanges(
     const table = tables.byTag(readTag(reader));
     if (table === undefined) break;
     const key = readKey(reader, table, context);
-    const before = table.has(key) ? table.get(key) : undefined;
-    const after = readRow(reader, table, context, before);
+    const change = readChange(reader, table, key, context);
     if (reader.exhausted) return fail({ kind: "truncated", offset: octets.length, parameter: table.name });
-    changes.push({ table, key, before, after });
-    follow(tables, context, changes[changes.length - 1]);
+    changes.push(change);
+    follow(tables, context, change);
   }
   return reader.exhausted ? fail({ kind: "truncated", offset: octets.length }) : ok({ changes, digest });
 }
@@ -102,16 +104,16 @@ function readTag(reader: BitReader): number {
 /** A row on its own, nothing foretold: for snapshots. */
 export function writeWholeRow(writer: BitWriter, table: AnyTable, key: number, row: Readonly<AnyRow>): void {
   writer.variable(key);
-  const said = table.columns.filter(({ name, column }) => !column.equal(row[name], column.initial));
-  for (const column of table.columns) writer.unsigned(said.includes(column) ? 1 : 0, 1);
-  for (const { name, column } of said) column.write(writer, row[name]);
+  const said = differences(table, table.initial, row);
+  writer.unsigned(said, table.columns.length);
+  for (const { name, column } of columnsIn(table, said)) column.write(writer, row[name]);
 }
 
 export function readWholeRow(reader: BitReader, table: AnyTable): { readonly key: number; readonly row: AnyRow } {
   const key = reader.variable();
-  const row: AnyRow = { ...table.initial };
-  const said = table.columns.filter(() => reader.unsigned(1) === 1);
-  for (const { name, column } of said) row[name] = column.read(reader);
+  const row = table.copy(table.initial);
+  const said = reader.unsigned(table.columns.length);
+  for (const { name, column } of columnsIn(table, said)) row[name] = column.read(reader);
   return { key, row };
 }
 
@@ -175,53 +177,53 @@ function firstColumn({ columns }: AnyTable): number {
   return 1 << (columns.length - 1);
 }
 
-function writeRow(context: CodingContext, { table, before = table.initial, after }: Change): void {
+function columnsIn({ columns }: AnyTable, bitmap: number): AnyTable["columns"] {
+  return columns.filter((_, place) => (bitmap & (1 << (columns.length - 1 - place))) !== 0);
+}
+
+function writeRow(context: CodingContext, { table, before = table.initial, after, differs }: Change): void {
   if (after === undefined) {
     writer.unsigned(0, 2);
     return;
   }
   const { columns } = table;
-  let differs = 0;
-  for (const { name, column } of columns) differs = (differs << 1) | (column.equal(before[name], after[name]) ? 0 : 1);
   const alone = differs === firstColumn(table);
   writer.unsigned(1, alone ? 1 : 2);
   if (!alone) writer.unsigned(differs, columns.length);
-  let asked = firstColumn(table);
-  for (const { name, column, prediction } of columns) {
-    if ((differs & asked) !== 0 && !writeForetold(prediction?.(context, before), column, after[name])) {
-      column.write(writer, after[name]);
-    }
-    asked >>= 1;
+  for (let place = 0, left = differs; left !== 0; place++) {
+    const asked = 1 << (columns.length - 1 - place);
+    if ((left & asked) === 0) continue;
+    left -= asked;
+    const { name, column, prediction } = columns[place];
+    const value = after[name];
+    if (!writeForetold(prediction?.(context, before), column, value)) column.write(writer, value);
   }
 }
 
 /** One bit where something is foretold: whether it is right. Then there is no more to say. */
 function writeForetold(foretold: unknown, column: AnyTable["columns"][number]["column"], value: unknown): boolean {
   if (foretold === undefined) return false;
-  const right = column.equal(foretold, value);
+  const right = foretold === value || column.equal?.(foretold, value) === true;
   writer.unsigned(right ? 1 : 0, 1);
   return right;
 }
 
-function readRow(
-  reader: BitReader,
-  table: AnyTable,
-  context: CodingContext,
-  before: Readonly<AnyRow> = table.initial,
-): AnyRow | undefined {
+function readChange(reader: BitReader, table: AnyTable, key: number, context: CodingContext): Change {
   const { columns } = table;
+  const before = table.find(key);
   const alone = reader.unsigned(1) === 1;
-  if (!alone && reader.unsigned(1) === 0) return undefined;
+  if (!alone && reader.unsigned(1) === 0) return { table, key, before, after: undefined, differs: 0 };
   const differs = alone ? firstColumn(table) : reader.unsigned(columns.length);
-  const row: AnyRow = { ...before };
-  let asked = firstColumn(table);
-  for (const { name, column, prediction } of columns) {
-    if ((differs & asked) !== 0) {
-      const foretold = prediction?.(context, before);
-      const right = foretold !== undefined && reader.unsigned(1) === 1;
-      row[name] = right ? foretold : column.read(reader);
-    }
-    asked >>= 1;
+  const known = before ?? table.initial;
+  const after = table.copy(known);
+  for (let place = 0, left = differs; left !== 0; place++) {
+    const asked = 1 << (columns.length - 1 - place);
+    if ((left & asked) === 0) continue;
+    left -= asked;
+    const { name, column, prediction } = columns[place];
+    const foretold = prediction?.(context, known);
+    const right = foretold !== undefined && reader.unsigned(1) === 1;
+    after[name] = right ? foretold : column.read(reader);
   }
-  return row;
+  return { table, key, before, after, differs };
 }

@@ -34,6 +34,7 @@ const endpoint = table(
     /** First circuit of a group reset: how many more circuits it covers. */
     range: unsigned(5),
   },
+  (row) => ({ ...row }),
   {
     keys: [
       (context) => context.state?.incoming,
@@ -63,6 +64,7 @@ const connection = table(
     payloadType: unsigned(8),
     repeats: unsigned(2),
   },
+  (row) => ({ ...row }),
   {
     keys: [
       (context) => context.state?.connection,
@@ -101,6 +103,7 @@ const state = table(
     /** Circuits tried again on (Q.764 2.8.1). */
     attempts: unsigned(3),
   },
+  (row) => ({ ...row }),
   {
     keys: [(context) => context.call],
     predictions: {
@@ -117,28 +120,36 @@ const state = table(
 );
 
 /** By the exchange's place in the configuration, one bit for each of its associations: whether MTP reaches it that way. */
-const exchange = table("exchange", {
-  reached: unsigned(8),
-  /** Of which associations anything was heard. */
-  heardOf: unsigned(8),
-});
+const exchange = table(
+  "exchange",
+  {
+    reached: unsigned(8),
+    /** Of which associations anything was heard. */
+    heardOf: unsigned(8),
+  },
+  (row) => ({ ...row }),
+);
 
 /** By the gateway's place in the configuration. */
-const gateway = table("gateway", {
-  /** The place among its transporters of the one that controls it. */
-  controller: unsigned(3),
-  unreachable: flag,
-  /** It restarted, and not all calls that it had are released yet. */
-  restarted: flag,
-  /** Told to forget the connections that it had before the cold start. */
-  cleared: flag,
-});
+const gateway = table(
+  "gateway",
+  {
+    /** The place among its transporters of the one that controls it. */
+    controller: unsigned(3),
+    unreachable: flag,
+    /** It restarted, and not all calls that it had are released yet. */
+    restarted: flag,
+    /** Told to forget the connections that it had before the cold start. */
+    cleared: flag,
+  },
+  (row) => ({ ...row }),
+);
 
 /** By the trunk group's place in the configuration: where cyclic selection goes on. */
-const trunkGroup = table("trunk group", { lastSeized: circuitNumber });
+const trunkGroup = table("trunk group", { lastSeized: circuitNumber }, (row) => ({ ...row }));
 
 /** By slot, of a LIM or transporter that died: its outputs up to this commit are done, moved to another card, or void. */
-const card = table("card", { moved: variable });
+const card = table("card", { moved: variable }, (row) => ({ ...row }));
 
 /**
  * One row a circuit that either end has blocked, or is blocking or unblocking (Q.764 2.8.2): no call may leave on it. It is kept on
@@ -153,6 +164,7 @@ const blocking = table(
     /** Counts the repetitions of what the state of the own blocking sends again and again. */
     repeats: unsigned(4),
   },
+  (row) => ({ ...row }),
   { keys: [({ input }) => (input?.kind === "isup" ? input.circuit : undefined)] },
 );
 
@@ -167,6 +179,7 @@ const group = table(
     /** Counts the changes of the blocking table. */
     blockingEdition: unsigned(48),
   },
+  (row) => ({ ...row }),
   {
     keys: [() => 0],
     predictions: { coldStartMillis: now, blockingEdition: (_, { blockingEdition }) => blockingEdition + 1 },

@@ -5,6 +5,7 @@
 import { BitWriter } from "./bit-string.ts";
 import type { ChangeContext } from "./change-context.ts";
 import type { Column, ValueOfColumn } from "./column.ts";
+import { KeyIndex } from "./key-index.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: a column of whatever type; RowOf recovers it.
 type AnyColumn = Column<any>;
@@ -13,6 +14,10 @@ export type RowOf<D> = D extends TableDeclaration<infer C> ? { -readonly [N in k
 
 /** What a value will mostly be, from what both cards know: saying so costs one bit. Undefined: no idea. */
 type Prediction<T, R> = (context: ChangeContext, before: R) => T | undefined;
+
+/** A row of its own with the same columns. */
+type Copy<R> = (row: Readonly<R>) => R;
+type ColumnValues<C extends Columns> = { -readonly [N in keyof C]: ValueOfColumn<C[N]> };
 
 export interface TableDeclaration<C extends Columns = Columns> {
   readonly name: string;
@@ -23,27 +28,29 @@ export interface TableDeclaration<C extends Columns = Columns> {
   readonly predictions: {
     readonly [N in keyof C]?: Prediction<ValueOfColumn<C[N]>, { readonly [M in keyof C]: ValueOfColumn<C[M]> }>;
   };
+  /**
+   * Written out with every table, because the runtime learns at each such place how the rows look that come by: one place for the rows
+   * of all tables costs ten times as much.
+   */
+  readonly copy: Copy<ColumnValues<C>>;
 }
 
 export function table<const C extends Columns>(
   name: string,
   columns: C,
+  copy: Copy<ColumnValues<C>>,
   coding: Partial<Pick<TableDeclaration<C>, "keys" | "predictions">> = {},
 ): TableDeclaration<C> {
-  return { name, columns, keys: coding.keys ?? [], predictions: coding.predictions ?? {} };
+  return { name, columns, copy, keys: coding.keys ?? [], predictions: coding.predictions ?? {} };
 }
 
 /** A row as the engine sees it. */
 export type AnyRow = Record<string, unknown>;
 export type AnyTable = Table<AnyRow>;
 
-interface Entry<R> {
-  row: Readonly<R>;
-  /** Undefined until somebody asks for a digest. */
-  hash: number | undefined;
-}
-
 const writer = new BitWriter(512);
+/** No hash is negative. */
+const notHashed = -1;
 
 export class Table<R> {
   readonly name: string;
@@ -59,11 +66,16 @@ export class Table<R> {
   readonly keyBits: number;
   /** What a row holds before anything is said of it. */
   readonly initial: Readonly<R>;
-  readonly #entries = new Map<number, Entry<R>>();
+  readonly copy: Copy<R>;
+  readonly #index = new KeyIndex();
+  /** By place. */
+  readonly #rows: (Readonly<R> | undefined)[] = [];
+  /** By place: of a row; `notHashed` until somebody asks for a digest. */
+  readonly #hashes: number[] = [];
   /** Of the rows whose hashes are known. */
   #sumOfHashes = 0;
   /** Keys of rows whose hashes are not, and of some that are gone. */
-  #withoutHash: number[] = [];
+  readonly #withoutHash: number[] = [];
 
   // biome-ignore lint/suspicious/noExplicitAny: a declaration of whatever columns; the engine knows them by name only.
   constructor(declaration: TableDeclaration<any>, tag: number) {
@@ -76,55 +88,63 @@ export class Table<R> {
     }));
     this.keys = declaration.keys;
     this.keyBits = Math.ceil(Math.log2(this.keys.length + 1));
-    this.initial = Object.freeze(
-      Object.fromEntries(this.columns.map(({ name, column }) => [name, column.initial])),
-    ) as R;
+    this.copy = declaration.copy as unknown as Copy<R>;
+    // A copy looks to the runtime like all rows after it.
+    this.initial = this.copy(Object.fromEntries(this.columns.map(({ name, column }) => [name, column.initial])) as R);
   }
 
   get size(): number {
-    return this.#entries.size;
+    return this.#index.size;
   }
 
   has(key: number): boolean {
-    return this.#entries.has(key);
+    return this.#index.find(key) >= 0;
   }
 
   /** The row, or the initial one where there is none. */
   get(key: number): Readonly<R> {
-    return this.#entries.get(key)?.row ?? this.initial;
+    return this.find(key) ?? this.initial;
   }
 
   /** The row, if there is one. */
   find(key: number): Readonly<R> | undefined {
-    return this.#entries.get(key)?.row;
+    const place = this.#index.find(key);
+    return place < 0 ? undefined : this.#rows[place];
   }
 
   /** `undefined` takes the row away. */
   put(key: number, row: Readonly<R> | undefined): void {
-    const entry = this.#entries.get(key);
-    const hash = entry?.hash;
-    if (hash !== undefined) this.#sumOfHashes = (this.#sumOfHashes - hash) >>> 0;
-    if (row === undefined) {
-      this.#entries.delete(key);
-      return;
-    }
-    if (entry === undefined || hash !== undefined) this.#withoutHash.push(key);
-    if (entry === undefined) {
-      this.#entries.set(key, { row, hash: undefined });
-    } else {
-      entry.row = row;
-      entry.hash = undefined;
-    }
+    const place = this.#index.find(key);
+    if (place >= 0) this.#replace(place, key, row);
+    else if (row !== undefined) this.#add(key, row);
+  }
+
+  #add(key: number, row: Readonly<R>): void {
+    const place = this.#index.add(key);
+    this.#rows[place] = row;
+    this.#hashes[place] = notHashed;
+    this.#withoutHash.push(key);
+  }
+
+  #replace(place: number, key: number, row: Readonly<R> | undefined): void {
+    const hash = this.#hashes[place];
+    if (hash !== notHashed) this.#sumOfHashes = (this.#sumOfHashes - hash) >>> 0;
+    this.#rows[place] = row;
+    this.#hashes[place] = notHashed;
+    if (row === undefined) this.#index.remove(key);
+    else if (hash !== notHashed) this.#withoutHash.push(key);
   }
 
   *rows(): IterableIterator<readonly [key: number, row: Readonly<R>]> {
-    for (const [key, entry] of this.#entries) yield [key, entry.row];
+    for (const [key, place] of this.#index.all()) yield [key, this.#rows[place] ?? this.initial];
   }
 
   clear(): void {
-    this.#entries.clear();
+    this.#index.clear();
+    this.#rows.length = 0;
+    this.#hashes.length = 0;
     this.#sumOfHashes = 0;
-    this.#withoutHash = [];
+    this.#withoutHash.length = 0;
   }
 
   /**
@@ -133,12 +153,13 @@ export class Table<R> {
    */
   digest(): number {
     for (const key of this.#withoutHash) {
-      const entry = this.#entries.get(key);
-      if (entry === undefined || entry.hash !== undefined) continue;
-      entry.hash = this.#hash(key, entry.row);
-      this.#sumOfHashes = (this.#sumOfHashes + entry.hash) >>> 0;
+      const place = this.#index.find(key);
+      const row = place < 0 ? undefined : this.#rows[place];
+      if (row === undefined || this.#hashes[place] !== notHashed) continue;
+      this.#hashes[place] = this.#hash(key, row);
+      this.#sumOfHashes = (this.#sumOfHashes + this.#hashes[place]) >>> 0;
     }
-    this.#withoutHash = [];
+    this.#withoutHash.length = 0;
     return this.#sumOfHashes;
   }
 
@@ -147,8 +168,16 @@ export class Table<R> {
     writer.unsigned(this.tag, 8);
     writer.variable(key);
     for (const { name, column } of this.columns) column.write(writer, (row as AnyRow)[name]);
-    let hash = 0x811c9dc5;
-    for (const octet of writer.finish()) hash = Math.imul(hash ^ octet, 0x01000193) >>> 0;
-    return hash;
+    return writer.finishHash();
   }
+}
+
+/** The columns in which two rows differ: a bitmap, the first column in the most significant of as many bits as there are columns. */
+export function differences({ columns }: AnyTable, one: Readonly<AnyRow>, other: Readonly<AnyRow>): number {
+  let differs = 0;
+  for (const { name, column } of columns) {
+    const [a, b] = [one[name], other[name]];
+    differs = (differs << 1) | (a === b || column.equal?.(a, b) === true ? 0 : 1);
+  }
+  return differs;
 }

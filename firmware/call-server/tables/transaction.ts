@@ -1,6 +1,6 @@
 /** What one commit does to the tables, kept apart from them until it is whole. */
 import type { NodeTables } from "./node-tables.ts";
-import type { AnyRow, AnyTable, Table } from "./table.ts";
+import { type AnyRow, type AnyTable, differences, type Table } from "./table.ts";
 
 /** A row that changed; `undefined` where there is none. */
 export interface Change {
@@ -8,11 +8,14 @@ export interface Change {
   readonly key: number;
   readonly before: Readonly<AnyRow> | undefined;
   readonly after: Readonly<AnyRow> | undefined;
+  /** The columns that differ, from the initial row where there was none: a bitmap (`differences`). 0 for a row that goes. */
+  readonly differs: number;
 }
 
 /** A row that may be written into, or is to go. */
 interface Draft extends Change {
   after: AnyRow | undefined;
+  differs: number;
 }
 
 export class Transaction {
@@ -41,8 +44,8 @@ export class Transaction {
   edit<R>(table: Table<R>, key: number): R {
     const draft = this.#find(table as unknown as AnyTable, key);
     if (draft === undefined)
-      return this.#draft(table as unknown as AnyTable, key, { ...table.get(key) } as AnyRow) as R;
-    draft.after ??= { ...table.initial } as AnyRow;
+      return this.#draft(table as unknown as AnyTable, key, table.copy(table.get(key)) as AnyRow) as R;
+    draft.after ??= table.copy(table.initial) as AnyRow;
     return draft.after as R;
   }
 
@@ -63,7 +66,11 @@ export class Transaction {
 
   /** Rows that are different now, table by table, in the order in which they were first touched. */
   changes(): readonly Change[] {
-    return this.#drafts.filter(isDifferent);
+    for (const draft of this.#drafts) {
+      const { table, before, after } = draft;
+      draft.differs = after === undefined ? 0 : differences(table, before ?? table.initial, after);
+    }
+    return this.#drafts.filter(isChange);
   }
 
   #find(table: AnyTable, key: number): Draft | undefined {
@@ -75,7 +82,7 @@ export class Transaction {
     const drafts = this.#drafts;
     let place = drafts.length;
     for (; place > 0 && drafts[place - 1].table.tag > table.tag; place--) drafts[place] = drafts[place - 1];
-    drafts[place] = { table, key, before: table.find(key), after };
+    drafts[place] = { table, key, before: table.find(key), after, differs: 0 };
     return after;
   }
 }
@@ -85,8 +92,6 @@ export function apply(changes: readonly Change[]): void {
   for (const { table, key, after } of changes) table.put(key, after);
 }
 
-function isDifferent({ table, before, after }: Change): boolean {
-  if (before === undefined || after === undefined) return before !== after;
-  for (const { name, column } of table.columns) if (!column.equal(before[name], after[name])) return true;
-  return false;
+function isChange({ before, after, differs }: Draft): boolean {
+  return before === undefined || after === undefined ? before !== after : differs !== 0;
 }
