@@ -11,7 +11,7 @@ import { Transporter } from "../../firmware/transporter/transporter.ts";
 import { readConfiguration } from "../configuration/read-configuration.ts";
 import { answer, ask } from "./own-process.ts";
 import { CommunicationReplay } from "./recorded-communication.ts";
-import { comeIntoService, recordRack, replayCalls } from "./recorded-events.ts";
+import { comeIntoService, recordRack, liveCalls } from "./recorded-events.ts";
 
 /** Octets. */
 export interface Allocation {
@@ -47,7 +47,7 @@ function measure(config: string): readonly Allocation[] {
     const application = last(() => {
       const each = applicationOf(card);
       comeIntoService(each, events);
-      return () => replayCalls(each, events);
+      return () => liveCalls(each, events);
     });
     const processor = last(() => {
       const each = new CommunicationReplay(communication);

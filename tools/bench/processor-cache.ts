@@ -7,7 +7,7 @@
 /** What they consist of is a fraction of a cache of the second level (512 KiB). */
 export const portionEvents = 128;
 
-/** Looks at all of a value: every property, every octet. @returns something that depends on it */
+/** Looks at all of a value, every property and every octet. @returns something that depends on it */
 export function fetchIntoCache(value: unknown): number {
   if (typeof value !== "object" || value === null) return 1;
   let sum = 0;
