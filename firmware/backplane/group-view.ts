@@ -120,7 +120,7 @@ export class GroupView {
   /** The commit whose turn it is, made whole if the input it refers to has come meanwhile. */
   next(): HeldCommit | undefined {
     const held = this.log.held(this.log.last + 1);
-    if (held && held.input === undefined) held.input = this.#inputOf(held.commit);
+    if (held) held.input ??= this.#inputOf(held.commit);
     if (held && this.#context.withoutRules.has("whole-commits")) held.input ??= nothing;
     return this.log.next();
   }
@@ -219,21 +219,27 @@ export class GroupView {
     }
   }
 
-  /** Whether commits are known to exist that have not come. */
+  /** The first commits that are known to exist and have not come, or not whole. */
   #commitGap(): { from: number; count: number } | undefined {
-    const from = this.log.last + 1;
     const highest = Math.max(this.log.highest(), this.#primarySequence);
-    if (highest < from) return undefined;
+    let from = this.log.last + 1;
+    while (from <= highest && this.#isWhole(from)) from++;
     let count = 0;
-    for (let sequence = from; sequence <= highest && count < repairCommitsMax; sequence++) {
-      const held = this.log.held(sequence);
-      if (held && (!held.commit.refersToInput || held.input !== undefined)) {
-        if (count > 0) break;
-        continue;
-      }
-      count = sequence - from + 1;
-    }
+    while (count < repairCommitsMax && from + count <= highest && !this.#isWhole(from + count)) count++;
     return count > 0 ? { from, count } : undefined;
+  }
+
+  /** Whether a commit waits for its turn only. */
+  #isWhole(sequence: number): boolean {
+    const held = this.log.held(sequence);
+    if (held === undefined) return false;
+    held.input ??= this.#inputOf(held.commit);
+    return !held.commit.refersToInput || held.input !== undefined;
+  }
+
+  /** Whether everything is here up to the last commit that the primary has told of. */
+  isLevel(): boolean {
+    return this.#commitGap() === undefined;
   }
 
   /** Asks for what is missing: commits of the primary when `commits`, inputs of whoever has them when `inputs`. */
