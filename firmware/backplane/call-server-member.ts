@@ -721,6 +721,12 @@ export class CallServerMember implements Member {
     return term > log.lastTerm && this.#view.wholeSequence(commit) <= log.last;
   }
 
+  wasAway(): void {}
+
+  get isCatchingUp(): boolean {
+    return false;
+  }
+
   tick(now: Micros): void {
     const { roster } = this.#context;
     this.#leaveIfPossible(now);

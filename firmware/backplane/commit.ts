@@ -11,8 +11,10 @@ export type Consumed =
   | { readonly kind: "internal" }
   /** The first commit of a term: it confirms every commit before it, the last of which is of the term `afterTerm`. */
   | { readonly kind: "begin"; readonly cold: boolean; readonly afterTerm: number }
-  /** From here on the card in `slot`, in this incarnation, takes part. */
-  | { readonly kind: "admit"; readonly slot: number; readonly incarnation: number };
+  /** From here on the card in `slot`, in this incarnation, takes part: a newcomer, or one that had been dismissed. */
+  | { readonly kind: "admit"; readonly slot: number; readonly incarnation: number }
+  /** The card in `slot` was found dead, and others do its work: of what it has not performed yet it performs nothing any more. */
+  | { readonly kind: "dismiss"; readonly slot: number };
 
 /** A commit in its place in the group's one sequence. */
 export interface Commit {
@@ -27,7 +29,12 @@ export interface Commit {
   readonly body: Uint8Array;
 }
 
-export const consumedKinds = ["internal", "input", "begin", "admit"] as const;
+/** As the record counts them. `card` is an ADMIT; where the incarnation is 0, which no card has, it is a DISMISS. */
+export const consumedKinds = ["internal", "input", "begin", "card"] as const;
+const kindNumbers = { internal: 0, input: 1, begin: 2, admit: 3, dismiss: 3 } as const satisfies Record<
+  Consumed["kind"],
+  number
+>;
 
 /** Shortened on the bus: sequence to 16 bits, input number to 16, time to 24 (4.6 h), all made whole by what went before. */
 export const commitRecord = layout(
@@ -39,7 +46,7 @@ export const commitRecord = layout(
   { body: rest },
 );
 
-/** BEGIN and ADMIT give time and sequence whole, for the later ones to refer to. Their body is that and nothing else. */
+/** BEGIN, ADMIT and DISMISS give time and sequence whole, for the later ones to refer to. Their body is that and nothing else. */
 const anchor = layout("anchor", { timeMillis: u48, sequence: u48 });
 const beginning = layout("beginning", { timeMillis: u48, sequence: u48, afterTerm: varint });
 const nothing = new Uint8Array(0);
@@ -48,13 +55,12 @@ export type CommitRecord = ValueOf<typeof commitRecord>;
 
 export function encodeCommit(commit: Commit): Uint8Array {
   const { consumed } = commit;
-  const kind = consumedKinds.indexOf(consumed.kind);
   const timed = !isAnchor(consumed.kind) && commit.timeMillis > 0;
   return encode(commitRecord, {
     group: commit.group,
     refers: commit.refersToInput ? 1 : 0,
     timed: timed ? 1 : 0,
-    consumed: kind,
+    consumed: kindNumbers[consumed.kind],
     term: commit.term,
     sequence: lowBits(commit.sequence, 16),
     consumedSlot: "slot" in consumed ? consumed.slot : 0,
@@ -73,12 +79,16 @@ export function encodeCommit(commit: Commit): Uint8Array {
 
 /** Whether commits of a kind give time and sequence whole. */
 export function isAnchor(kind: Consumed["kind"]): boolean {
-  return kind === "begin" || kind === "admit";
+  return kind === "begin" || kind === "admit" || kind === "dismiss";
 }
 
 function bodyOf({ consumed, timeMillis, sequence, body }: Commit): Uint8Array {
   if (consumed.kind === "begin") return encode(beginning, { timeMillis, sequence, afterTerm: consumed.afterTerm });
-  return consumed.kind === "admit" ? encode(anchor, { timeMillis, sequence }) : body;
+  return isAnchor(consumed.kind) ? encode(anchor, { timeMillis, sequence }) : body;
+}
+
+function ofCard(slot: number, incarnation: number): Consumed {
+  return incarnation === 0 ? { kind: "dismiss", slot } : { kind: "admit", slot, incarnation };
 }
 
 /** What the shortened numbers of a commit record are measured against. */
@@ -102,7 +112,7 @@ export function decodeCommit(octets: Uint8Array, context: CommitContext): Result
   let sequence = nearest(context.sequence, record.sequence, 16);
   let body = record.body;
   let afterTerm = 0;
-  if (isAnchor(kind)) {
+  if (kind === "begin" || kind === "card") {
     const anchored: Result<{ timeMillis: number; sequence: number; afterTerm?: number }, DecodeError> =
       kind === "begin" ? decode(beginning, record.body) : decode(anchor, record.body);
     if (!anchored.ok) {
@@ -115,8 +125,8 @@ export function decodeCommit(octets: Uint8Array, context: CommitContext): Result
   const consumed: Consumed =
     kind === "input"
       ? { kind, slot, number: nearest(context.inputNumber(slot), number, 16) }
-      : kind === "admit"
-        ? { kind, slot, incarnation: number }
+      : kind === "card"
+        ? ofCard(slot, number)
         : kind === "begin"
           ? { kind, cold: number === 1, afterTerm }
           : { kind: "internal" };

@@ -4,7 +4,8 @@
  */
 import type { CanFrame } from "../../hal/can-frame.ts";
 import type { ApplicationAction, ApplicationEvent } from "../card/application.ts";
-import { workOf } from "../card/link-notes.ts";
+import { vouchNote, workOf } from "../card/link-notes.ts";
+import { voidWord, vouchWord } from "../card/work-gate.ts";
 import { decode, encode } from "../layout/layout.ts";
 import { assert } from "../result.ts";
 import type { Micros } from "../time.ts";
@@ -59,6 +60,8 @@ export interface CommunicationEffects {
   work(): number;
   /** How many commits of a group the application has performed since its start, modulo 2^31; in shared memory too. */
   commitsPerformed(group: number): number;
+  /** Notes something for the application of a LIM or transporter; in shared memory too (card/work-gate.ts). */
+  note(place: number, value: number): void;
   /** Ends the card: the application has failed, and the others know. */
   end(reason: string): void;
   wallMillis(): number;
@@ -72,6 +75,8 @@ const quietBeats = 3;
 const listenIntervals = 1.25;
 /** Nobody at all was heard for so many intervals: this card itself could not hear. */
 const breakIntervals = 1.5;
+/** A card that has beaten within so many intervals is not found dead yet. */
+const vouchedIntervals = 2;
 /** Waking up later than this is time in which the card could not listen. */
 const lateMicros = 2_000;
 /** The shortest time between two looks at what is missing. */
@@ -160,6 +165,7 @@ export class CommunicationProcessor {
       toApplication: (event: ApplicationEvent) => effects.toApplication(event),
       progress: () => effects.progress(),
       commitsPerformed: (group: number) => effects.commitsPerformed(group),
+      voidBefore: (group: number, sequence: number) => effects.note(group, voidWord(sequence)),
       wallMillis: () => effects.wallMillis(),
       log: (severity: "info" | "warning" | "alarm", text: string) => effects.log(severity, text),
       milestone: (step: Milestone, term: number) => effects.milestone(step, term),
@@ -338,6 +344,7 @@ export class CommunicationProcessor {
     this.#conduct.look(now);
     this.#health.examine(now);
     for (const { member } of this.#parts) member.tick(now);
+    this.#vouch(now);
     if (this.#hasNews()) this.#nextBeat = now;
     if (now >= this.#nextBeat) {
       const intervals = this.#parts.map(({ member }) => beatIntervalMicros(member.role(), this.#options.timing));
@@ -358,6 +365,14 @@ export class CommunicationProcessor {
     if (hung !== undefined && hung < look) look = hung;
     // This thread may run above all others of the host: but for its beats it leaves them some time, whatever a deadline says.
     this.#wakeBy = Math.min(this.#nextBeat, Math.max(look, now + restMicros));
+  }
+
+  /** As long as the next beat is not overdue this card has not been away: what it has handed over may be done. */
+  #vouch(now: Micros): void {
+    if (this.#options.kind === "call-server" || this.#options.withoutRules?.has("catch-up-first")) return;
+    const isCatchingUp = this.#parts.some(({ member }) => member.isCatchingUp);
+    const until = now + vouchedIntervals * this.#options.timing.othersMicros;
+    this.#effects.note(vouchNote, vouchWord(isCatchingUp ? undefined : until));
   }
 
   /** What the application was working on, for whoever takes over. */
@@ -381,6 +396,8 @@ export class CommunicationProcessor {
     this.#health.excuse(late);
     this.#conduct.excuse(late);
     this.#heardAt += late;
+    // Whoever has missed a beat of its own may have missed all that make the others find it dead.
+    if (late >= this.#options.timing.othersMicros) for (const { member } of this.#parts) member.wasAway(now);
   }
 
   #frame(plane: Plane, frame: CanFrame, now: Micros): void {
@@ -443,7 +460,10 @@ export class CommunicationProcessor {
     }
     const beat = decoded.value;
     this.#counters.beats++;
-    if (this.#listenedFor(now) === 0) this.#listeningSince = now;
+    if (this.#isHearingBroken(now)) {
+      this.#listeningSince = now;
+      for (const { member } of this.#parts) member.wasAway(now);
+    }
     this.#heardAt = now;
     const change = this.#roster.beat(slot, beat, now);
     // Even a card with the same low octet of the incarnation may have restarted while it was not heard: what it says is new.
@@ -466,9 +486,12 @@ export class CommunicationProcessor {
     for (const part of this.#parts) part.tell(slot, this.#listenedFor(now));
   }
 
+  #isHearingBroken(now: Micros): boolean {
+    return now - this.#heardAt > breakIntervals * this.#options.timing.othersMicros;
+  }
+
   #listenedFor(now: Micros): Micros {
-    const isBroken = now - this.#heardAt > breakIntervals * this.#options.timing.othersMicros;
-    return isBroken ? 0 : now - this.#listeningSince;
+    return this.#isHearingBroken(now) ? 0 : now - this.#listeningSince;
   }
 
   // --- out

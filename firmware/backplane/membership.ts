@@ -40,6 +40,8 @@ export interface MemberContext {
   toApplication(event: ApplicationEvent): void;
   /** How many commits of the group the application has performed since its start, modulo 2^31. */
   commitsPerformed(): number;
+  /** Commits of the group before this sequence are void, also those that the application has been handed and not performed. */
+  voidBefore(sequence: number): void;
   /** UTC in milliseconds. */
   wallMillis(): number;
   log(severity: "info" | "warning" | "alarm", text: string): void;
@@ -101,7 +103,11 @@ export type ProtocolRule =
   /** The inputs of a card that has restarted begin anew. */
   | "incarnations"
   /** A silence is judged when the own mail has been read. */
-  | "second-look";
+  | "second-look"
+  /** A witness that has been dismissed performs nothing until it is admitted again. */
+  | "dismissal"
+  /** A witness that was away performs nothing until it knows what it has missed. */
+  | "catch-up-first";
 
 /** A card's part in one group. */
 export interface Member {
@@ -118,6 +124,10 @@ export interface Member {
   transmitted(sequence: number, now: Micros): void;
   /** Is to leave on purpose: says so and makes way, as soon as the group is served without this card. */
   leave(now: Micros): void;
+  /** This card has not run, or has heard nobody, for so long that the others may have found it dead. */
+  wasAway(now: Micros): void;
+  /** Does not know yet what it has missed: its application is to do nothing meanwhile. */
+  readonly isCatchingUp: boolean;
   tick(now: Micros): void;
   nextDeadline(): Micros | undefined;
   role(): Role;

@@ -17,7 +17,10 @@ import { Witness } from "./witness.ts";
 
 /** What the card is and does for all its groups. */
 export interface CardContext
-  extends Omit<MemberContext, "plan" | "roster" | "incarnation" | "renew" | "isFit" | "send" | "commitsPerformed"> {
+  extends Omit<
+    MemberContext,
+    "plan" | "roster" | "incarnation" | "renew" | "isFit" | "send" | "commitsPerformed" | "voidBefore"
+  > {
   readonly kind: (typeof cardKinds)[number];
   /** 16 bits, another at every start; not 0. */
   readonly incarnation: number;
@@ -31,6 +34,8 @@ export interface CardContext
   progress(): number;
   /** How many commits of a group the application has performed since its start, modulo 2^31. */
   commitsPerformed(group: number): number;
+  /** Commits of the group before this sequence are void. */
+  voidBefore(group: number, sequence: number): void;
 }
 
 /** What a beat says of a card's part in a group. */
@@ -65,6 +70,7 @@ export class Participation {
       isFit: () => card.isFit() && !this.roster.isDeaf(card.slot),
       send: (kind, record) => card.send(kind, record, this, this.#numberOf(kind)),
       commitsPerformed: () => card.commitsPerformed(plan.group),
+      voidBefore: (sequence) => card.voidBefore(plan.group, sequence),
       log: (severity, text) => card.log(severity, card.groupsOfCard > 1 ? `group ${plan.group}: ${text}` : text),
     };
     this.member = card.kind === "call-server" ? new CallServerMember(context) : new Witness(context);

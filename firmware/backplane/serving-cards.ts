@@ -2,6 +2,7 @@
 import type { ApplicationEvent } from "../card/application.ts";
 import type { Micros } from "../time.ts";
 import type { GroupRoster } from "./group-roster.ts";
+import { role } from "./heartbeat.ts";
 import type { Roster } from "./roster.ts";
 
 export class ServingCards {
@@ -27,8 +28,11 @@ export class ServingCards {
     const alive = this.#group.isFit(slot) && this.#group.objection(slot) === undefined;
     if (this.#told.get(slot) === alive) return;
     this.#told.set(slot, alive);
-    const performed = this.#group.entry(slot)?.commit ?? 0;
-    this.#application.toApplication({ kind: "card", slot, alive, ...(alive ? {} : { performed }) });
+    const entry = this.#group.entry(slot);
+    const performed = entry?.commit ?? 0;
+    const isWitness = entry?.role === role.witness && entry.incarnation !== 0;
+    const more = alive ? (isWitness ? { incarnation: entry.incarnation } : {}) : { performed };
+    this.#application.toApplication({ kind: "card", slot, alive, ...more });
   }
 
   /** The card in this slot has restarted: what was in its place is gone, though the slot has not fallen silent. */

@@ -5,8 +5,9 @@
 import type { ApplicationAction } from "../card/application.ts";
 import { decode, encode } from "../layout/layout.ts";
 import type { Micros } from "../time.ts";
+import { CatchingUp } from "./catching-up.ts";
 import { ClaimAnswer } from "./claim-answer.ts";
-import type { Commit } from "./commit.ts";
+import type { Commit, Consumed } from "./commit.ts";
 import type { HeldCommit } from "./commit-log.ts";
 import { type RecordClass, recordClass } from "./frame-identifier.ts";
 import { DeafnessWatch } from "./deafness.ts";
@@ -22,6 +23,8 @@ import type { RosterEntry } from "./group-roster.ts";
 import { lowBits } from "./sequence-number.ts";
 import { isForSender, type TakeoverRecord, takeoverRecord } from "./takeover-records.ts";
 
+const nothing = new Uint8Array(0);
+
 /** So long without a primary, and the application is told that there is no service. */
 const noServiceAfterMicros = 1_000_000;
 
@@ -32,8 +35,11 @@ export class Witness implements Member {
   readonly #inputs: InputSender;
   readonly #congestion = new InputCongestion();
   readonly #mark = new PerformedMark();
+  readonly #catchingUp: CatchingUp;
   /** A commit of a primary has admitted this card since it started. */
   #admitted = false;
+  /** Was found dead, and not admitted again since: it follows and votes as ever, but performs nothing. */
+  #dismissed = false;
   /** The term granted or followed, and whom it was granted. */
   #term = 0;
   #grantedTo = -1;
@@ -53,6 +59,7 @@ export class Witness implements Member {
     this.#context = context;
     this.#view = new GroupView(context, true);
     this.#answer = new ClaimAnswer(context, this.#view);
+    this.#catchingUp = new CatchingUp(context.timing.primaryMicros);
     this.#view.intake.admit(context.slot, context.incarnation);
     const window = Math.floor(inputsOutstandingMax / context.groupsOfCard);
     this.#inputs = new InputSender(window, (number, payload) => {
@@ -196,15 +203,15 @@ export class Witness implements Member {
     if (consumed.kind !== "admit" || senderTerm < this.#term) return false;
     if (consumed.slot !== this.#context.slot || consumed.incarnation !== this.#context.incarnation) return false;
     this.#admitted = true;
+    this.#dismissed = false;
     this.#term = senderTerm;
     this.#grantedTo = -1;
     this.#begun = commit.term;
     this.#base = commit.sequence;
     this.#view.reset(commit.sequence - 1, commit.term);
     this.#view.append({ commit, octets, input: undefined }, now);
-    this.#service = true;
     this.#primaryHeardAt = now;
-    this.#context.toApplication({ kind: "service", group: commit.group, available: true });
+    this.#serve(commit.group);
     this.#inputs.repeat(now);
     this.#inputs.flush(now);
     return true;
@@ -212,32 +219,69 @@ export class Witness implements Member {
 
   /** Performs what it may: in order, under the followed term or confirmed by its BEGIN. */
   #run(now: Micros): void {
-    if (!this.#admitted) return;
-    for (;;) {
-      const held = this.#view.next();
-      if (!held) break;
-      const { commit } = held;
-      const mayBegin = this.#begun === this.#performed || this.#context.withoutRules.has("begin");
-      const foreign = commit.term > this.#performed || this.#view.isStale(commit.term, this.#performed);
-      if (!mayBegin || (foreign && commit.sequence > this.#base)) return;
+    if (!this.#admitted || this.#catchingUp.isUnderWay) return;
+    const run: HeldCommit[] = [];
+    for (let held = this.#next(); held; held = this.#next()) {
       this.#view.append(held, now);
-      if (commit.consumed.kind === "begin") {
-        this.#service = true;
-        this.#context.toApplication({ kind: "service", group: commit.group, available: true });
-      } else {
-        this.#deliver(held);
-        if (this.#context.withoutRules.has("perform-once")) this.#deliver(held);
-      }
-      if (commit.consumed.kind === "input" && commit.consumed.slot === this.#context.slot) {
-        this.#inputs.consumed(commit.consumed.number, now);
-      }
+      run.push(held);
     }
+    // Whoever reads that it was dismissed has performed nothing of what came before and was read with it.
+    const dismissal = run.findLastIndex(({ commit }) => this.#dismisses(commit.consumed));
+    run.forEach((held, place) => {
+      this.#follow(held, place <= dismissal, now);
+    });
     if (this.#view.log.isAstray()) this.#beginAnew(`a term began before commit ${this.#view.log.last}`);
   }
 
-  #deliver(held: HeldCommit): void {
+  /** The commit whose turn it is, if it may be performed. */
+  #next(): HeldCommit | undefined {
+    const held = this.#view.next();
+    if (!held) return undefined;
+    const { term, sequence } = held.commit;
+    const mayBegin = this.#begun === this.#performed || this.#context.withoutRules.has("begin");
+    const foreign = term > this.#performed || this.#view.isStale(term, this.#performed);
+    return !mayBegin || (foreign && sequence > this.#base) ? undefined : held;
+  }
+
+  #dismisses(consumed: Consumed): boolean {
+    const isOwn = consumed.kind === "dismiss" && consumed.slot === this.#context.slot;
+    return isOwn && !this.#context.withoutRules.has("dismissal");
+  }
+
+  /** A commit that has its place. `isVoid`: what it wants done is another card's to do. */
+  #follow(held: HeldCommit, isVoid: boolean, now: Micros): void {
+    const { group, consumed } = held.commit;
+    const { slot, incarnation } = this.#context;
+    if (this.#dismisses(consumed)) this.#dismiss(held.commit.sequence);
+    if (consumed.kind === "begin") this.#serve(group);
+    else {
+      this.#deliver(held, isVoid || this.#dismissed);
+      if (this.#context.withoutRules.has("perform-once")) this.#deliver(held, isVoid || this.#dismissed);
+    }
+    const isReadmitted = consumed.kind === "admit" && consumed.slot === slot && consumed.incarnation === incarnation;
+    if (isReadmitted && this.#dismissed) {
+      this.#dismissed = false;
+      this.#context.log("info", "is admitted again");
+      this.#serve(group);
+    }
+    if (consumed.kind === "input" && consumed.slot === slot) this.#inputs.consumed(consumed.number, now);
+  }
+
+  #dismiss(sequence: number): void {
+    this.#context.voidBefore(sequence);
+    if (!this.#dismissed) this.#context.log("warning", "was found dead: others do its work until it is admitted again");
+    this.#dismissed = true;
+  }
+
+  #serve(group: number): void {
+    this.#service = true;
+    this.#context.toApplication({ kind: "service", group, available: true });
+  }
+
+  /** Also of what is not to be performed the application knows what it consumed. */
+  #deliver(held: HeldCommit, isVoid: boolean): void {
     this.#mark.handedOver(held.commit.sequence);
-    this.#view.deliver(held);
+    this.#view.deliver(isVoid ? { ...held, commit: { ...held.commit, body: nothing } } : held);
   }
 
   #takeover(slot: number, octets: Uint8Array, now: Micros): void {
@@ -289,9 +333,23 @@ export class Witness implements Member {
   card(entry: RosterEntry, _change: "came" | "restarted" | "died" | "beat", now: Micros): void {
     if (entry.role === role.primary && entry.alive && this.#context.plan.callServers.includes(entry.slot)) {
       this.#primaryHeardAt = now;
-      if (entry.term >= this.#term) this.#view.primaryIsAt(entry.commit);
+      if (entry.term >= this.#term) this.#hearPrimary(entry.commit, now);
     }
     this.#listen(entry, now);
+  }
+
+  #hearPrimary(beaten: number, now: Micros): void {
+    this.#view.primaryIsAt(beaten);
+    const knowsAll = () => !this.#context.isBehind() && this.#view.isLevel();
+    if (this.#catchingUp.primaryBeats(knowsAll, now)) this.#run(now);
+  }
+
+  get isCatchingUp(): boolean {
+    return this.#catchingUp.isUnderWay;
+  }
+
+  wasAway(now: Micros): void {
+    if (this.#admitted && !this.#context.withoutRules.has("catch-up-first")) this.#catchingUp.begin(now);
   }
 
   /** What a call server says that it heard is held against what this card knows to have been said. */
@@ -373,6 +431,7 @@ export class Witness implements Member {
       term: this.#term,
       commit: this.#view.log.last,
       admitted: this.#admitted,
+      dismissed: this.#dismissed,
       inputsUnconsumed: this.#inputs.unconsumed,
       waitingCommits: this.#view.log.heldCount,
       leaving: this.#leaving ? "safe to pull" : undefined,

@@ -7,7 +7,6 @@
 import type { StorageOutcome } from "../../hal/storage.ts";
 import type { Consumed } from "../backplane/commit.ts";
 import type { ProtocolRule } from "../backplane/membership.ts";
-import { nearest } from "../backplane/sequence-number.ts";
 import type {
   Application,
   ApplicationAction,
@@ -36,6 +35,7 @@ import { type CallDetailRecord, callDetailRecords } from "./call-detail-record.t
 import { circuitActions } from "./circuit-actions.ts";
 import { CircuitPlan } from "./circuit-plan.ts";
 import { connectionActions } from "./connection-actions.ts";
+import { CardPresence } from "./card-presence.ts";
 import { Congestion } from "./congestion.ts";
 import { Counters } from "./counters.ts";
 import { clockError, correctUtc, GroupTime, utcMillis } from "./group-time.ts";
@@ -70,8 +70,6 @@ const digestIntervalMicros: Micros = 1_000_000;
 const snapshotIntervalMicros: Micros = microsPerMilli;
 /** Commits of background work, and timers, that one `deadline` handles before inputs get their turn. */
 const workPerStepMax = 8;
-/** Bits of a commit's sequence that a heartbeat tells. */
-const beatenBits = 24;
 const nothing = new Uint8Array(0);
 const never: Micros = Number.POSITIVE_INFINITY;
 
@@ -113,8 +111,7 @@ export class CallServer implements Application {
   readonly #withoutRules: ReadonlySet<ProtocolRule>;
   readonly #congestion = new Congestion();
   readonly #history = new OutputHistory();
-  /** LIMs and transporters that do not live, with the last commit that each is known to have performed. */
-  readonly #dead = new Map<number, number>();
+  readonly #presence: CardPresence;
   #role: Role = "blank";
   #term = 0;
   /** The last commit that the tables hold. */
@@ -142,6 +139,7 @@ export class CallServer implements Application {
     this.#broadcastInputs = new BroadcastInputs(this.#plan, this.#tables);
     this.#records = new CallDetailLog(storedCdrs);
     this.#ladder = new Ladder(this.#plan, slot);
+    this.#presence = new CardPresence(this.#plan, this.#tables);
     this.#node = {
       plan: this.#plan,
       routing: new Routing(configuration, card.group),
@@ -149,7 +147,7 @@ export class CallServer implements Application {
       idleCircuits: this.#idleCircuits,
       counters: this.#counters,
       actions: { circuit: circuitActions, connection: connectionActions },
-      isAlive: (candidate) => !this.#dead.has(candidate),
+      isAlive: (candidate) => this.#presence.isAlive(candidate),
       congestion: this.#congestion,
     };
     this.#blocking = new BlockingDisk(this.#plan, this.#tables, storedBlocking);
@@ -187,7 +185,8 @@ export class CallServer implements Application {
         this.#term = event.term;
         return this.#becomePrimary(event.sequence, event.coldStart, event.timeMillis);
       case "admit":
-        return this.#role === "primary" ? this.#admit(event.slot, event.incarnation) : [];
+        if (this.#role !== "primary") return [];
+        return this.#commitOfCard({ kind: "admit", slot: event.slot, incarnation: event.incarnation });
       case "backup":
         this.#role = "backup";
         this.#sender = undefined;
@@ -206,8 +205,7 @@ export class CallServer implements Application {
         this.#forget();
         return [];
       case "card":
-        this.#heardOf(event);
-        return [];
+        return this.#heardOf(event);
       default:
         return [];
     }
@@ -293,21 +291,23 @@ export class CallServer implements Application {
     this.#congestion.clear();
     this.#nextDigest = this.#now + digestIntervalMicros;
     this.#restoration.begin(coldStart, this.#now);
-    this.#work.begin(this.#now, coldStart, this.#dead);
-    return this.#records.transmitted(sequence);
+    this.#work.begin(this.#now, coldStart, this.#presence.dead);
+    return [...this.#records.transmitted(sequence), ...this.#settleCards()];
   }
 
-  #heardOf({ slot, alive, performed = 0 }: Extract<ApplicationEvent, { readonly kind: "card" }>): void {
-    if (alive) {
-      this.#dead.delete(slot);
-      return;
-    }
-    const isCallServer = this.#plan.configuration.cards.some(
-      (card) => card.slot === slot && card.kind === "call-server",
-    );
-    if (isCallServer || this.#dead.has(slot)) return;
-    this.#dead.set(slot, nearest(this.#sequence, performed % 2 ** beatenBits, beatenBits));
-    if (this.#role === "primary") this.#work.left(slot, this.#dead.get(slot) ?? 0);
+  #heardOf(event: Extract<ApplicationEvent, { readonly kind: "card" }>): readonly ApplicationAction[] {
+    const hasDied = this.#presence.heard(event, this.#sequence);
+    if (this.#role !== "primary") return [];
+    const { slot } = event;
+    if (hasDied) this.#work.left(slot, this.#presence.dead.get(slot) ?? 0);
+    return this.#settleCards();
+  }
+
+  /** Cards that have died are dismissed before anything of theirs is moved, and admitted again when they are heard again. */
+  #settleCards(): readonly ApplicationAction[] {
+    const actions: ApplicationAction[] = [];
+    for (let due = this.#presence.next(); due; due = this.#presence.next()) actions.push(...this.#commitOfCard(due));
+    return actions;
   }
 
   #consume(event: HandedInput): readonly ApplicationAction[] {
@@ -417,13 +417,12 @@ export class CallServer implements Application {
     return actions;
   }
 
-  /** A witness performs only what comes after this commit, so what it has to do at the start is told again. */
-  #admit(slot: number, incarnation: number): readonly ApplicationAction[] {
+  /** That a card is dismissed, or admitted: it performs only what comes after that, so what it has to do at first is told again. */
+  #commitOfCard(consumed: Extract<Consumed, { readonly kind: "admit" | "dismiss" }>): readonly ApplicationAction[] {
     const sequence = this.#sequence + 1;
     this.#sequence = sequence;
-    this.#tables.card.put(slot, undefined);
-    this.#work.welcome(slot);
-    const consumed: Consumed = { kind: "admit", slot, incarnation };
+    this.#presence.follow(consumed);
+    if (consumed.kind === "admit") this.#work.welcome(consumed.slot);
     return [
       { kind: "commit", sequence, consumed, refersToInput: false, timeMillis: this.#time.at(this.#now), body: nothing },
     ];
@@ -474,8 +473,7 @@ export class CallServer implements Application {
     const { sequence, body } = commit;
     if (body.length === 0) {
       this.#sequence = sequence;
-      // What it did not do before it came back is settled.
-      if (commit.consumed.kind === "admit") this.#tables.card.put(commit.consumed.slot, undefined);
+      this.#presence.follow(commit.consumed);
       return [];
     }
     const input = inputIn(commit.input);

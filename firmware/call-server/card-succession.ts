@@ -59,7 +59,7 @@ export class CardSuccession {
     const { tables } = this.#node;
     const row = turn.transaction.has(tables.card, slot) ? turn.transaction.get(tables.card, slot) : undefined;
     // What was moved when it was gone before, and came back without a restart, was moved up to where it has been since.
-    const isFirst = row === undefined || row.moved < performed;
+    const isFirst = row === undefined || row.moved === 0 || row.moved < performed;
     if (isFirst) this.#leaveWays(turn, slot);
     const controlled = isFirst ? this.#passOnGateways(turn, slot) : false;
     // A transporter has had the gateway's answer only when a commit says so: what it performed may still have to be asked for.

@@ -8,12 +8,13 @@ import type { ValueStore } from "../../hal/value-store.ts";
 import type { StreamListener, StreamSocket, StreamSockets } from "../../hal/stream-socket.ts";
 import { lowBits } from "../backplane/sequence-number.ts";
 import type { Micros } from "../time.ts";
-import type { Application, ApplicationAction, ApplicationEvent } from "./application.ts";
+import type { Application, ApplicationAction, ApplicationEvent, DeliveredCommit } from "./application.ts";
 import { LineWriter } from "./line-writer.ts";
 import type { OperatorCommand } from "./operator-command.ts";
 import { decodeLinkMessage, type ToApplication } from "./link-message.ts";
 import { LinkQueue } from "./link-queue.ts";
 import { commitCountBits, noWork, workNote, workWord } from "./link-notes.ts";
+import { WorkGate } from "./work-gate.ts";
 
 /** Of what went wrong, for the other processor; the whole is in the log. */
 const reasonCharactersMax = 200;
@@ -21,6 +22,8 @@ const reasonCharactersMax = 200;
 const reconnectAfterMicros = 500_000;
 /** So long after the disk has refused lines they are tried again. */
 const retryLinesMicros = 1_000_000;
+/** Whether held commits may be done by now is looked at so often. */
+const lookAgainMicros = 1_000;
 /** Octets kept for a stream whose queue is full; a peer that takes nothing for so long is cut off. */
 const backlogOctetsMax = 4 * 1024 * 1024;
 
@@ -54,6 +57,10 @@ export class ApplicationRunner {
   readonly #commitsPerformed = new Map<number, number>();
   readonly #lines: LineWriter;
   #retriesLines = false;
+  readonly #gate: WorkGate;
+  /** Commits that the communication processor does not vouch for now, in order. */
+  readonly #held: DeliveredCommit[] = [];
+  #looksAgain = false;
   #failed = false;
 
   constructor(application: Application, parts: ApplicationParts) {
@@ -61,10 +68,13 @@ export class ApplicationRunner {
     this.#parts = parts;
     this.#lines = new LineWriter(parts.storage, (severity, text) => parts.log(severity, text));
     this.#queue = new LinkQueue(parts.link);
+    this.#gate = new WorkGate((place) => parts.link.noteOfOther(place));
     parts.link.listen({
       message: (octets) => {
         const event = decodeLinkMessage(octets) as ToApplication;
-        this.#step(event);
+        if (event.kind === "commit") this.#held.push(event.commit);
+        else this.#step(event);
+        this.#passCommits();
         if (event.kind === "backup" && !this.#failed) this.#queue.send({ kind: "drained" });
       },
       writable: () => this.#queue.flush(),
@@ -84,6 +94,21 @@ export class ApplicationRunner {
   /** The card leaves on purpose. */
   leave(): void {
     this.#queue.send({ kind: "leave" });
+  }
+
+  /** Commits that may be done, in their order; the others wait. */
+  #passCommits(): void {
+    const { clock } = this.#parts;
+    while (this.#held.length > 0 && this.#gate.isOpen(clock.nowMicros())) {
+      const commit = this.#held.shift();
+      if (commit) this.#step({ kind: "commit", commit: this.#gate.passed(commit) });
+    }
+    if (this.#held.length === 0 || this.#looksAgain) return;
+    this.#looksAgain = true;
+    clock.at(clock.nowMicros() + lookAgainMicros, () => {
+      this.#looksAgain = false;
+      this.#passCommits();
+    });
   }
 
   #step(event: ApplicationEvent): void {

@@ -17,7 +17,7 @@ export interface DeliveredCommit {
   readonly consumed: Consumed;
   /** UTC in milliseconds at the primary, when it made the commit. */
   readonly timeMillis: number;
-  /** Outputs (firmware/interchange/output.ts) and then the changes of the tables; empty in a BEGIN or an ADMIT. */
+  /** Outputs (firmware/interchange/output.ts) and then the changes of the tables; empty in a BEGIN, an ADMIT and a DISMISS. */
   readonly body: Uint8Array;
   /** Payload of the consumed input (firmware/interchange/input.ts); empty when it consumed none. */
   readonly input: Uint8Array;
@@ -78,9 +78,16 @@ export type ApplicationEvent =
   | { readonly kind: "forget" }
   /**
    * A card of the rack came or went. `performed`: the last commit that a LIM or transporter that went is known to have performed, a
-   * call server to have followed (24 bits). LIMs are told, too, by each group.
+   * call server to have followed (24 bits). `incarnation`: in which a LIM or transporter that came takes itself for admitted. LIMs are
+   * told, too, by each group.
    */
-  | { readonly kind: "card"; readonly slot: number; readonly alive: boolean; readonly performed?: number }
+  | {
+      readonly kind: "card";
+      readonly slot: number;
+      readonly alive: boolean;
+      readonly performed?: number;
+      readonly incarnation?: number;
+    }
   // --- to LIMs and transporters
   /** The group has (again) a primary that hears this card (`true`), or none (`false`). */
   | { readonly kind: "service"; readonly group: number; readonly available: boolean }

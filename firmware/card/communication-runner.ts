@@ -55,6 +55,7 @@ export class CommunicationRunner {
         starvedMicros: () => parts.starvedMicros(),
         work: () => link.noteOfOther(workNote),
         commitsPerformed: (group) => link.noteOfOther(group),
+        note: (place, value) => link.note(place, value),
         end: (reason) => parts.end(reason),
         wallMillis: () => clock.wallMillis(),
         log: (severity, text) => parts.log(severity, text),

@@ -37,6 +37,7 @@ const consumed = variants("consumed", {
   internal: [1, layout("internal")],
   begin: [2, layout("begin", { cold: flag, afterTerm: varint })],
   admit: [3, layout("admit", { slot: u8, incarnation: u16 })],
+  dismiss: [4, layout("dismiss", { slot: u8 })],
 });
 
 // By direction: the kinds of the two are not the same messages.

@@ -1,11 +1,15 @@
 /**
  * What an application notes in the memory that it shares with the communication processor: the input that it works on, which is to
- * blame if it never comes back from it, and how many commits of each group it has performed.
+ * blame if it never comes back from it, and how many commits of each group it has performed. The communication processor of a LIM or
+ * transporter notes for it what it may do (work-gate.ts).
  */
 import { lowBits } from "../backplane/sequence-number.ts";
 
 /** The place of the work word; the commits of a group are counted at the place of its number, which is 1 at least. */
 export const workNote = 0;
+
+/** Of the communication processor: for how long it vouches. At the place of a group: what is void of what it has handed over. */
+export const vouchNote = 0;
 
 /** Commits are counted modulo 2 to this power. */
 export const commitCountBits = 31;

@@ -83,6 +83,7 @@ export class CommunicationReplay {
         starvedMicros: () => 0,
         work: () => 0,
         commitsPerformed: () => this.#commits,
+        note: () => undefined,
         end: () => undefined,
         wallMillis: () => this.#wallMillis,
         log: () => undefined,

@@ -6,6 +6,7 @@
 import type { Beginning } from "../../firmware/backplane/call-server-member.ts";
 import type { Consumed } from "../../firmware/backplane/commit.ts";
 import type { ApplicationAction, ApplicationEvent } from "../../firmware/card/application.ts";
+import type { Micros } from "../../firmware/time.ts";
 import type { Complain } from "./invariants.ts";
 import type { SimulatedCard } from "./simulated-card.ts";
 
@@ -18,11 +19,25 @@ interface Entry {
   readonly refersToInput: boolean;
   readonly body: Uint8Array;
   performed: boolean;
+  /** When a card was given it first. */
+  givenAt: Micros | undefined;
 }
+
+/** A commit that dismisses a card, or admits it. */
+interface Word {
+  readonly slot: number;
+  readonly sequence: number;
+  readonly entry: Entry;
+}
+
+/** A card that others have known to be dismissed for so long can know it, too. */
+const knownAfterMicros: Micros = 15_000;
 
 /** What the primary of one term has committed; before its BEGIN that is what the earlier term had. */
 interface Line extends Beginning {
   readonly entries: Map<number, Entry>;
+  /** Of its entries, in order. */
+  readonly words: Word[];
 }
 
 interface Given {
@@ -73,8 +88,8 @@ export class GroupHistory {
       for (const known of [this.#lines, this.#performed, this.#given]) known.clear();
     }
     const begin: Consumed = { kind: "begin", cold, afterTerm };
-    const first = { term, consumed: begin, refersToInput: false, body: new Uint8Array(0), performed: false };
-    this.#lines.set(term, { ...beginning, entries: new Map([[sequence, first]]) });
+    const first = entryOf(term, begin, false, new Uint8Array(0));
+    this.#lines.set(term, { ...beginning, entries: new Map([[sequence, first]]), words: [] });
     // Granted long ago, and those who granted it have gone on to a higher term: nobody follows it.
     if (!isFollowed) return;
     this.#lookForVoidEffects(beginning);
@@ -101,7 +116,11 @@ export class GroupHistory {
     // What a primary that has been replaced says last may have been consumed by the next one already.
     const wrong = term === this.#term ? this.#consume(consumed) : undefined;
     if (wrong !== undefined) this.#complain("inputs once", `commit ${sequence} consumes ${wrong}`);
-    this.#lines.get(term)?.entries.set(sequence, { term, consumed, refersToInput, body, performed: false });
+    const entry = entryOf(term, consumed, refersToInput, body);
+    const line = this.#lines.get(term);
+    line?.entries.set(sequence, entry);
+    const isWord = consumed.kind === "admit" || consumed.kind === "dismiss";
+    if (isWord) line?.words.push({ slot: consumed.slot, sequence, entry });
   }
 
   /** @returns what is wrong with it */
@@ -118,21 +137,53 @@ export class GroupHistory {
     return `input ${consumed.number} of slot ${consumed.slot}, where ${mark ? due : "none"} was due`;
   }
 
-  /** A card's communication processor has decided to give its application a commit. */
-  given(card: SimulatedCard, commit: DeliveredCommit, performs: boolean): void {
+  /** A card's communication processor has decided to give its application a commit; of a void one only what it consumed. */
+  given(card: SimulatedCard, commit: DeliveredCommit, performs: boolean, now: Micros): void {
     const { sequence, term } = commit;
     const where = `slot ${card.slot}`;
     const last = this.#given.get(card);
     this.#given.set(card, { sequence, term });
     const entry = this.#lines.get(term)?.entries.get(sequence);
-    if (entry === undefined || !sameCommit(entry, commit)) {
+    if (entry) entry.givenAt ??= now;
+    const isVoid = performs && entry !== undefined && isVoided(entry, commit);
+    if (entry === undefined || !(isVoid || sameCommit(entry, commit))) {
       const found = entry ? kindOf(entry) : "not known";
       this.#complain("one history", `${where} is given commit ${sequence} of term ${term}, which is ${found}`);
     } else if (entry.refersToInput && commit.input.length === 0) {
       this.#complain("one history", `${where} is given commit ${sequence} without its input`);
     }
     if (last !== undefined && !performs) this.#lookAtOrder(where, commit, last);
-    if (performs) this.#decided(card, sequence, term);
+    if (!performs) return;
+    this.#decided(card, sequence, term);
+    if (entry !== undefined && entry.body.length > 0) this.#lookAtDismissal(card, sequence, isVoid, now);
+  }
+
+  /** What the dismissals and admissions of its card say of a commit that it does, or that is void to it. */
+  #lookAtDismissal(card: SimulatedCard, sequence: number, isVoid: boolean, now: Micros): void {
+    const words = [...this.#wordsOf(card.slot, card.memberOf(this.#group).term())];
+    const before = words.find((word) => word.sequence < sequence);
+    const isOut = before?.entry.consumed.kind === "dismiss";
+    const later = words.find((word) => word.sequence > sequence && word.entry.consumed.kind === "dismiss");
+    const where = `slot ${card.slot}`;
+    if (isVoid) {
+      if (isOut || later) return;
+      this.#complain("dismissed", `${where} does nothing of commit ${sequence}, though nobody has dismissed it`);
+    } else if (isOut) {
+      this.#complain("dismissed", `${where} performs commit ${sequence}, and was dismissed by ${before.sequence}`);
+    } else if (later?.entry.givenAt !== undefined && now - later.entry.givenAt > knownAfterMicros) {
+      const known = `dismissed by ${later.sequence} ${((now - later.entry.givenAt) / 1000).toFixed(1)} ms ago`;
+      this.#complain("dismissed", `${where} performs commit ${sequence}, and was ${known}`);
+    }
+  }
+
+  /** The words of a card on the line of a term, the last first. */
+  *#wordsOf(slot: number, term: number): Generator<Word> {
+    let end = Number.POSITIVE_INFINITY;
+    for (let line = this.#lines.get(term); line !== undefined; ) {
+      for (const word of line.words.toReversed()) if (word.slot === slot && word.sequence < end) yield word;
+      end = line.sequence;
+      line = line.afterTerm < line.term ? this.#lines.get(line.afterTerm) : undefined;
+    }
   }
 
   /** A call server is given what follows from what it has. */
@@ -178,15 +229,24 @@ export class GroupHistory {
   }
 
   /** A LIM's or transporter's application has done what a commit says. */
-  performed({ sequence, term }: DeliveredCommit): void {
-    const entry = this.#lines.get(term)?.entries.get(sequence);
-    if (entry) entry.performed = true;
+  performed(commit: DeliveredCommit): void {
+    const entry = this.#lines.get(commit.term)?.entries.get(commit.sequence);
+    if (entry && !isVoided(entry, commit)) entry.performed = true;
   }
 
   /** A call server has forgotten all, or is given the whole state anew. */
   forgot(card: SimulatedCard): void {
     this.#given.delete(card);
   }
+}
+
+function entryOf(term: number, consumed: Consumed, refersToInput: boolean, body: Uint8Array): Entry {
+  return { term, consumed, refersToInput, body, performed: false, givenAt: undefined };
+}
+
+/** Whether a card is given a commit without what it wants done. */
+function isVoided(entry: Entry, { consumed, body }: DeliveredCommit): boolean {
+  return body.length === 0 && entry.body.length > 0 && JSON.stringify(entry.consumed) === JSON.stringify(consumed);
 }
 
 function sameCommit(entry: Entry, commit: DeliveredCommit): boolean {

@@ -43,7 +43,9 @@ export class GroupWatch {
       if (rack && !event.coldStart) this.#lookAtQuorum(rack, card, event.term);
     }
     if (event.kind === "forget" || event.kind === "resynchronise") this.#history.forgot(card);
-    if (event.kind === "commit") this.#history.given(card, event.commit, !(card.application instanceof CallServer));
+    if (event.kind === "commit") {
+      this.#history.given(card, event.commit, !(card.application instanceof CallServer), card.now());
+    }
   }
 
   /** A card's application has taken an event in. */

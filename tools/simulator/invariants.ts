@@ -13,6 +13,7 @@ export const invariants = {
   "followed term":         { when: "every commit",      meaning: "a LIM or transporter performs what the primary it follows has committed, or what that one's BEGIN has confirmed" },
   "one history":           { when: "every commit",      meaning: "whoever is given a commit is given the same, in order, with the input that it refers to" },
   "performed once":        { when: "every commit",      meaning: "no slot performs a commit twice, or leaves one out" },
+  "dismissed":             { when: "every commit",      meaning: "a LIM or transporter that was dismissed does nothing of what came before, once it can know, nor until it is admitted again; any other does all" },
   "no void effect":        { when: "every takeover",    meaning: "a new primary knows every commit that anybody has performed" },
   "inputs once":           { when: "every commit",      meaning: "the inputs of a card are consumed in the order of their numbers, none twice, none left out" },
   "equal tables":          { when: "every commit",      meaning: "call servers that stand at the same commit hold the same tables" },

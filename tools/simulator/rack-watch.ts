@@ -16,6 +16,8 @@ export class RackWatch {
   readonly #groups = new Map<number, GroupWatch>();
   /** Since when an endpoint has been connected without a row. */
   readonly #strays = new Map<string, number>();
+  /** Slots of cards that some other has found dead. */
+  readonly foundDead = new Set<number>();
   #looks = 0;
   #rack: SimulatedRack | undefined;
 
@@ -49,6 +51,7 @@ export class RackWatch {
   }
 
   #death(card: SimulatedCard, slot: number): void {
+    this.foundDead.add(slot);
     const entry = card.communication.roster.entry(slot);
     if (!entry) return;
     // A plane that was cut is not believed at once: only what has come on both counts.

@@ -12,7 +12,13 @@ import {
 } from "../../firmware/backplane/communication-processor.ts";
 import { recordClass, slotOf } from "../../firmware/backplane/frame-identifier.ts";
 import type { Member, Milestone } from "../../firmware/backplane/membership.ts";
-import type { Application, ApplicationAction, ApplicationEvent } from "../../firmware/card/application.ts";
+import type {
+  Application,
+  ApplicationAction,
+  ApplicationEvent,
+  DeliveredCommit,
+} from "../../firmware/card/application.ts";
+import { WorkGate } from "../../firmware/card/work-gate.ts";
 import { Alarm } from "./alarm.ts";
 
 /** By plane: how much later than at once whatever the card sends goes out. */
@@ -20,6 +26,8 @@ export type PlaneLags = readonly [planeA: number, planeB: number];
 
 /** How long a message takes from one processor of a card to the other. */
 const linkMicros = 20;
+/** Whether commits that the application may not do for now may be done is looked at so often. */
+const lookAgainMicros = 1_000;
 /** Frames of one class under way to the port of a plane that lags. */
 const delayedFramesMax = 64;
 
@@ -64,6 +72,12 @@ export class SimulatedCard {
   #workingOn = noWork;
   /** By group. */
   readonly #commitsPerformed = new Map<number, number>();
+  /** What the communication processor notes for the application. */
+  readonly #notes = new Map<number, number>();
+  readonly #gate = new WorkGate((place) => this.#notes.get(place) ?? 0);
+  /** Commits that the application may not do for now, in order. */
+  readonly #held: DeliveredCommit[] = [];
+  #looksAgain = false;
   #failed = false;
   readonly #lags: PlaneLags;
   /** By plane and class: frames that the port gets later. */
@@ -99,12 +113,13 @@ export class SimulatedCard {
           lags[plane] === 0 ? this.ports[plane].transmit(frame) : this.#transmitLater(plane, frame),
         toApplication: (event) => {
           world.decided?.(this, event);
-          this.#later(linkMicros, () => this.#run(() => this.event(event)));
+          this.#later(linkMicros, () => this.#run(() => this.#take(event)));
         },
         progress: () => this.#progress,
         starvedMicros: () => 0,
         work: () => this.#workingOn,
         commitsPerformed: (group) => this.#commitsPerformed.get(group) ?? 0,
+        note: (place, value) => this.#notes.set(place, value),
         end: (reason) => {
           world.log(this, "alarm", `ends: ${reason}`);
           this.pull(buses);
@@ -229,6 +244,26 @@ export class SimulatedCard {
 
   leave(): void {
     this.#work(() => this.communication.leave(this.now()));
+  }
+
+  /** The communication processor hands something over. */
+  #take(event: ApplicationEvent): void {
+    if (event.kind === "commit") this.#held.push(event.commit);
+    else this.event(event);
+    this.#passCommits();
+  }
+
+  #passCommits(): void {
+    while (this.#held.length > 0 && this.#gate.isOpen(this.now())) {
+      const commit = this.#held.shift();
+      if (commit) this.event({ kind: "commit", commit: this.#gate.passed(commit) });
+    }
+    if (this.#held.length === 0 || this.#looksAgain) return;
+    this.#looksAgain = true;
+    this.#later(lookAgainMicros, () => {
+      this.#looksAgain = false;
+      this.#run(() => this.#passCommits());
+    });
   }
 
   /** Something happened to the application. */

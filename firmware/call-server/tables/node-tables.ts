@@ -148,8 +148,17 @@ const gateway = table(
 /** By the trunk group's place in the configuration: where cyclic selection goes on. */
 const trunkGroup = table("trunk group", { lastSeized: circuitNumber }, (row) => ({ ...row }));
 
-/** By slot, of a LIM or transporter that died: its outputs up to this commit are done, moved to another card, or void. */
-const card = table("card", { moved: variable }, (row) => ({ ...row }));
+/** By slot, of a LIM or transporter that died and was not admitted again since. */
+const card = table(
+  "card",
+  {
+    /** Its outputs up to this commit are done, moved to another card, or void; 0: nothing was looked at yet. */
+    moved: variable,
+    /** It knows, or will know before it does anything more, that its work is another's. */
+    dismissed: flag,
+  },
+  (row) => ({ ...row }),
+);
 
 /**
  * One row a circuit that either end has blocked, or is blocking or unblocking (Q.764 2.8.2): no call may leave on it. It is kept on

@@ -48,6 +48,7 @@ const arbitraryConsumed: fc.Arbitrary<Consumed> = fc.oneof(
     slot: fc.nat(63),
     incarnation: fc.integer({ min: 1, max: 0xffff }),
   }),
+  fc.record({ kind: fc.constant("dismiss" as const), slot: fc.nat(63) }),
 );
 
 const arbitraryCommit: fc.Arbitrary<Commit> = fc
@@ -61,7 +62,7 @@ const arbitraryCommit: fc.Arbitrary<Commit> = fc
     body: fc.uint8Array({ maxLength: 30 }),
   })
   .map((commit) =>
-    commit.consumed.kind === "begin" || commit.consumed.kind === "admit" ? { ...commit, body: nothing } : commit,
+    ["begin", "admit", "dismiss"].includes(commit.consumed.kind) ? { ...commit, body: nothing } : commit,
   );
 
 test("every commit comes back, however far the receiver's numbers are off within half of what is said", () => {
@@ -91,6 +92,7 @@ test.each<Consumed>([
   { kind: "begin", cold: false, afterTerm: 41 },
   { kind: "begin", cold: true, afterTerm: 0 },
   { kind: "admit", slot: 4, incarnation: 0xfedc },
+  { kind: "dismiss", slot: 4 },
 ])("$kind says sequence and time whole, to a card that knows nothing", (consumed) => {
   const commit = { ...example, consumed, sequence: 5_000_000_000, timeMillis: utc, body: nothing };
   expect(decodeCommit(encodeCommit(commit), contextOf(0, 0))).toEqual(ok(commit));

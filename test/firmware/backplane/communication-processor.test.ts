@@ -44,6 +44,7 @@ function limAlone(plans: readonly GroupPlan[], sent: CanFrame[]): CommunicationP
       starvedMicros: () => 0,
       work: () => 0,
       commitsPerformed: () => 0,
+      note: () => {},
       end: () => {},
       wallMillis: () => 1,
       log: () => {},

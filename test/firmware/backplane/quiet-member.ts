@@ -23,6 +23,7 @@ export function quietMember(given: Partial<MemberContext> = {}): MemberContext {
     backlog: () => 0,
     toApplication: () => {},
     commitsPerformed: () => 0,
+    voidBefore: () => {},
     wallMillis: () => 0,
     log: () => {},
     milestone: () => {},

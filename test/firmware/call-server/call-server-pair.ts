@@ -212,6 +212,14 @@ export class CallServerPair {
     return this.said.slice(from);
   }
 
+  /** Both hear that a card came or went; what the primary says of it reaches the backup. */
+  hear(card: Omit<Extract<ApplicationEvent, { readonly kind: "card" }>, "kind">): readonly ApplicationAction[] {
+    if (this.backup) this.tell(this.backup, { kind: "card", ...card });
+    const actions = this.tell(this.primary, { kind: "card", ...card });
+    this.distributeEmpty(actions);
+    return actions;
+  }
+
   /** A commit without a body, such as the admission of a card. */
   distributeEmpty(actions: readonly ApplicationAction[]): void {
     for (const action of actions) {
@@ -240,13 +248,14 @@ export class CallServerPair {
     this.pulled = pulled;
     this.sequence++;
     this.term++;
-    this.tell(this.primary, {
+    const actions = this.tell(this.primary, {
       kind: "primary",
       term: this.term,
       sequence: this.sequence,
       coldStart: false,
       timeMillis: this.groupMillis,
     });
+    this.distributeEmpty(actions);
   }
 
   pulled: Card | undefined;

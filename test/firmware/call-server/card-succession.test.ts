@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { ApplicationAction } from "../../../firmware/card/application.ts";
 import { repetitions } from "../../../firmware/call-server/message-repetition.ts";
 import { acm, anm, CallServerPair, line, rel, rlc, type Said } from "./call-server-pair.ts";
 import { gatewayReply, newCall, run, setUp } from "./call-script.ts";
@@ -16,17 +17,14 @@ function redundantPair(): CallServerPair {
 
 /** Both call servers hear that the card is gone, the last commit that it performed being `performed`. */
 function dies(pair: CallServerPair, slot: number, performed: number): readonly Said[] {
-  for (const card of [pair.primary, pair.backup]) {
-    if (card !== undefined) pair.tell(card, { kind: "card", slot, alive: false, performed });
-  }
+  pair.hear({ slot, alive: false, performed });
   return pair.pass(0);
 }
 
 /** It is heard again, and has not restarted. */
 function comesBack(pair: CallServerPair, slot: number): void {
-  for (const card of [pair.primary, pair.backup]) {
-    if (card !== undefined) pair.tell(card, { kind: "card", slot, alive: true });
-  }
+  pair.hear({ slot, alive: true, incarnation: 7 });
+  pair.pass(0);
 }
 
 const slotsOf = (said: readonly Said[]) => said.map(({ slot }) => slot);
@@ -94,9 +92,7 @@ describe("two LIMs", () => {
     run(pair, call, 0, 4);
     const performed = pair.sequence;
     const answered = pair.isup(call.outgoing, anm).find((each) => each.kind === "isup")?.slot ?? 0;
-    for (const card of [pair.primary, pair.backup]) {
-      if (card !== undefined) pair.tell(card, { kind: "card", slot: answered, alive: false, performed });
-    }
+    pair.hear({ slot: answered, alive: false, performed });
     pair.takeOver();
     expect(line(pair.pass(0))).toBe(`ANM ${west}`);
   });
@@ -144,6 +140,42 @@ describe("two LIMs", () => {
   });
 });
 
+describe("dismissal", () => {
+  const said = (actions: readonly ApplicationAction[]) =>
+    actions.flatMap((action) => (action.kind === "commit" ? [action.consumed] : []));
+
+  it("a card whose work another can do is dismissed before anything of it is moved, and admitted when it is heard again", () => {
+    const pair = redundantPair();
+    for (const slot of [slots.lim, slots.transporter]) {
+      expect(said(pair.hear({ slot, alive: false, performed: pair.sequence }))).toEqual([{ kind: "dismiss", slot }]);
+      expect(said(pair.hear({ slot, alive: false, performed: pair.sequence }))).toEqual([]);
+      pair.pass(0);
+      pair.compare();
+      // It has restarted: it is admitted as a newcomer, and nothing is given to it until then.
+      expect(said(pair.hear({ slot, alive: true }))).toEqual([]);
+      const back = pair.hear({ slot, alive: true, incarnation: 9 });
+      expect(said(back)).toEqual([{ kind: "admit", slot, incarnation: 9 }]);
+      pair.pass(0);
+      pair.compare();
+    }
+  });
+
+  it("the last one that can do the work is not dismissed", () => {
+    const pair = redundantPair();
+    pair.hear({ slot: slots.lim, alive: false, performed: pair.sequence });
+    expect(said(pair.hear({ slot: slots.otherLim, alive: false, performed: pair.sequence }))).toEqual([]);
+    expect(said(CallServerPair.inService().hear({ slot: slots.lim, alive: false, performed: 5 }))).toEqual([]);
+  });
+
+  it("a new primary says what its predecessor has not said of cards", () => {
+    const pair = redundantPair();
+    const { backup } = pair;
+    if (backup) pair.tell(backup, { kind: "card", slot: slots.otherLim, alive: false, performed: 5 });
+    pair.takeOver();
+    expect(pair.primary.server.rows("card")).toMatchObject([{ key: slots.otherLim, dismissed: true }]);
+  });
+});
+
 describe("two transporters", () => {
   it("one controls the gateway; when it dies the other is told so, and repeats what is outstanding under its first place", () => {
     const pair = redundantPair();
@@ -159,7 +191,7 @@ describe("two transporters", () => {
       },
     ]);
     pair.give({ kind: "created", call: reference, ...gatewayReply }, slots.otherTransporter);
-    pair.tell(pair.primary, { kind: "card", slot: slots.transporter, alive: true });
+    comesBack(pair, slots.transporter);
     pair.isup(west, rel());
     expect(pair.said.findLast(({ kind }) => kind === "instruct")).toMatchObject({
       slot: slots.otherTransporter,
@@ -180,7 +212,7 @@ describe("two transporters", () => {
     const { reference } = setUp(pair, west);
     const { sequence } = pair;
     dies(pair, slots.transporter, sequence);
-    pair.tell(pair.primary, { kind: "card", slot: slots.transporter, alive: true });
+    comesBack(pair, slots.transporter);
     expect(dies(pair, slots.otherTransporter, pair.sequence)).toMatchObject([
       { slot: slots.transporter, instruction: { kind: "control" } },
       { slot: slots.transporter, instruction: { kind: "again", sequence, instruction: { call: reference } } },

@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Application, ApplicationAction, ApplicationEvent } from "../../../firmware/card/application.ts";
+import { vouchNote } from "../../../firmware/card/link-notes.ts";
+import { voidWord, vouchWord } from "../../../firmware/card/work-gate.ts";
 import { ApplicationRunner } from "../../../firmware/card/application-runner.ts";
 import { decodeLinkMessage, encodeLinkMessage } from "../../../firmware/card/link-message.ts";
 import { noWork, workNote, workWord } from "../../../firmware/card/link-notes.ts";
@@ -113,6 +115,30 @@ function begin(...atStart: readonly ApplicationAction[]): void {
 }
 
 beforeEach(() => begin());
+
+test("commits that the communication processor does not vouch for wait, in order; what is void by then is not done", () => {
+  const { communication } = rest.link;
+  const hand = (sequence: number) => {
+    const commit = {
+      ...{ group: 3, term: 1, sequence, consumed: { kind: "internal" as const }, timeMillis: 0 },
+      ...{ body: Uint8Array.of(sequence), input: new Uint8Array(0) },
+    } as const;
+    communication.send(encodeLinkMessage({ kind: "commit", commit }));
+  };
+  const done = () => application.events.flatMap((event) => (event.kind === "commit" ? [[...event.commit.body]] : []));
+  communication.note(vouchNote, vouchWord(clock.nowMicros() + 40_000));
+  hand(1);
+  run(1);
+  expect([done(), communication.noteOfOther(3)]).toEqual([[[1]], 1]);
+  communication.note(vouchNote, vouchWord(undefined));
+  for (const sequence of [2, 3, 4]) hand(sequence);
+  run(20);
+  expect([done(), communication.noteOfOther(3)]).toEqual([[[1]], 1]);
+  communication.note(3, voidWord(4));
+  communication.note(vouchNote, vouchWord(clock.nowMicros() + 40_000));
+  run(2);
+  expect([done(), communication.noteOfOther(3)]).toEqual([[[1], [], [], [4]], 4]);
+});
 
 /** What the other host's end of a stream hears. */
 function recording() {

@@ -38,6 +38,7 @@ const messages: readonly (ApplicationEvent | ApplicationAction)[] = [
       { kind: "internal" },
       { kind: "begin", cold: true, afterTerm: 0 },
       { kind: "admit", slot: 3, incarnation: 65_535 },
+      { kind: "dismiss", slot: 63 },
     ] as const
   ).map(
     (consumed) =>

@@ -147,6 +147,15 @@ describe("each class", () => {
     });
   });
 
+  test("DISMISS is read as such, and not as the admission of a card", async () => {
+    const dismiss = encodeCommit({
+      ...{ group: 1, term: 6, sequence: 70_001, refersToInput: false, timeMillis: 1_700_000_000_000 },
+      ...{ consumed: { kind: "dismiss", slot: 1 }, body: new Uint8Array(0) },
+    });
+    const { output } = await run(["record", "--class", "commit", "--json", toHex(dismiss)]);
+    expect(JSON.parse(output)).toMatchObject({ sequence: 70_001, consumed: { kind: "dismiss", slot: 1 } });
+  });
+
   test("gateway inputs by name", async () => {
     const payload = encode(input, {
       ...{ kind: "created", call: 9, identifier: 0xbeef, secondIdentifier: 1, address: 0xc0000201, port: 5000 },

@@ -13,7 +13,8 @@ function started() {
   const history = new GroupHistory(1, (invariant, what) => complaints.push(`${invariant}: ${what}`));
   const bodies = new Map<string, { consumed: Consumed; body: Uint8Array; refersToInput: boolean }>();
   const commit = (term: number, sequence: number, consumed: Consumed, refersToInput = false) => {
-    const body = Uint8Array.of(term, sequence);
+    const isOfCard = consumed.kind === "admit" || consumed.kind === "dismiss";
+    const body = isOfCard ? nobody : Uint8Array.of(term, sequence);
     bodies.set(`${sequence} of ${term}`, { consumed, body, refersToInput });
     history.committed(term, { kind: "commit", sequence, consumed, refersToInput, timeMillis: 0, body });
   };
@@ -44,18 +45,19 @@ test("a takeover as it should be: nothing is complained of", () => {
   const witness = cardIn(lim, () => followed);
   const backup = cardIn(3, () => followed);
   for (const sequence of [3, 4]) {
-    history.given(witness, delivered(1, sequence), true);
+    history.given(witness, delivered(1, sequence), true, 0);
     history.performed(delivered(1, sequence));
-    history.given(backup, delivered(1, sequence), false);
+    history.given(backup, delivered(1, sequence), false, 0);
   }
   followed = 2;
   begin(3, 2, 5, 1);
   consume(2, 6, 3);
-  history.given(witness, delivered(2, 6), true);
+  history.given(witness, delivered(2, 6), true, 0);
   history.given(
     cardIn(2, () => 2),
     delivered(2, 6),
     false,
+    0,
   );
   expect([complaints, history.termOf(4, 2), history.termOf(6, 2)]).toEqual([[], 1, 2]);
 });
@@ -82,6 +84,7 @@ describe("one history", () => {
       cardIn(3, () => 1),
       { ...delivered(1, 3), body: Uint8Array.of(9) },
       false,
+      0,
     );
     expect(complaints).toEqual([
       "one history: slot 3 is given commit 3 of term 1, which is one that consumes input 1 of slot 1",
@@ -94,6 +97,7 @@ describe("one history", () => {
       cardIn(3, () => 1),
       delivered(1, 5),
       false,
+      0,
     );
     expect(complaints[0]).toBe("one history: slot 3 is given commit 5 of term 1, which is not known");
   });
@@ -104,6 +108,7 @@ describe("one history", () => {
       cardIn(3, () => 1),
       delivered(1, 3, nobody),
       false,
+      0,
     );
     expect(complaints).toEqual(["one history: slot 3 is given commit 3 without its input"]);
   });
@@ -111,24 +116,24 @@ describe("one history", () => {
   test("a call server that is given a commit twice", () => {
     const { history, complaints, delivered } = started();
     const backup = cardIn(3, () => 1);
-    history.given(backup, delivered(1, 3), false);
-    history.given(backup, delivered(1, 3), false);
+    history.given(backup, delivered(1, 3), false, 0);
+    history.given(backup, delivered(1, 3), false, 0);
     expect(complaints).toEqual(["one history: slot 3 is given commit 3 after 3"]);
   });
 
   test("a call server that follows on from a commit which the term never had", () => {
     const { history, complaints, consume, begin, delivered } = started();
     const old = cardIn(2, () => 2);
-    history.given(old, delivered(1, 4), false);
+    history.given(old, delivered(1, 4), false, 0);
     begin(3, 2, 4, 1);
     consume(2, 5, 2);
-    history.given(old, delivered(2, 5), false);
+    history.given(old, delivered(2, 5), false, 0);
     expect(complaints).toEqual([
       "one history: slot 2 is given commit 5 of term 2 after 4 of term 1, which that term never had",
     ]);
     // Had it forgotten everything first, it might have been.
     history.forgot(old);
-    history.given(old, delivered(2, 5), false);
+    history.given(old, delivered(2, 5), false, 0);
     expect(complaints).toHaveLength(1);
   });
 });
@@ -141,6 +146,7 @@ describe("performed once", () => {
         cardIn(lim, () => 1),
         delivered(1, 3),
         true,
+        0,
       );
     expect(complaints).toEqual(["performed once: slot 1 performs commit 3 after 3"]);
   });
@@ -153,6 +159,7 @@ describe("performed once", () => {
         cardIn(lim, () => 1),
         delivered(1, sequence),
         true,
+        0,
       );
     expect(complaints).toEqual(["performed once: slot 1 performs commit 5 after 3 and leaves 4 out"]);
   });
@@ -163,6 +170,7 @@ describe("performed once", () => {
       cardIn(lim, () => 1),
       delivered(1, 3),
       true,
+      0,
     );
     commit(1, 5, { kind: "admit", slot: lim, incarnation: 78 });
     consume(1, 6, 1);
@@ -170,6 +178,7 @@ describe("performed once", () => {
       cardIn(lim, () => 1),
       delivered(1, 6),
       true,
+      0,
     );
     expect(complaints).toEqual([]);
   });
@@ -181,14 +190,66 @@ test("followed term: what a primary that was replaced has committed after the BE
     cardIn(lim, () => 1),
     delivered(1, 3),
     true,
+    0,
   );
   begin(3, 2, 4, 1);
   history.given(
     cardIn(lim, () => 2),
     delivered(1, 4),
     true,
+    0,
   );
   expect(complaints).toEqual(["followed term: slot 1 performs commit 4 of term 1 in term 2, which began at 4"]);
+});
+
+describe("dismissed", () => {
+  /** What the LIM is given, and whether it is void to it; the moment in milliseconds. */
+  function dismissal() {
+    const { history, complaints, commit, consume, delivered } = started();
+    const card = cardIn(lim, () => 1);
+    const backup = cardIn(3, () => 1);
+    const give = (sequence: number, isVoid: boolean, atMillis: number) => {
+      const whole = delivered(1, sequence);
+      history.given(card, isVoid ? { ...whole, body: nobody } : whole, true, atMillis * 1000);
+    };
+    const others = (sequence: number) => history.given(backup, delivered(1, sequence), false, 0);
+    return { complaints, commit, consume, give, others };
+  }
+
+  test("what came before is void once it is known, and what comes until the card is admitted again", () => {
+    const { complaints, commit, consume, give, others } = dismissal();
+    commit(1, 5, { kind: "dismiss", slot: lim });
+    others(5);
+    consume(1, 6, 3);
+    commit(1, 7, { kind: "admit", slot: lim, incarnation: 77 });
+    consume(1, 8, 4);
+    for (const sequence of [3, 4, 5, 6, 7]) give(sequence, sequence < 7 && sequence !== 5, 100);
+    give(8, false, 100);
+    expect(complaints).toEqual([]);
+  });
+
+  test("what is performed although others know of the dismissal for long", () => {
+    const { complaints, commit, give, others } = dismissal();
+    commit(1, 5, { kind: "dismiss", slot: lim });
+    others(5);
+    give(3, false, 10);
+    give(4, false, 20);
+    expect(complaints).toEqual(["dismissed: slot 1 performs commit 4, and was dismissed by 5 20.0 ms ago"]);
+  });
+
+  test("what is performed between the dismissal and the next admission", () => {
+    const { complaints, commit, consume, give } = dismissal();
+    commit(1, 5, { kind: "dismiss", slot: lim });
+    consume(1, 6, 3);
+    for (const sequence of [3, 4, 5, 6]) give(sequence, false, 0);
+    expect(complaints).toEqual(["dismissed: slot 1 performs commit 6, and was dismissed by 5"]);
+  });
+
+  test("what is not performed by a card that nobody has dismissed", () => {
+    const { complaints, give } = dismissal();
+    give(3, true, 0);
+    expect(complaints).toEqual(["dismissed: slot 1 does nothing of commit 3, though nobody has dismissed it"]);
+  });
 });
 
 test("no void effect: what was performed and is not known to the next primary", () => {
