@@ -16,7 +16,7 @@ export interface MutationFigures {
 
 /** One mutation, caught by the lowest of the seeds that catches it. */
 export async function huntMutation(
-  { name, withoutRules, faults }: Mutation,
+  { name, withoutRules, faults, config }: Mutation,
   range: SeedRange,
   threads: ThreadOptions,
 ): Promise<MutationFigures> {
@@ -24,7 +24,8 @@ export async function huntMutation(
   const tasks = function* (): Generator<SeedTask> {
     for (const seed of seedsOf(range)) yield { seed, faults, withoutRules };
   };
-  await playOnThreads(tasks(), threads, (report) => {
+  const crew = config === undefined ? threads : { ...threads, config };
+  await playOnThreads(tasks(), crew, (report) => {
     if (report.breaches.length > 0 && report.seed < (catcher?.seed ?? Number.POSITIVE_INFINITY)) catcher = report;
     return catcher === undefined;
   });

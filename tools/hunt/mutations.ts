@@ -5,11 +5,16 @@
 import type { ProtocolRule } from "../../firmware/backplane/membership.ts";
 import type { FaultName } from "../simulator/random-faults.ts";
 
+/** Two of each card. */
+const redundant = "boards/simulated/redundant.yaml";
+
 export interface Mutation {
   readonly name: string;
   readonly withoutRules: readonly ProtocolRule[];
   readonly faults: readonly FaultName[];
-  /** Seen only where two runs of commits happen to be of the same length: dozens of seeds go by without. */
+  /** The rack, where it takes another one than the hunt's own. */
+  readonly config?: string;
+  /** Seen only where several things coincide, as two runs of commits of the same length: dozens of seeds go by without. */
   readonly rare?: true;
 }
 
@@ -33,6 +38,8 @@ export const mutations: readonly Mutation[] = [
   { name: "a row's copy is dropped when a commit touched it",  withoutRules: ["row-copies"],                        faults: ["pull backup"] },
   { name: "the incarnation is ignored",                        withoutRules: ["incarnations"],                      faults: ["restart LIM", "restart transporter"] },
   { name: "no second look",                                    withoutRules: ["second-look"],                       faults: ["slow"] },
+  { name: "a dismissal is ignored",                            withoutRules: ["dismissal"],                         faults: ["freeze"], config: redundant },
+  { name: "a card that was away performs at once",             withoutRules: ["catch-up-first"],                    faults: ["freeze"], config: redundant, rare: true },
 ];
 
 /** More seeds than any of them has ever needed. */

@@ -6,15 +6,15 @@ import { playSeed } from "../../../tools/hunt/seed-play.ts";
 import { invariants } from "../../../tools/simulator/invariants.ts";
 
 const config = "boards/simulated/rack.yaml";
-const { configuration } = readConfiguration(config);
 
 /** Three times as many as any of them needs today, but for the rare ones. */
 const seedsMax = 40;
 const seedsMaxOfRare = 210;
 
 describe("a mechanism that is broken on purpose is found by some seed, and the same seed finds nothing when it is whole", () => {
-  test.each(mutations)("$name", ({ faults, withoutRules, rare }) => {
+  test.each(mutations)("$name", ({ faults, withoutRules, rare, config: own }) => {
     const most = rare ? seedsMaxOfRare : seedsMax;
+    const { configuration } = readConfiguration(own ?? config);
     for (let seed = 1; seed <= most; seed++) {
       const { breaches } = playSeed(configuration, { seed, faults, withoutRules });
       if (breaches.length === 0) continue;
