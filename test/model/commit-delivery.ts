@@ -16,6 +16,7 @@ import {
   commitsFrom,
   type Credulity,
   dropOlderTerms,
+  type Held,
   hold,
   isAstray,
   lastOf,
@@ -163,6 +164,7 @@ export function takeCopy(setting: Setting, card: CallServer, resynchronisation: 
 export function beginAnew(card: Witness): void {
   card.admitted = false;
   card.standsIn = false;
+  card.dismissed = false;
 }
 
 export function witnessHears(
@@ -206,44 +208,71 @@ function admits(
   if (senderTerm < card.term) return false;
   const admitted = commit.kind === "admit" && commit.witness === number;
   if (!admitted && holds(setting, "admission")) return false;
-  Object.assign(card, { admitted: true, term: senderTerm, grantedTo: -1, begun: commit.term, base: sequence });
+  Object.assign(card, {
+    admitted: true,
+    dismissed: false,
+    term: senderTerm,
+    grantedTo: -1,
+    begun: commit.term,
+    base: sequence,
+  });
   card.run = runAfter(sequence - 1, commit.term);
   if (admitted) append(card.run, commit);
   return true;
 }
 
 /** Performs what it may: in order, under the followed term or confirmed by its BEGIN. */
-function perform(setting: Setting, state: RackState, number: number): void {
+function perform(setting: Setting, state: RackState, number: number, knowsAll = false): void {
   const card = state.witnesses[number];
   const { run } = card;
-  for (let next = nextIn(setting, run); next && card.admitted; next = nextIn(setting, run)) {
+  if (!card.admitted || (card.away && !knowsAll && holds(setting, "catch-up-first"))) return;
+  const taken: Held[] = [];
+  for (let next = nextIn(setting, run); next; next = nextIn(setting, run)) {
     const followed = holds(setting, "fence") ? card.term : card.begun;
     const begun = card.begun === followed || !holds(setting, "begin");
-    if (!begun || (next.term !== followed && lastOf(run) + 1 > card.base)) return;
+    if (!begun || (next.term !== followed && lastOf(run) + 1 > card.base)) break;
     append(run, next);
-    performOne(setting, state, number, next);
+    taken.push({ sequence: lastOf(run), commit: next });
   }
+  // Whoever reads that its outputs were moved has performed nothing of what came before and was read with it.
+  const moved = holds(setting, "moved-stops")
+    ? taken.findLastIndex(({ commit }) => commit.kind === "move" && commit.witness === number)
+    : -1;
+  taken.forEach((held, place) => {
+    performOne(setting, state, number, held, place <= moved);
+  });
   if (isAstray(run, credulity(setting)) && holds(setting, "own-conflict")) beginAnew(card);
 }
 
-function performOne(setting: Setting, state: RackState, number: number, commit: Commit): void {
+/** The card knows all that was said while it stood still. */
+export function caughtUp(setting: Setting, state: RackState, number: number): void {
   const card = state.witnesses[number];
-  const sequence = lastOf(card.run);
+  // What it performs now it performs as one that was away.
+  perform(setting, state, number, true);
+  card.away = false;
+}
+
+function performOne(setting: Setting, state: RackState, number: number, held: Held, isVoid: boolean): void {
+  const { sequence, commit } = held;
+  const card = state.witnesses[number];
   const partner = partnerOf(state, number);
   switch (commit.kind) {
     case "begin":
       break;
     case "input": {
+      if (isVoid || card.dismissed) break;
       const { term, number: input } = commit;
-      state.performed.push({ by: number, share: number, sequence, term, input, mark: null });
+      const late = card.away && state.callServers.some(({ role, moved }) => role === "primary" && moved & bit(number));
+      state.performed.push({ by: number, share: number, sequence, term, input, mark: null, late });
       if (card.standsIn && partner !== undefined) performShare(state, number, partner, sequence, commit, null);
       break;
     }
     case "admit":
       if (commit.witness === partner) card.standsIn = false;
+      if (commit.witness === number) card.dismissed = false;
       break;
     case "move":
-      if (commit.witness === number && holds(setting, "moved-stops")) beginAnew(card);
+      if (commit.witness === number && holds(setting, "moved-stops")) card.dismissed = true;
       if (commit.witness === partner) standIn(setting, state, number, partner, commit.mark);
       break;
   }
@@ -256,6 +285,26 @@ export function standIn(setting: Setting, state: RackState, number: number, part
   for (const { sequence, commit } of commitsFrom(card.run, holds(setting, "move-from-mark") ? mark + 1 : 0)) {
     performShare(state, number, partner, sequence, commit, mark);
   }
+  if (holds(setting, "moved-stops")) takeBack(state, number, mark);
+}
+
+/** Of its own outputs this LIM performs those that the partner had inherited and may not have performed. */
+function takeBack(state: RackState, number: number, mark: number): void {
+  let since: number | undefined;
+  for (const { sequence, commit } of commitsFrom(state.witnesses[number].run, 0)) {
+    if (commit.kind === "move" && commit.witness === number) {
+      since = sequence;
+      if (sequence > mark) performFrom(state, number, commit.mark + 1, sequence);
+    }
+    if (commit.kind === "admit" && commit.witness === number) since = undefined;
+    if (since !== undefined && sequence > mark) performShare(state, number, number, sequence, commit, sequence - 1);
+  }
+}
+
+function performFrom(state: RackState, number: number, from: number, to: number): void {
+  for (const { sequence, commit } of commitsFrom(state.witnesses[number].run, from)) {
+    if (sequence < to) performShare(state, number, number, sequence, commit, sequence - 1);
+  }
 }
 
 function performShare(
@@ -267,7 +316,7 @@ function performShare(
   mark: number | null,
 ): void {
   if (commit.kind !== "input") return;
-  state.performed.push({ by, share, sequence, term: commit.term, input: commit.number, mark });
+  state.performed.push({ by, share, sequence, term: commit.term, input: commit.number, mark, late: false });
 }
 
 // --- the bus

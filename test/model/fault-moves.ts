@@ -23,7 +23,8 @@ export function isRecovered(state: RackState): boolean {
   const last = lastOf(primary.run);
   const isLevel = ({ term, run }: CallServer | Witness) =>
     term === primary.term && lastOf(run) === last && run.held.length === 0;
-  if (!isLevel(backup) || !witnesses.every((card) => card.admitted && isLevel(card))) return false;
+  if (!isLevel(backup) || !witnesses.every((card) => card.admitted && !card.dismissed && !card.away && isLevel(card)))
+    return false;
   return callServers.every((card) => heardAll(state, card));
 }
 
@@ -87,7 +88,8 @@ const mend: Move = function* (state, setting) {
     if (health === "well" || (health === "pulled" && number === 0 && !isHandedOn(state))) continue;
     const text = health === "pulled" ? "is inserted again" : "is well again";
     const change = (next: RackState) => {
-      if (health !== "pulled") next.witnesses[number].health = "well";
+      const card = next.witnesses[number];
+      if (health !== "pulled") Object.assign(card, { health: "well", away: card.away || health === "frozen" });
       else {
         next.witnesses[number] = newcomer(lastOf(state.witnesses[number].run));
         if (number === 0) next.earlierInputs = next.inputs;

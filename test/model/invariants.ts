@@ -9,6 +9,7 @@ export const invariants = {
   "two primaries": twoPrimaries,
   "conflicting outputs": conflictingOutputs,
   "double output": doubleOutput,
+  "late output": lateOutput,
   "input consumed twice": inputConsumedTwice,
   "void output": voidOutput,
   "tables differ": tablesDiffer,
@@ -62,6 +63,14 @@ function doubleOutput(state: RackState): string | undefined {
     }
   }
   return undefined;
+}
+
+/** Up to its mark and on until its death a card may have performed; what it stood before when it died it has no right to. */
+function lateOutput(state: RackState): string | undefined {
+  const late = state.performed.find((output) => output.late);
+  return (
+    late && `${witnessName(state, late.by)} performed #${late.sequence}, which had been moved while it stood still`
+  );
 }
 
 /** The primary whose term is highest: the one that is followed, if any is. */
@@ -176,7 +185,8 @@ function outputLost(state: RackState, primary: CallServer): string | undefined {
   }
   for (const [share, card] of state.witnesses.entries()) {
     const name = witnessName(state, share);
-    if (card.health === "well" && !card.admitted) return `${name} is not admitted`;
+    if (card.health === "well" && (!card.admitted || card.dismissed)) return `${name} is not admitted`;
+    if (card.health === "well" && card.away) return `${name} does not know what it has missed`;
     // Somebody must have been there to perform it.
     const partner = partnerOf(state, share);
     const present = [card, ...(partner === undefined ? [] : [state.witnesses[partner]])].filter(

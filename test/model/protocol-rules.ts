@@ -1,10 +1,13 @@
 /**
- * The rules of the takeover protocol, one a row. The model can be told to leave one out; what breaks then is in ablations.ts. Five that
+ * The rules of the takeover protocol, one a row. The model can be told to leave one out; what breaks then is in ablations.ts. Six that
  * the firmware, too, can leave out go by the same names.
  */
 import type { ProtocolRule } from "../../firmware/backplane/membership.ts";
 
-type SharedRule = Extract<ProtocolRule, "repair" | "pending-inputs" | "begin" | "begin-tells-base" | "salvage">;
+type SharedRule = Extract<
+  ProtocolRule,
+  "repair" | "pending-inputs" | "begin" | "begin-tells-base" | "salvage" | "catch-up-first"
+>;
 
 // biome-ignore format: a rule a row
 export const protocolRules = {
@@ -48,7 +51,9 @@ export const protocolRules = {
   "move":                     "the primary commits the move of a dead LIM's outputs to its partner",
   "move-from-mark":           "the move names the last commit that the dead LIM said it performed; what is above is performed again",
   "move-by-commit":           "no LIM decides for itself to stand in for another",
-  "moved-stops":              "a LIM that reads that its outputs were moved performs nothing until it is admitted again",
+  "moved-stops":              "a LIM that reads that its outputs were moved performs nothing of what it reads with that, nor until it is admitted again",
+  "catch-up-first":           "a card that stood still performs nothing until it knows what was committed meanwhile",
+  "admitted-again":           "a LIM that is heard again after its outputs were moved is admitted again",
   // --- resynchronisation
   "commits-over-copy":        "later commits are applied over the copy of a row, whatever they touched",
   "witnesses-reached":        "nor before every witness has performed all that was before the head: it could not give it again",

@@ -64,6 +64,10 @@ export interface Witness {
   heard: number;
   /** Stands in for its partner. */
   standsIn: boolean;
+  /** Its outputs are its partner's: it follows and votes, but performs nothing until it is admitted again. */
+  dismissed: boolean;
+  /** Stood still, and does not know yet what it has missed. */
+  away: boolean;
   /** The last claim refused. Looked at only where claims are not judged afresh. */
   refused: number;
 }
@@ -77,6 +81,8 @@ export interface Performed {
   readonly input: number;
   /** Performed for the partner, whose mark this was; null: its own share. */
   readonly mark: number | null;
+  /** By a card that had stood still, when the primary had moved its outputs already. */
+  readonly late: boolean;
 }
 
 export interface RackState {
@@ -120,6 +126,8 @@ export function initialState(bounds: Bounds): RackState {
     run: runAfter(1, 1),
     heard: 0,
     standsIn: false,
+    dismissed: false,
+    away: false,
     refused: 0,
   });
   const { omissions, falseSuspicions, faults, laterFaults, leaves } = bounds;
@@ -165,6 +173,8 @@ export function newcomer(last: number): Witness {
     run: runAfter(last, 0),
     heard: 0,
     standsIn: false,
+    dismissed: false,
+    away: false,
     refused: 0,
   };
 }

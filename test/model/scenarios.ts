@@ -32,6 +32,8 @@ export const scenarios = {
   "A leaves, a record is missed, a card is pulled":  { ...two, omissions: 1, leaves: 1, faults: 1 },
   "a LIM fails and comes back":                      { ...three, inputs: 2, omissions: 1, faults: 1, kinds: limGone, targets: ["L1", "L2"], mends: true },
   "a LIM is taken for dead":                         { ...three, inputs: 2, omissions: 1, falseSuspicions: 1 },
+  "a LIM stands still for a while":                  { ...three, inputs: 3, faults: 1, kinds: ["frozen"], targets: ["L1", "L2"], mends: true },
+  "a LIM stands still for a while, later A":         { ...three, inputs: 2, faults: 1, laterFaults: 1, kinds: ["frozen"], targets: ["L1", "A"], mends: true },
   "a LIM fails, later A":                            { ...three, inputs: 2, faults: 1, laterFaults: 1, targets: ["L2", "A"], mends: true },
   "B is replaced while commits go on":               { ...two, inputs: 3, omissions: 1, faults: 1, targets: ["B"], mends: true, copiedRows: 2 },
   "B is replaced, and two false suspicions":         { ...undisturbed, falseSuspicions: 2, faults: 1, targets: ["B"], mends: true, copiedRows: 2 },

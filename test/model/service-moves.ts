@@ -2,6 +2,7 @@
 import {
   broadcastCommit,
   callServerHears,
+  caughtUp,
   loseThread,
   omissions,
   type Receiver,
@@ -164,11 +165,24 @@ const admitNewcomer: Move = function* (state, setting) {
   for (const [number, card] of state.callServers.entries()) {
     if (!isInService(card) || nextInput(setting, card) !== undefined) continue;
     for (const [witness, { admitted, health }] of state.witnesses.entries()) {
-      if (admitted || health !== "well" || isMovedFirst(state, setting, card, witness)) continue;
+      const wasMoved = (card.moved & bit(witness)) !== 0 && holds(setting, "admitted-again");
+      if ((admitted && !wasMoved) || health !== "well" || isMovedFirst(state, setting, card, witness)) continue;
       const voids = witness === 0 ? state.earlierInputs : 0;
       const commit: Commit = { kind: "admit", term: card.term, witness, voids };
       yield* commits(state, setting, number, commit, `${witnessName(state, witness)} is admitted`);
     }
+  }
+};
+
+/** A card that stood still has what the primary has. */
+const catchUpWitness: Move = function* (state, setting) {
+  for (const [number, card] of state.witnesses.entries()) {
+    if (!card.away || card.health !== "well") continue;
+    const primary = state.callServers.find((each) => isInService(each) && each.term >= card.term);
+    if (!primary || (card.admitted && firstLacked(primary, card))) continue;
+    yield step(state, `${witnessName(state, number)} knows what it has missed`, (next) =>
+      caughtUp(setting, next, number),
+    );
   }
 };
 
@@ -236,6 +250,7 @@ export const serviceMoves: readonly Move[] = [
   repairCommit,
   hearOtherRun,
   admitNewcomer,
+  catchUpWitness,
   moveOutputs,
   standInUnasked,
 ];
