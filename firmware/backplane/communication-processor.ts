@@ -355,16 +355,16 @@ export class CommunicationProcessor {
       this.#nextBeat = Math.max(this.#nextBeat + interval, now + interval / 2);
     }
     let look = Number.POSITIVE_INFINITY;
-    const silence = this.#roster.nextDeadline();
-    if (silence !== undefined) look = silence;
     for (const part of this.#parts) {
       const deadline = part.member.nextDeadline();
       if (deadline !== undefined && deadline < look) look = deadline;
     }
     const hung = this.#health.nextDeadline();
     if (hung !== undefined && hung < look) look = hung;
-    // This thread may run above all others of the host: but for its beats it leaves them some time, whatever a deadline says.
-    this.#wakeBy = Math.min(this.#nextBeat, Math.max(look, now + restMicros));
+    const silence = this.#roster.nextDeadline() ?? Number.POSITIVE_INFINITY;
+    // This thread may run above all others of the host: but for its own beats, and for those that do not come, it leaves them some
+    // time, whatever a deadline says.
+    this.#wakeBy = Math.min(this.#nextBeat, silence, Math.max(look, now + restMicros));
   }
 
   /** As long as the next beat is not overdue this card has not been away: what it has handed over may be done. */

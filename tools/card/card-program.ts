@@ -22,7 +22,7 @@ import type { ValueStore } from "../../hal/value-store.ts";
 import { readConfiguration, UserError } from "../configuration/read-configuration.ts";
 import type { CardReport, CardRequest, CommunicationStart } from "./card-start.ts";
 import { failing, failOverVariable } from "./failing-application.ts";
-import { rehearse } from "./rehearsal.ts";
+import { practise } from "./rehearsal.ts";
 
 const statusMillis = 200;
 /** A card that is told to end leaves the group first; not if nobody can take its place within this time. */
@@ -123,9 +123,11 @@ async function start(options: CardOptions, started: () => void): Promise<void> {
     sockets: [options.planeA, options.planeB],
     portName: `slot ${slot}`,
     realTimePriority: Number(options.realTimePriority),
+    rehearsal: card.kind === "call-server" ? { configuration, group: card.group } : undefined,
   };
   const storage = linuxStorage(options.storage);
-  if (card.kind === "call-server") rehearse(configuration, card.group);
+  const thread = new Worker(new URL("./communication-thread.ts", import.meta.url), { workerData: communication });
+  if (card.kind === "call-server") practise(configuration, card.group);
   const values = card.kind === "call-server" ? await openLinuxValueStore(options.storage) : undefined;
   const created = await createApplication(card, configuration, { storage, values });
   const application = failing(created, process.env[failOverVariable]);
@@ -145,12 +147,12 @@ async function start(options: CardOptions, started: () => void): Promise<void> {
   });
   // A card that is pulled does not come to do it at its end, and the next in its slot would have everything to compile.
   flushCompileCache();
-  started();
-  const thread = new Worker(new URL("./communication-thread.ts", import.meta.url), { workerData: communication });
+  thread.postMessage("ready");
   let isEnding = false;
   let hasLeft = false;
   thread.on("message", (message: CardReport) => {
     report(message);
+    if (message.kind === "ready") started();
     if (message.kind === "failed") setTimeout(() => process.exit(1), lastWordsMillis);
     if (message.kind !== "milestone" || message.step !== "left") return;
     hasLeft = true;

@@ -1,6 +1,7 @@
 /** What a card's program is started with, handed on to the thread of its communication processor. */
 import type { CommunicationOptions } from "../../firmware/backplane/communication-processor.ts";
 import type { Milestone } from "../../firmware/backplane/membership.ts";
+import type { RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
 import type { OperatorCommand } from "../../firmware/card/operator-command.ts";
 import type { ProcessorLinkMemory } from "../../hal/linux/processor-link.ts";
 
@@ -11,6 +12,8 @@ export interface CommunicationStart {
   readonly sockets: readonly [string, string];
   readonly portName: string;
   readonly realTimePriority: number;
+  /** What a call server rehearses, and for which group. */
+  readonly rehearsal: { readonly configuration: RackConfiguration; readonly group: number } | undefined;
 }
 
 /** What the threads of a card tell: the communication processor its application processor, and that one the supervisor. */

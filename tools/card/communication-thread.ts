@@ -1,4 +1,5 @@
 /** The thread of a card's communication processor. */
+import { once } from "node:events";
 import { flushCompileCache } from "node:module";
 import { parentPort, workerData } from "node:worker_threads";
 import { CommunicationRunner } from "../../firmware/card/communication-runner.ts";
@@ -14,6 +15,7 @@ import {
 } from "../../hal/linux/real-time.ts";
 import { connectSoftwareCanPort } from "../../hal/software-bus/software-can-port.ts";
 import type { CardReport, CommunicationStart } from "./card-start.ts";
+import { rehearse } from "./rehearsal.ts";
 
 const statusMillis = 200;
 /** For the other thread to report what was said last, and to end the process itself. */
@@ -23,8 +25,11 @@ const start = workerData as CommunicationStart;
 const clock = preciseLinuxClock();
 const report = (what: CardReport) => parentPort?.postMessage(what);
 
-flushCompileCache();
 nameThread("communication");
+if (start.rehearsal !== undefined) rehearse(start.rehearsal.configuration, start.rehearsal.group);
+flushCompileCache();
+// Nothing is said of the card before its application is ready.
+if (parentPort !== null) await once(parentPort, "message");
 const { granted } = raiseToRealTime(start.realTimePriority);
 if (granted) raiseHelpersToRealTime(helperPriority, process.pid);
 const [a, b] = await Promise.all(

@@ -13,7 +13,7 @@ import {
   communicationStatus,
 } from "./card-status.ts";
 import { monotonicMicros } from "../measurement/monotonic-micros.ts";
-import { ended, hasEnded, startChild } from "./supervised-process.ts";
+import { ended, hasEnded, startChild, vanish } from "./supervised-process.ts";
 
 /** `failed`: it ended without anybody's doing. */
 export type SlotState = "empty" | "starting" | "running" | "frozen" | "pulled" | "failed";
@@ -127,7 +127,7 @@ export class CardSlot {
   pull(): Micros {
     this.#state = "pulled";
     const at = monotonicMicros();
-    this.#child?.kill("SIGKILL");
+    if (this.#child !== undefined) vanish(this.#child);
     return at;
   }
 

@@ -52,6 +52,19 @@ export function hasEnded(child: ChildProcess): boolean {
   return child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
 }
 
+/**
+ * Ends a process as if its machine had gone. From the first signal on it does nothing any more. What the kernel then has to clear
+ * away, tens of milliseconds of a processor, would be work of the machines that are left: so it waits until nobody else wants the
+ * processor (SCHED_IDLE), where `chrt` of util-linux can ask for that.
+ */
+export function vanish(child: ChildProcess): void {
+  child.kill("SIGSTOP");
+  if (child.pid !== undefined) {
+    spawnSync("chrt", ["--idle", "--all-tasks", "--pid", "0", String(child.pid)], { stdio: "ignore" });
+  }
+  child.kill("SIGKILL");
+}
+
 let prefix: readonly string[] | undefined;
 
 function parentDeathSignal(): readonly string[] {

@@ -20,8 +20,12 @@ import { smallRack } from "../../simulator/one-call.ts";
 const othersMicros = 20_000;
 const plan = { group: 1, callServers: [2, 3], witnesses: [1] };
 
-/** A LIM alone on its planes; what it sends on plane A is put into `sent`. */
-function limAlone(plans: readonly GroupPlan[], sent: CanFrame[]): CommunicationProcessor {
+/** A LIM alone on its planes; what it sends on plane A is put into `sent`, who dies is told to `died`. */
+function limAlone(
+  plans: readonly GroupPlan[],
+  sent: CanFrame[],
+  died: (slot: number) => void = () => undefined,
+): CommunicationProcessor {
   return new CommunicationProcessor(
     {
       slot: 1,
@@ -48,7 +52,9 @@ function limAlone(plans: readonly GroupPlan[], sent: CanFrame[]): CommunicationP
       end: () => {},
       wallMillis: () => 1,
       log: () => {},
-      milestone: () => {},
+      milestone: (step, slot) => {
+        if (step === "death") died(slot);
+      },
     },
     0,
   );
@@ -68,6 +74,36 @@ test("beats that overtake each other in the controller are not waited for", () =
     for (const frame of waiting.splice(0).reverse()) processor.transmitted(0, [frame], now);
   }
   expect(sent).toBe(40);
+});
+
+test("the second look at a silence does not wait for the next millisecond", () => {
+  const deaths: number[] = [];
+  const sent: CanFrame[] = [];
+  const processor = limAlone([plan], sent, (slot) => deaths.push(slot));
+  processor.tick(2 * othersMicros);
+  const heardMicros = 2 * othersMicros + 1000;
+  const beat = encode(heartbeat, {
+    group: 1,
+    role: role.primary,
+    term: 1,
+    incarnation: 9,
+    kind: beatKind.identity,
+    value: 0,
+    realTime: 1,
+    hung: 0,
+    deaf: 0,
+    leaving: 0,
+  });
+  const id = frameIdentifier(recordClass.heartbeat, 2, framePart.whole);
+  processor.frames(0, [{ id, fd: false, data: beat }], heardMicros, false);
+  const wakes: Micros[] = [];
+  while (deaths.length === 0) {
+    wakes.push(processor.nextDeadline());
+    processor.tick(processor.nextDeadline());
+  }
+  expect(deaths).toEqual([2]);
+  const limitMicros = 17_500;
+  expect(wakes.slice(-2)).toEqual([heardMicros + limitMicros, heardMicros + limitMicros + 250]);
 });
 
 function framesOf(kind: RecordClass, slot: number, record: Uint8Array, sequence: number): CanFrame[] {
