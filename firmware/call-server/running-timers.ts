@@ -97,7 +97,12 @@ export class RunningTimers {
 
   /** Every running timer. */
   *all(): IterableIterator<{ readonly key: number; readonly timer: string; readonly deadline: Micros }> {
-    for (const { first } of this.#queues) for (let each = first; each !== undefined; each = each.later) yield each;
+    for (const { first } of this.#queues) {
+      for (let each = first; each !== undefined; each = each.later) {
+        const { key, timer, deadline } = each;
+        yield { key, timer, deadline };
+      }
+    }
   }
 
   clear(): void {
