@@ -205,14 +205,14 @@ describe("automatic repeat attempt (Q.764 2.8.1)", () => {
   };
 
   it.each([
-    ["BLO (Q.784.1 6.2.2)", blo, `BLA ${east}, delete, IAM ${east + 2}, create, REL ${east}`, "wait-rlc"],
-    ["RSC (Q.784.1 6.2.3)", rsc, `delete, IAM ${east + 2}, create, RLC ${east}`, "idle"],
+    ["BLO (Q.784.1 6.2.2)", blo, `BLA ${east}, REL ${east}, delete, IAM ${east + 2}, create`, "wait-rlc"],
+    ["RSC (Q.784.1 6.2.3)", rsc, `RLC ${east}, delete, IAM ${east + 2}, create`, "idle"],
     ["GRS", grs(1), `GRA ${east}, delete, IAM ${east + 2}, create`, "idle"],
     ["UCIC (Q.764 2.12)", ucic, `delete, IAM ${east + 2}, create`, "unequipped"],
     [
       "ANM out of turn (Q.784.1 6.2.5)",
       Uint8Array.of(0x09, 0x00),
-      `delete, IAM ${east + 2}, create, RSC ${east}`,
+      `RSC ${east}, delete, IAM ${east + 2}, create`,
       "reset-wait-rlc",
     ],
   ])("%s before the first backward message", (_, message, wanted, state) => {
@@ -244,7 +244,7 @@ describe("automatic repeat attempt (Q.764 2.8.1)", () => {
     const old = newCall(west);
     run(pair, old, 0, 1);
     const said = pair.isup(old.outgoing, rsc);
-    expect(line(said)).toBe(`IAM ${east + 2}, create, RLC ${east}`);
+    expect(line(said)).toBe(`RLC ${east}, IAM ${east + 2}, create`);
     const late = pair.give({
       kind: "created",
       call: old.reference,
