@@ -107,9 +107,19 @@ export class CardSuccession {
   /** @returns whether anything was done */
   #succeed(turn: Turn, slot: number, placed: PlacedOutput, last: number): boolean {
     const { output } = placed;
-    return output.kind === "instruct"
-      ? this.#repeatInstruction(turn, slot, placed, output.instruction, last)
-      : this.#repeatMessage(turn, slot, placed, output.circuit);
+    if (output.kind !== "instruct") return this.#repeatMessage(turn, slot, placed, output.circuit);
+    const { instruction } = output;
+    return instruction.kind === "unequipped"
+      ? this.#repeatUnequipped(turn, slot, instruction)
+      : this.#repeatInstruction(turn, slot, placed, instruction, last);
+  }
+
+  /** A UCIC: the other end takes the circuit out of service, and does not do that twice (Q.764 2.12). */
+  #repeatUnequipped(turn: Turn, slot: number, instruction: Instruction & { readonly kind: "unequipped" }): boolean {
+    const { plan, isAlive } = this.#node;
+    const successor = plan.limsOf(instruction.exchange).find((lim) => lim !== slot && isAlive(lim));
+    if (successor !== undefined) turn.instruct(successor, instruction);
+    return successor !== undefined;
   }
 
   #repeatMessage(turn: Turn, slot: number, { output, payload }: PlacedOutput, circuit: number): boolean {

@@ -22,11 +22,11 @@ const groupReset = ["group-reset-wait-gra", "group-reset-unanswered", "group-res
 // biome-ignore format: one row a line
 export const repetitions: readonly RepetitionRow[] = [
   { types: ["IAM"],                 states: ["outgoing-wait-acm"],                 remedy: "try-again", because: "2.9.5.1, 2.8.1: a second IAM would meet a circuit that is busy; a reset ends whatever the first began" },
-  { types: ["ACM"],                 states: ["incoming-wait-anm", "incoming-answered"], remedy: "repeat", because: "2.9.5.1: after the first one an ACM is discarded; without it the answer is none" },
-  { types: ["ANM", "CON"],          states: ["incoming-answered"],                 remedy: "repeat",    because: "2.9.5.1: after the answer another one is discarded" },
-  { types: ["CPG"],                 states: ["incoming-wait-anm", "incoming-answered"], remedy: "repeat", because: "2.1.5: progress may be said as often as one likes" },
+  { types: ["ACM"],                 states: ["incoming-wait-anm", "incoming-answered", "wait-rlc"], remedy: "repeat", because: "2.9.5.1: after the first one an ACM is discarded; without it the answer is none" },
+  { types: ["ANM", "CON"],          states: ["incoming-answered", "wait-rlc"],     remedy: "repeat",    because: "2.9.5.1: after the answer another one is discarded; the REL that follows ends an answered call" },
+  { types: ["CPG"],                 states: ["incoming-wait-anm", "incoming-answered", "wait-rlc"], remedy: "repeat", because: "2.1.5: progress may be said as often as one likes" },
   { types: ["REL"],                 states: ["wait-rlc"],                          remedy: "repeat",    because: "2.9.6: T1 repeats it too, and it is answered with RLC" },
-  { types: ["RLC"],                 states: ["idle"],                              remedy: "repeat",    because: "2.9.5.1 b: on an idle circuit it is discarded" },
+  { types: ["RLC"],                 states: ["idle", "wait-rlc"],                  remedy: "repeat",    because: "2.9.5.1 b: on an idle circuit it is discarded; 2.3.1 e: both ends may have released" },
   { types: ["RSC"],                 states: ["reset-wait-rlc", "reset-unanswered"], remedy: "repeat",   because: "2.9.3.1: T16 repeats it too" },
   { types: ["GRS"],                 states: groupReset,                            remedy: "repeat",    because: "2.9.3.2: T22 repeats it too" },
   { types: ["GRA"],                 states: ["idle", "unreset", "unequipped", ...groupReset], remedy: "repeat", because: "2.9.3.2: one that nobody waits for is discarded" },

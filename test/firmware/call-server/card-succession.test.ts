@@ -70,7 +70,8 @@ describe("two LIMs", () => {
     const { outgoing } = setUp(pair, west);
     const way = pair.said.find((each) => each.kind === "isup" && each.type === "IAM")?.slot ?? 0;
     const said = dies(pair, way, pair.sequence - 1);
-    expect(line(said)).toMatch(new RegExp(`^IAM \\d+, create, RSC ${outgoing}$`));
+    // In this order: the called party would be found busy with what the first one began.
+    expect(line(said)).toMatch(new RegExp(`^RSC ${outgoing}, IAM \\d+, create$`));
     const other = way === slots.lim ? slots.otherLim : slots.lim;
     expect(said.filter(({ kind }) => kind === "isup").map(({ slot }) => slot)).toEqual([other, other]);
   });
@@ -84,6 +85,42 @@ describe("two LIMs", () => {
       const said = dies(pair, slot, before).filter((each) => each.kind === "isup" && each.type !== "RLC");
       expect(line(said)).toBe("");
     }
+  });
+
+  it("a call that was answered and is over before it is missed: all that the calling side has not heard of it", () => {
+    const pair = redundantPair();
+    const call = newCall(west);
+    run(pair, call, 0, 2);
+    const performed = pair.sequence;
+    const heard = [acm, anm, rel()].flatMap((message) => pair.isup(call.outgoing, message));
+    const toWest = (each: Said) => each.kind === "isup" && each.circuit === west;
+    const way = heard.find(toWest)?.slot ?? 0;
+    expect(line(dies(pair, way, performed).filter(toWest))).toBe(`ACM ${west}, ANM ${west}, REL ${west}`);
+    pair.isup(west, rlc);
+    pair.compare();
+  });
+
+  it("both ends have released: the RLC is said again as well as the REL, though the other end's is still to come", () => {
+    const pair = redundantPair();
+    const call = newCall(west);
+    run(pair, call, 0, 6);
+    const performed = pair.sequence;
+    const toWest = (each: Said) => each.kind === "isup" && each.circuit === west;
+    const heard = [pair.isup(call.outgoing, rel()), pair.isup(west, rel())].flat().filter(toWest);
+    expect(line(heard)).toBe(`REL ${west}, RLC ${west}`);
+    expect(line(dies(pair, heard[0].slot, performed).filter(toWest))).toBe(`REL ${west}, RLC ${west}`);
+    pair.isup(west, rlc);
+    pair.compare();
+  });
+
+  it("a UCIC is said by the other one", () => {
+    const pair = redundantPair();
+    const performed = pair.sequence;
+    pair.give({ kind: "unequipped", exchange: 0, cic: 4000, message: Uint8Array.of(0x0c) }, slots.lim);
+    expect(dies(pair, slots.lim, performed)).toMatchObject([
+      { slot: slots.otherLim, instruction: { kind: "unequipped", exchange: 0, cic: 4000 } },
+    ]);
+    pair.compare();
   });
 
   it("the primary goes before it has moved anything: the backup does it", () => {
