@@ -6,10 +6,17 @@
  * card that was given the state anew has heard of what matters soon after.
  */
 import type { Input } from "../interchange/input.ts";
-import { RecentMessages } from "../interchange/recent-messages.ts";
+import { RecentMessages, unequippedCircuits } from "../interchange/recent-messages.ts";
 import type { CircuitPlan } from "./circuit-plan.ts";
 import type { NodeTables } from "./tables/node-tables.ts";
 import type { Change } from "./tables/transaction.ts";
+
+/** Where a message came, and what tells its copies from others. */
+interface Place {
+  readonly exchange: number;
+  readonly circuit: number;
+  readonly identifier: number;
+}
 
 export class BroadcastInputs {
   readonly #plan: CircuitPlan;
@@ -24,15 +31,14 @@ export class BroadcastInputs {
 
   /** Whether the message was consumed before. */
   isSecondCopy(input: Input): boolean {
-    if (input.kind !== "isup" || input.identifier === undefined || !this.#plan.has(input.circuit)) return false;
-    return this.#consumed.get(this.#plan.exchangeOf(input.circuit))?.has(input.circuit, input.identifier) === true;
+    const place = this.#placeOf(input);
+    return place !== undefined && this.#consumed.get(place.exchange)?.has(place.circuit, place.identifier) === true;
   }
 
   /** A commit consumed the input; its changes are in the tables. */
   follow(input: Input | undefined, changes: readonly Change[]): void {
-    if (input?.kind === "isup" && input.identifier !== undefined && this.#plan.has(input.circuit)) {
-      this.#ofExchange(this.#plan.exchangeOf(input.circuit)).add(input.circuit, input.identifier);
-    }
+    const place = input && this.#placeOf(input);
+    if (place !== undefined) this.#ofExchange(place.exchange).add(place.circuit, place.identifier);
     // An exchange that restarts numbers its messages anew, and to do so it lets go of all its associations.
     const { exchange } = this.#tables;
     for (const { table, key } of changes) {
@@ -42,6 +48,16 @@ export class BroadcastInputs {
 
   clear(): void {
     this.#consumed.clear();
+  }
+
+  #placeOf(input: Input): Place | undefined {
+    if ((input.kind !== "isup" && input.kind !== "unequipped") || input.identifier === undefined) return undefined;
+    const { identifier } = input;
+    if (input.kind === "unequipped") {
+      return { exchange: input.exchange, circuit: unequippedCircuits + input.cic, identifier };
+    }
+    const { circuit } = input;
+    return this.#plan.has(circuit) ? { exchange: this.#plan.exchangeOf(circuit), circuit, identifier } : undefined;
   }
 
   #ofExchange(exchange: number): RecentMessages {

@@ -38,27 +38,37 @@ const inputs = variants("input", {
    * of its Correlation Id (RFC 4666 3.3.1): what two LIMs say of a circuit under one identifier is one message.
    */
   broadcast: [8, layout("broadcast", { identifier: u16, circuit: varint, message: rest })],
+  /** And the same as `unequipped`. */
+  broadcastUnequipped: [9, layout("broadcast unequipped", { identifier: u16, exchange: u8, cic: u16, message: rest })],
 });
 
 type Inputs = ValueOf<typeof inputs>;
-type Isup = Extract<Inputs, { readonly kind: "isup" }>;
+type FromExchange = Extract<Inputs, { readonly kind: "isup" | "unequipped" }>;
 
-/** `isup` has an `identifier` where it came over an association in traffic mode broadcast. */
+/** A message of an exchange has an `identifier` where it came over an association in traffic mode broadcast. */
 export type Input =
-  | Exclude<Inputs, { readonly kind: "isup" | "broadcast" }>
-  | (Isup & { readonly identifier?: number | undefined });
+  | Exclude<Inputs, { readonly kind: "isup" | "unequipped" | "broadcast" | "broadcastUnequipped" }>
+  | (FromExchange & { readonly identifier?: number | undefined });
 
 export const input: Field<Input> = {
   name: inputs.name,
   write: (writer, value) => {
-    if (value.kind !== "isup") return inputs.write(writer, value);
-    const { identifier, circuit, message } = value;
-    if (identifier === undefined) inputs.write(writer, { kind: "isup", circuit, message });
-    else inputs.write(writer, { kind: "broadcast", identifier, circuit, message });
+    if (value.kind !== "isup" && value.kind !== "unequipped") return inputs.write(writer, value);
+    const { identifier } = value;
+    if (value.kind === "isup") {
+      const { circuit, message } = value;
+      if (identifier === undefined) inputs.write(writer, { kind: "isup", circuit, message });
+      else inputs.write(writer, { kind: "broadcast", identifier, circuit, message });
+    } else {
+      const { exchange, cic, message } = value;
+      if (identifier === undefined) inputs.write(writer, { kind: "unequipped", exchange, cic, message });
+      else inputs.write(writer, { kind: "broadcastUnequipped", identifier, exchange, cic, message });
+    }
   },
   read: (reader, parameter) => {
     const value = inputs.read(reader, parameter);
-    return value.kind === "broadcast" ? { ...value, kind: "isup" } : value;
+    if (value.kind === "broadcast") return { ...value, kind: "isup" };
+    return value.kind === "broadcastUnequipped" ? { ...value, kind: "unequipped" } : value;
   },
   skip: inputs.skip,
 };

@@ -3,6 +3,8 @@
  * message is at most a switchover behind the first, so the last few are enough.
  */
 
+/** Messages for a CIC that no trunk group has go under this number plus the CIC: 255 exchanges have fewer circuits. */
+export const unequippedCircuits = 2 ** 20;
 /** More messages of one exchange than come during a switchover at any load that a bus carries. */
 const rememberedMax = 2048;
 const identifierSpan = 2 ** 16;

@@ -16,6 +16,7 @@ import { Circuits } from "../configuration/circuits.ts";
 import type { RackConfiguration } from "../configuration/rack-schema.ts";
 import { input } from "../interchange/input.ts";
 import { type Instruction, type Output, outputs } from "../interchange/output.ts";
+import { unequippedCircuits } from "../interchange/recent-messages.ts";
 import { messageTypeOf } from "../isup/codec.ts";
 import { decode, encode } from "../layout/layout.ts";
 import { OctetReader } from "../layout/octet-reader.ts";
@@ -320,21 +321,21 @@ export class LinkInterfaceModule implements Application {
     this.#record("received", { exchange, cic: code, circuit }, message);
     const { broadcast, correlation } = adjacent;
     const correlated = correlation.of(unit.sls, correlationId);
-    if (circuit === undefined) {
-      if (broadcast?.isOwn(code) === false) return;
-      this.#input(group, encode(input, { kind: "unequipped", exchange, cic: code, message }));
-      return;
-    }
+    const said = (identifier?: number): Uint8Array =>
+      circuit === undefined
+        ? encode(input, { kind: "unequipped", identifier, exchange, cic: code, message })
+        : encode(input, { kind: "isup", identifier, circuit, message });
     if (broadcast === undefined) {
-      this.#input(group, encode(input, { kind: "isup", circuit, message }));
+      this.#input(group, said());
     } else if (correlated === undefined) {
       // Copies cannot be told apart: one LIM says it, and when that goes it is lost.
       count(this.#disposed, "without-correlation-id");
-      if (broadcast.isOwn(code)) this.#input(group, encode(input, { kind: "isup", circuit, message }));
+      if (broadcast.isOwn(code)) this.#input(group, said());
     } else {
       const identifier = lowBits(correlated, identifierBits);
-      const payload = encode(input, { kind: "isup", identifier, circuit, message });
-      if (broadcast.received({ identifier, circuit, cic: code, group, payload }, this.#now))
+      const payload = said(identifier);
+      const place = circuit ?? unequippedCircuits + code;
+      if (broadcast.received({ identifier, circuit: place, cic: code, group, payload }, this.#now))
         this.#input(group, payload);
     }
   }
@@ -353,6 +354,10 @@ export class LinkInterfaceModule implements Application {
       const adjacent = this.#exchanges.get(this.#circuits.exchangeOf(circuit));
       const message = { identifier, circuit, cic: this.#circuits.cicOf(circuit), group };
       this.#say(adjacent?.broadcast?.consumed(slot, message, this.#now));
+    } else if (said.value.kind === "unequipped" && said.value.identifier !== undefined) {
+      const { exchange, cic, identifier } = said.value;
+      const message = { identifier, circuit: unequippedCircuits + cic, cic, group };
+      this.#say(this.#exchanges.get(exchange)?.broadcast?.consumed(slot, message, this.#now));
     }
   }
 

@@ -15,6 +15,14 @@ describe("two LIMs say the same message", () => {
     expect(pair.primary.server.status()).toMatchObject({ attempts: 1, inputsDouble: 1, messagesUnexpected: 0 });
   });
 
+  it("and the first counts, also for a CIC that no trunk group has: it is answered once", () => {
+    const pair = CallServerPair.inService();
+    const said = { kind: "unequipped", identifier: 7, exchange: 0, cic: 4000, message: iam() } as const;
+    expect(pair.give(said, otherLim)).toMatchObject([{ instruction: { kind: "unequipped", cic: 4000 } }]);
+    expect(pair.give(said, lim)).toEqual([]);
+    expect(pair.primary.server.status()).toMatchObject({ inputsDouble: 1, messagesUnequipped: 1 });
+  });
+
   it("also when the primary went between the one and the other", () => {
     const pair = CallServerPair.inService();
     const { incoming } = newCall(west);

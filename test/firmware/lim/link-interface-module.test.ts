@@ -315,9 +315,16 @@ describe("an exchange that sends every message to two LIMs", () => {
     const bench = bothServing();
     bench.send(onCic(4000, iam), {}, bench.west, 7);
     bench.send(onCic(4001, iam), {}, bench.west, 8);
-    expect(bench.takeInputs().map(({ input }) => input)).toEqual([
-      { kind: "unequipped", exchange: 0, cic: 4000, message: iam },
-    ]);
+    const saidOf = (cic: number, identifier: number) => ({
+      kind: "unequipped",
+      identifier,
+      exchange: 0,
+      cic,
+      message: iam,
+    });
+    expect(bench.takeInputs().map(({ input }) => input)).toEqual([saidOf(4000, 7)]);
+    bench.step({ kind: "card", slot: slots.otherLim, alive: false, performed: 0 });
+    expect(bench.takeInputs().map(({ input }) => input)).toEqual([saidOf(4001, 8)]);
   });
 
   it("and says a Correlation Id with the first message of each flow: they count on (RFC 4666 4.3.4.3)", () => {
