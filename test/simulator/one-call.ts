@@ -6,19 +6,20 @@ import { readConfiguration } from "../../tools/configuration/read-configuration.
 import { SimulatedRack } from "../../tools/simulator/simulated-rack.ts";
 import { difference, type Outcome, OutcomeSince } from "./outcome.ts";
 
-const { configuration: demonstration } = readConfiguration("boards/simulated/rack.yaml");
-
-/** The demonstration with so many circuits to each exchange, on classic CAN, where a record takes the most frames. */
-export function smallRackOf(circuits: number): RackConfiguration {
+/** A board's rack with so many circuits to each exchange, on classic CAN, where a record takes the most frames. */
+export function smallRackOf(circuits: number, board = "boards/simulated/rack.yaml"): RackConfiguration {
+  const { configuration } = readConfiguration(board);
   return {
-    ...demonstration,
-    bus: { ...demonstration.bus, frames: "classic" },
-    trunkGroups: demonstration.trunkGroups.map((group) => ({ ...group, lastCic: circuits })),
+    ...configuration,
+    bus: { ...configuration.bus, frames: "classic" },
+    trunkGroups: configuration.trunkGroups.map((group) => ({ ...group, lastCic: circuits })),
   };
 }
 
 /** With a handful of them. */
 export const smallRack = smallRackOf(4);
+/** The same with two of each card, and exchanges that send every message to both LIMs. */
+export const redundantRack = smallRackOf(4, "boards/simulated/redundant.yaml");
 
 const startMillis = 250;
 const callMillis = 120;

@@ -37,6 +37,8 @@ export class ScriptRun {
   /** What came and no step has asked for yet. */
   #arrived: Arrival[] = [];
   #place = -1;
+  /** Steps whose message is not owed. */
+  readonly #excused = new Set<number>();
   #since: Micros = 0;
   #deadline: Micros | undefined;
   #startedAt: Micros = 0;
@@ -66,6 +68,23 @@ export class ScriptRun {
     const actions = this.#actions;
     this.#actions = [];
     return actions;
+  }
+
+  /** The step with this number, counted from 0, does not wait for its message any more: it is known not to come. */
+  excuse(step: number): void {
+    this.#excused.add(step);
+  }
+
+  /**
+   * Begins again at the step with this number, counted from 0, on this circuit: what was said from there on is void. The next event goes
+   * on from it.
+   */
+  beginAgainAt(step: number, cic: number, now: Micros): void {
+    if (this.#result !== undefined) return;
+    this.#arrived = [];
+    this.#cic = cic;
+    this.#place = step - 1;
+    this.#next(now);
   }
 
   #receive(octets: Uint8Array, now: Micros): void {
@@ -99,6 +118,7 @@ export class ScriptRun {
 
   /** Whether the step is done. */
   #perform(step: ScriptStep, now: Micros): boolean {
+    if (this.#excused.has(this.#place)) return true;
     if ("wait" in step) return this.#hasPassed(step.wait, now);
     if ("at" in step) return this.#hasPassed(this.#startedAt + step.at - this.#since, now);
     if ("silence" in step) {

@@ -6,6 +6,7 @@ import type { Exchange as ConfiguredExchange } from "../../firmware/configuratio
 import { Association } from "../../firmware/m3ua/association.ts";
 import type { AssociationAction, AssociationEvent } from "../../firmware/m3ua/association-contract.ts";
 import { serviceIndicator } from "../../firmware/mtp3/user-parts.ts";
+import type { Micros } from "../../firmware/time.ts";
 import type { Clock } from "../../hal/clock.ts";
 import { decodeCic } from "../../firmware/mtp3/circuit-identification-code.ts";
 import { Exchange, type ExchangeConfiguration, type ExchangeEvent, type ExchangeReport } from "../exchange/exchange.ts";
@@ -21,20 +22,51 @@ export interface SeenMessage {
   readonly octets: Uint8Array;
 }
 
+/** Somebody who speaks for the exchange on some circuits, in place of the core. */
+export interface StandIn {
+  /** Whether a message, from the CIC on, is for it. */
+  takes(octets: Uint8Array): boolean;
+  step(event: ScriptEvent, now: Micros): readonly SaidMessage[];
+  nextDeadline(): Micros | undefined;
+}
+
+/** What an exchange says: a message from the CIC on. */
+export interface SaidMessage {
+  readonly cic: number;
+  readonly octets: Uint8Array;
+}
+
 /** A script that has circuits to itself. */
 export interface ScriptedPart {
   /** Undefined until it is over. */
   readonly result: ScriptResult | undefined;
 }
 
-class Part implements ScriptedPart {
-  readonly run: ScriptRun;
-  readonly cics: readonly number[];
+class Part implements ScriptedPart, StandIn {
+  readonly #run: ScriptRun;
+  readonly #cics: readonly number[];
   result: ScriptResult | undefined;
 
   constructor(script: Script, cics: readonly number[]) {
-    this.run = new ScriptRun(script, cics[0]);
-    this.cics = cics;
+    this.#run = new ScriptRun(script, cics[0]);
+    this.#cics = cics;
+  }
+
+  takes(octets: Uint8Array): boolean {
+    const cic = decodeCic(octets);
+    return cic.ok && this.#cics.includes(cic.value);
+  }
+
+  step(event: ScriptEvent, now: Micros): readonly SaidMessage[] {
+    return this.#run.step(event, now).flatMap((action) => {
+      if (action.kind === "send") return [action];
+      this.result = action.result;
+      return [];
+    });
+  }
+
+  nextDeadline(): Micros | undefined {
+    return this.#run.nextDeadline();
   }
 }
 
@@ -43,8 +75,8 @@ export class SimulatedExchange {
   readonly reports: ExchangeReport[] = [];
   /** Every message in both directions. */
   readonly seen: SeenMessage[] = [];
-  /** Later ones first: a circuit is that of the last script that was given it. */
-  #parts: readonly Part[] = [];
+  /** Later ones first: a circuit is that of the last one that was given it. */
+  #standIns: readonly StandIn[] = [];
   /** How many messages it has sent to a LIM, by the LIM's slot. */
   readonly sentTo = new Map<number, number>();
   /** By the slot of the LIM at the other end. */
@@ -73,7 +105,7 @@ export class SimulatedExchange {
     this.#alarm = new Alarm(clock, () => {
       for (const lim of this.#associations.keys()) this.#associate(lim, { kind: "deadline" });
       this.step({ kind: "deadline" });
-      for (const part of this.#parts) this.#stepPart(part, { kind: "deadline" });
+      for (const standIn of this.#standIns) this.#stepStandIn(standIn, { kind: "deadline" });
       this.#arm();
     });
     const ownPointCodes = [configuration.pointCode];
@@ -108,17 +140,19 @@ export class SimulatedExchange {
   /** Plays a script, now. What comes on its circuits goes to the script alone, also when it is over. */
   play(script: Script, cics: readonly number[]): ScriptedPart {
     const part = new Part(script, cics);
-    this.#parts = [part, ...this.#parts];
-    this.#stepPart(part, { kind: "start" });
-    this.#arm();
+    this.standIn(part);
     return part;
   }
 
-  #stepPart(part: Part, event: ScriptEvent): void {
-    for (const action of part.run.step(event, this.#clock.nowMicros())) {
-      if (action.kind === "send") this.#send(action.cic, action.octets);
-      else part.result = action.result;
-    }
+  /** From now on this one is asked first whether a message is for it. */
+  standIn(one: StandIn): void {
+    this.#standIns = [one, ...this.#standIns.filter((other) => other !== one)];
+    this.#stepStandIn(one, { kind: "start" });
+    this.#arm();
+  }
+
+  #stepStandIn(standIn: StandIn, event: ScriptEvent): void {
+    for (const { cic, octets } of standIn.step(event, this.#clock.nowMicros())) this.#send(cic, octets);
   }
 
   #send(cic: number, octets: Uint8Array): void {
@@ -146,9 +180,8 @@ export class SimulatedExchange {
 
   #received(octets: Uint8Array): void {
     this.seen.push({ direction: "received", octets: octets.slice() });
-    const cic = decodeCic(octets);
-    const part = cic.ok ? this.#parts.find(({ cics }) => cics.includes(cic.value)) : undefined;
-    if (part !== undefined) this.#stepPart(part, { kind: "message", octets });
+    const standIn = this.#standIns.find((one) => one.takes(octets));
+    if (standIn !== undefined) this.#stepStandIn(standIn, { kind: "message", octets });
     else this.step({ kind: "message", octets });
   }
 
@@ -174,7 +207,7 @@ export class SimulatedExchange {
     const due = [
       this.core.nextDeadline(),
       ...[...this.#associations.values()].map((association) => association.nextDeadline()),
-      ...this.#parts.map(({ run }) => run.nextDeadline()),
+      ...this.#standIns.map((one) => one.nextDeadline()),
     ].filter((at) => at !== undefined);
     this.#alarm.set(due.length > 0 ? Math.max(Math.min(...due), this.#clock.nowMicros() + 1) : undefined);
   }

@@ -1,13 +1,21 @@
 import { expect, test } from "vitest";
 import { catalogue } from "./catalogue.ts";
+import { redundantRack, smallRack } from "../one-call.ts";
 import { runScenario } from "./scenario-run.ts";
-import { disturbances, named, reportText, sweep, sweepCatalogue } from "./sweep.ts";
+import { disturbances } from "./disturbances.ts";
+import { named, reportText, sweep, sweepCatalogue } from "./sweep.ts";
 
 /** Of each disturbance; they take turns, so that every frame has its share. The whole of it is `npm run catalogue`. */
 const every = 2;
 
-test.each(catalogue)("undisturbed: $name", (scenario) => {
-  const { outcome, failures, story } = runScenario(scenario);
+const racks = { "one LIM": smallRack, "two LIMs": redundantRack };
+
+test.each(
+  Object.entries(racks).flatMap(([rack, configuration]) =>
+    catalogue.map((scenario) => ({ rack, name: scenario.name, configuration, scenario })),
+  ),
+)("undisturbed, $rack: $name", ({ configuration, scenario }) => {
+  const { outcome, failures, story } = runScenario(scenario, configuration);
   expect(failures, story.join("\n")).toEqual([]);
   expect(outcome).toMatchObject({ connected: [], callsLeft: [""], agreed: true, primaries: 1 });
   expect(outcome.circuitsLeft).toEqual([(scenario.left ?? []).join("; ")]);

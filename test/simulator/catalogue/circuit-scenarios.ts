@@ -19,22 +19,23 @@ export const circuitScenarios: readonly Scenario[] = [
     parts: [
       west([2], ...getsThrough, ...clears),
       east([1], callWest, ...answers, ...isReleased(16)),
-      east([2], at(5), callWest, expect("ACM"), expect("ANM"), ...clears),
+      { ...east([2], at(5), callWest, expect("ACM"), expect("ANM"), ...clears), repeats: 1 },
       west([1], fromEast, send("ACM"), wait(5), send("ANM"), ...isReleased(16)),
     ],
     records: ["answered 16", "answered 16"],
   },
   {
     name: "both ends seize a circuit that the exchange controls",
-    before: [east([1], send("BLO", { cic: 1 }), expect("BLA")), east([3], send("BLO", { cic: 3 }), expect("BLA"))],
+    circuits: 8,
+    before: [1, 3, 5, 7].map((cic) => east([cic], send("BLO"), expect("BLA"))),
     parts: [
       west([2], ...getsThrough, ...clears),
-      east([2], callWest, fromWest, expect("ACM"), expect("ANM"), ...clears),
+      { ...east([2], callWest, fromWest, expect("ACM"), expect("ANM"), ...clears), spare: 8 },
       east([4], ...answers, ...isReleased(16)),
       west([1], fromEast, send("ACM"), wait(5), send("ANM"), ...isReleased(16)),
     ],
     records: ["answered 16", "answered 16"],
-    left: ["east/1 idle blocked", "east/3 idle blocked"],
+    left: [1, 3, 5, 7].map((cic) => `east/${cic} idle blocked`),
   },
   {
     name: "the next circuit is blocked: another one is taken",
@@ -117,7 +118,8 @@ export const circuitScenarios: readonly Scenario[] = [
       west([2], ...getsThrough, ...clears),
       east(
         [1, 3],
-        ...[fromWest, send("GRS", { range: 2 }), expect("GRA", { range: 2 }), expect("IAM", { ...toEast, cic: 3 })],
+        ...[fromWest, send("GRS", { cic: 1, range: 2 }), expect("GRA", { cic: 1, range: 2 })],
+        ...[expect("IAM", { ...toEast, cic: 3 })],
         ...[send("ACM"), wait(10), send("ANM"), ...isReleased(16)],
       ),
     ],

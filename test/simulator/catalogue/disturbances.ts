@@ -2,9 +2,12 @@
 import type { RackConfiguration } from "../../../firmware/configuration/rack-schema.ts";
 import type { FrameFate } from "../../../hal/simulated/can-frame-fate.ts";
 import type { SimulatedRack } from "../../../tools/simulator/simulated-rack.ts";
+import { redundantRack, smallRack } from "../one-call.ts";
+import { type DeviationName, deviations } from "./deviations.ts";
 
 export interface Disturbance {
   readonly name: string;
+  readonly configuration: RackConfiguration;
   /** What is so from the beginning of the scenario on. */
   readonly begin?: (rack: SimulatedRack) => void;
   /** A frame on plane A is about to begin. @returns what becomes of it */
@@ -13,9 +16,12 @@ export interface Disturbance {
   readonly millis: number;
   /** Strikes only in the calm of scenarios that have one: nothing is promised to calls in set-up. */
   readonly calm?: true;
-  /** Why it is not run; left out, it is. */
-  readonly notRun?: string;
+  /** What may be otherwise than undisturbed; left out, nothing. */
+  readonly mayDeviate?: readonly DeviationName[];
 }
+
+/** A disturbance, whichever the rack. */
+type Kind = Omit<Disturbance, "configuration">;
 
 type Slot = (rack: SimulatedRack) => number;
 type Moment = "before" | "inside" | "after";
@@ -29,6 +35,8 @@ const outMillis = 30;
 const deafMillis = 300;
 /** Longer than it takes to miss a primary that says nothing. */
 const muteMillis = 60;
+/** Longer than it takes to find a LIM or a transporter dead, and to move what it had to do to the other one. */
+const replacedMillis = 100;
 /** From the announcement to the pull. */
 const leavingMillis = 3;
 
@@ -36,7 +44,7 @@ const primary: Slot = (rack) => rack.primaries()[0] ?? 0;
 const backup: Slot = (rack) => rack.slotsOf("call-server").find((slot) => slot !== primary(rack)) ?? 0;
 
 /** Pulled at both planes when a frame on plane A begins, is on the wire or is over; `putBackMillis` later it is put back. */
-function pulled(name: string, of: Slot, moment: Moment, putBackMillis?: number): Disturbance {
+function pulled(name: string, of: Slot, moment: Moment, putBackMillis?: number): Kind {
   return {
     name: `${name} pulled ${moment}${putBackMillis === undefined ? "" : ", put back"}`,
     millis: putBackMillis ?? 0,
@@ -50,7 +58,7 @@ function pulled(name: string, of: Slot, moment: Moment, putBackMillis?: number):
   };
 }
 
-function frozen(name: string, of: Slot): Disturbance {
+function frozen(name: string, of: Slot): Kind {
   return {
     name: `${name} frozen`,
     millis: frozenMillis,
@@ -63,7 +71,7 @@ function frozen(name: string, of: Slot): Disturbance {
   };
 }
 
-const primaryLeaves: Disturbance = {
+const primaryLeaves: Kind = {
   name: "primary leaves",
   millis: leavingMillis,
   strike: (rack) => {
@@ -74,7 +82,7 @@ const primaryLeaves: Disturbance = {
   },
 };
 
-const planeCut: Disturbance = {
+const planeCut: Kind = {
   name: "plane A cut",
   millis: 0,
   strike: (rack) => {
@@ -84,7 +92,7 @@ const planeCut: Disturbance = {
 };
 
 /** The controllers of both planes take nothing in, or get nothing out, for a while; what was queued goes out afterwards. */
-function cutOff(name: string, of: Slot, how: "setDeaf" | "setMute", millis: number): Disturbance {
+function cutOff(name: string, of: Slot, how: "setDeaf" | "setMute", millis: number): Kind {
   return {
     name,
     millis,
@@ -102,15 +110,21 @@ function cutOff(name: string, of: Slot, how: "setDeaf" | "setMute", millis: numb
   };
 }
 
-/** Each card of a kind, put back in the calm of a conversation; and pulled for good, where another one is there. */
-function eachPulled(configuration: RackConfiguration, kind: "lim" | "transporter"): readonly Disturbance[] {
-  const cards = configuration.cards.filter((card) => card.kind === kind);
-  return cards.flatMap(({ slot }): readonly Disturbance[] => {
-    const forGood = pulled(`${kind} ${slot}`, () => slot, "inside");
-    return [
-      { ...pulled(`${kind} ${slot}`, () => slot, "inside", outMillis), calm: true },
-      cards.length > 1 ? forGood : { ...forGood, notRun: "the only one of its kind: calls in set-up go with it" },
-    ];
+/** Each card of a kind that is there once, put back in the calm of a conversation: calls in set-up would go with it. */
+function eachMissed({ cards }: RackConfiguration): readonly Kind[] {
+  const single = cards.filter(({ kind }) => kind !== "call-server");
+  return single.map(({ kind, slot }) => ({
+    ...pulled(`${kind} ${slot}`, () => slot, "inside", outMillis),
+    calm: true,
+  }));
+}
+
+/** Each of two LIMs and of two transporters, for good: the other one goes on. */
+function eachReplaced({ cards }: RackConfiguration): readonly Kind[] {
+  const double = cards.filter(({ kind }) => kind !== "call-server");
+  return double.map(({ kind, slot }) => {
+    const row = { ...pulled(`${kind} ${slot} of two`, () => slot, "inside"), millis: replacedMillis };
+    return { ...row, mayDeviate: deviations.filter(({ of }) => of === kind).map(({ name }) => name) };
   });
 }
 
@@ -118,22 +132,23 @@ function later(rack: SimulatedRack, millis: number, work: () => void): void {
   rack.clock.at(rack.clock.nowMicros() + millis * 1000, work);
 }
 
-export function disturbancesOf(configuration: RackConfiguration): readonly Disturbance[] {
-  return [
-    ...moments.map((moment) => pulled("primary", primary, moment)),
-    {
-      ...pulled("primary", primary, "inside"),
-      name: "primary pulled, plane B cut",
-      begin: (rack) => rack.buses[1].cut(),
-    },
-    primaryLeaves,
-    frozen("primary", primary),
-    pulled("backup", backup, "inside", outMillis),
-    frozen("backup", backup),
-    planeCut,
-    cutOff("primary mute", primary, "setMute", muteMillis),
-    cutOff("primary deaf", primary, "setDeaf", deafMillis),
-    ...eachPulled(configuration, "lim"),
-    ...eachPulled(configuration, "transporter"),
-  ];
-}
+const anyRack: readonly Kind[] = [
+  ...moments.map((moment) => pulled("primary", primary, moment)),
+  {
+    ...pulled("primary", primary, "inside"),
+    name: "primary pulled, plane B cut",
+    begin: (rack) => rack.buses[1].cut(),
+  },
+  primaryLeaves,
+  frozen("primary", primary),
+  pulled("backup", backup, "inside", outMillis),
+  frozen("backup", backup),
+  planeCut,
+  cutOff("primary mute", primary, "setMute", muteMillis),
+  cutOff("primary deaf", primary, "setDeaf", deafMillis),
+];
+
+export const disturbances: readonly Disturbance[] = [
+  ...[...anyRack, ...eachMissed(smallRack)].map((kind) => ({ ...kind, configuration: smallRack })),
+  ...eachReplaced(redundantRack).map((kind) => ({ ...kind, configuration: redundantRack })),
+];

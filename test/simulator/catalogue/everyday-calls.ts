@@ -86,7 +86,7 @@ export const everydayCalls: readonly Scenario[] = [
   {
     name: "the answer crosses the release",
     parts: [
-      west([2], callEast, expect("ACM"), at(110.2), send("REL", { cause: 16 }), expect("ANM"), expect("RLC")),
+      west([2], callEast, expect("ACM"), at(110.5), send("REL", { cause: 16 }), expect("ANM"), expect("RLC")),
       east([1], fromWest, send("ACM"), at(110), send("ANM"), ...isReleased(16)),
     ],
     records: ["answered 16"],
@@ -94,7 +94,7 @@ export const everydayCalls: readonly Scenario[] = [
   {
     name: "both sides release at once",
     parts: [
-      west([2], ...getsThrough, at(120.2), send("REL", { cause: 16 }), ...isReleased(16), expect("RLC")),
+      west([2], ...getsThrough, at(120.5), send("REL", { cause: 16 }), ...isReleased(16), expect("RLC")),
       east([1], ...answers, at(120), send("REL", { cause: 16 }), expect("RLC")),
     ],
     records: ["answered 16"],

@@ -1,9 +1,10 @@
 /** The catalogue by hand: all of it, one scenario of it, or one run with its story. */
 import { Command, InvalidArgumentError } from "commander";
 import { catalogue } from "./catalogue.ts";
-import { difference } from "../outcome.ts";
+import { deviationsOf, differenceOf } from "./comparison.ts";
+import { disturbances } from "./disturbances.ts";
 import { runScenario } from "./scenario-run.ts";
-import { disturbances, named, reportText, sweepCatalogue } from "./sweep.ts";
+import { named, reportText, sweepCatalogue } from "./sweep.ts";
 
 function wholeNumber(text: string): number {
   if (/^\d{1,6}$/.test(text)) return Number(text);
@@ -27,9 +28,17 @@ const { every, scenario, disturbance, frame } = program.opts<{
 if (scenario !== undefined && disturbance !== undefined && frame !== undefined) {
   const row = named(catalogue, scenario);
   const strike = { disturbance: named(disturbances, disturbance), transmission: frame };
-  const { outcome, failures, story } = runScenario(row, strike);
-  const what = failures[0] ?? difference(runScenario(row).outcome, outcome);
-  console.log([...story, what ?? "the same outcome as undisturbed"].join("\n"));
+  const { configuration } = strike.disturbance;
+  const run = runScenario(row, configuration, strike);
+  const undisturbed = runScenario(row, configuration);
+  const what = run.failures[0] ?? differenceOf(undisturbed, run);
+  console.log(
+    [
+      ...run.story,
+      ...deviationsOf(undisturbed, run).map((name) => `may be otherwise: ${name}`),
+      what ?? "the same outcome as undisturbed",
+    ].join("\n"),
+  );
   if (what !== undefined) process.exitCode = 1;
 } else {
   const rows = scenario === undefined ? catalogue : [named(catalogue, scenario)];

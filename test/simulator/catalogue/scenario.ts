@@ -10,6 +10,10 @@ export interface Part {
   /** The first is the one it begins on. */
   readonly cics: readonly number[];
   readonly steps: readonly ScriptStep[];
+  /** Where a call of its own goes when the first circuit is reset before anything came backward. */
+  readonly spare?: number;
+  /** It makes the call again that another part begins on this circuit, and that gives way there. */
+  readonly repeats?: number;
 }
 
 export interface Scenario {
@@ -19,6 +23,8 @@ export interface Scenario {
   /** Over before the scenario begins, and not disturbed. */
   readonly before?: readonly Part[];
   readonly gateway?: readonly GatewayFault[];
+  /** To each exchange; left out, 4. */
+  readonly circuits?: number;
   /** From the beginning on, neither exchange says anything for so long. */
   readonly calmMillis?: number;
   readonly timersMillis?: Readonly<Partial<Record<TimerName, number>>>;

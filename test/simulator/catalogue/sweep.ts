@@ -1,16 +1,19 @@
 /** Sweeps: a scenario once for every frame and disturbance; and the whole catalogue, spread over the machine's processors. */
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import { smallRack } from "../one-call.ts";
+import type { RackConfiguration } from "../../../firmware/configuration/rack-schema.ts";
 import { catalogue } from "./catalogue.ts";
-import { type Disturbance, disturbancesOf } from "./disturbances.ts";
+import { deviationsOf, differenceOf } from "./comparison.ts";
+import { type DeviationName, deviations } from "./deviations.ts";
+import { type Disturbance, disturbances } from "./disturbances.ts";
 import type { Scenario } from "./scenario.ts";
-import { difference } from "../outcome.ts";
 import { type RunOptions, runScenario, type ScenarioRun } from "./scenario-run.ts";
 
 export interface Sweep {
   readonly runs: number;
   readonly failures: readonly string[];
+  /** Runs in which something was otherwise that may be. */
+  readonly deviating: Readonly<Partial<Record<DeviationName, number>>>;
   /** Of processor time. */
   readonly seconds: number;
 }
@@ -24,17 +27,18 @@ export interface SweepJob {
   readonly first: number;
 }
 
-export const disturbances = disturbancesOf(smallRack);
-
 /** A rack a run makes much garbage that dies young. */
 const resourceLimits = { maxYoungGenerationSizeMb: 64 };
 /** More of the same tell nothing new. */
 const failuresMax = 3;
-const undisturbed = new Map<Scenario, ScenarioRun>();
+/** By rack. */
+const undisturbed = new Map<RackConfiguration, Map<Scenario, ScenarioRun>>();
 
-function undisturbedRun(scenario: Scenario): ScenarioRun {
-  const run = undisturbed.get(scenario) ?? runScenario(scenario);
-  undisturbed.set(scenario, run);
+function undisturbedRun(scenario: Scenario, configuration: RackConfiguration): ScenarioRun {
+  const known = undisturbed.get(configuration) ?? new Map<Scenario, ScenarioRun>();
+  undisturbed.set(configuration, known);
+  const run = known.get(scenario) ?? runScenario(scenario, configuration);
+  known.set(scenario, run);
   return run;
 }
 
@@ -46,14 +50,17 @@ export function sweep(
   options: RunOptions = {},
 ): Sweep {
   const before = process.threadCpuUsage();
-  const expected = undisturbedRun(scenario);
+  const { configuration } = disturbance;
+  const expected = undisturbedRun(scenario, configuration);
   const end = disturbance.calm ? expected.calmTransmissions : expected.transmissions;
   const failures: string[] = [];
+  const deviating: Partial<Record<DeviationName, number>> = {};
   let runs = 0;
   for (let transmission = first; transmission < end && failures.length < failuresMax; transmission += every) {
-    const run = runScenario(scenario, { disturbance, transmission }, options);
+    const run = runScenario(scenario, configuration, { disturbance, transmission }, options);
     runs++;
-    const what = run.failures[0] ?? difference(expected.outcome, run.outcome) ?? missedText(disturbance, run);
+    for (const name of new Set(deviationsOf(expected, run))) deviating[name] = (deviating[name] ?? 0) + 1;
+    const what = run.failures[0] ?? differenceOf(expected, run) ?? missedText(disturbance, run);
     if (what === undefined) continue;
     const repeat = `npm run catalogue -- --scenario "${scenario.name}" --disturbance "${disturbance.name}"`;
     failures.push(
@@ -61,7 +68,7 @@ export function sweep(
     );
   }
   const { user, system } = process.threadCpuUsage(before);
-  return { runs, failures, seconds: (user + system) / 1e6 };
+  return { runs, failures, deviating, seconds: (user + system) / 1e6 };
 }
 
 /** Where nothing is otherwise from the beginning on, what was undisturbed until then has as many frames. */
@@ -88,13 +95,13 @@ export interface CatalogueReport {
 export async function sweepCatalogue(every = 1, scenarios: readonly Scenario[] = catalogue): Promise<CatalogueReport> {
   const began = performance.now();
   const jobs: SweepJob[] = scenarios.flatMap((scenario) =>
-    disturbances
-      .filter(({ notRun }) => notRun === undefined)
-      .map((disturbance, number) => {
-        return { scenario: scenario.name, disturbance: disturbance.name, every, first: number % every };
-      }),
+    disturbances.map(({ name }, number) => {
+      return { scenario: scenario.name, disturbance: name, every, first: number % every };
+    }),
   );
-  const sweeps = new Map<string, Sweep>(scenarios.map(({ name }) => [name, { runs: 0, failures: [], seconds: 0 }]));
+  const sweeps = new Map<string, Sweep>(
+    scenarios.map(({ name }) => [name, { runs: 0, failures: [], deviating: {}, seconds: 0 }]),
+  );
   const threads = Math.min(availableParallelism(), jobs.length);
   await Promise.all(Array.from({ length: threads }, () => workOff(jobs, sweeps)));
   const all = [...sweeps.values()];
@@ -123,6 +130,7 @@ function workOff(jobs: SweepJob[], sweeps: Map<string, Sweep>): Promise<void> {
       sweeps.set(name, {
         runs: (before?.runs ?? 0) + done.runs,
         failures: [...(before?.failures ?? []), ...done.failures],
+        deviating: sumOf([before?.deviating ?? {}, done.deviating]),
         seconds: (before?.seconds ?? 0) + done.seconds,
       });
       next();
@@ -131,17 +139,26 @@ function workOff(jobs: SweepJob[], sweeps: Map<string, Sweep>): Promise<void> {
   });
 }
 
+function sumOf(counts: readonly Sweep["deviating"][]): Sweep["deviating"] {
+  const sum: Partial<Record<DeviationName, number>> = {};
+  for (const { name } of deviations) {
+    const all = counts.reduce((total, each) => total + (each[name] ?? 0), 0);
+    if (all > 0) sum[name] = all;
+  }
+  return sum;
+}
+
 /** The summary that people read. */
 export function reportText({ runs, failures, seconds, sweeps }: CatalogueReport, every: number): string {
   const slowest = [...sweeps].reduce((one, other) => (other[1].seconds > one[1].seconds ? other : one));
   const [name, { runs: its, seconds: taken }] = slowest;
   const processorSeconds = [...sweeps.values()].reduce((sum, each) => sum + each.seconds, 0);
-  const left = disturbances.filter(({ notRun }) => notRun !== undefined);
+  const deviating = Object.entries(sumOf([...sweeps.values()].map((each) => each.deviating)));
   const frames = every === 1 ? "every frame" : `every ${every}th frame`;
   return [
     `catalogue: ${sweeps.size} scenarios, ${frames}: ${runs} runs, ${failures.length} with another outcome`,
     `${seconds.toFixed(1)} s, of processor time ${processorSeconds.toFixed(1)} s, ${((1000 * processorSeconds) / runs).toFixed(2)} ms a run`,
     `slowest scenario: ${name}, ${its} runs in ${taken.toFixed(1)} s of processor time`,
-    ...left.map((row) => `not run: ${row.name} (${row.notRun})`),
+    ...deviating.map(([name, count]) => `${count} runs with what may be otherwise: ${name}`),
   ].join("\n");
 }

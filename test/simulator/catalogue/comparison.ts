@@ -1,0 +1,76 @@
+/** What was otherwise than in the undisturbed run, apart from what may be. */
+import { difference, type Outcome } from "../outcome.ts";
+import { type Deviation, type DeviationName, deviations } from "./deviations.ts";
+import type { CallSeen, ScenarioRun } from "./scenario-run.ts";
+
+/** @returns the first thing, in a sentence; `undefined` when nothing was */
+export function differenceOf(undisturbed: ScenarioRun, run: ScenarioRun): string | undefined {
+  const names = deviationsOf(undisturbed, run);
+  const rows = deviations.filter(({ name }) => names.includes(name));
+  if (rows.length === 0) return difference(undisturbed.outcome, run.outcome);
+  return difference(seenBy(rows, undisturbed), seenBy(rows, run)) ?? commandDifference(rows, undisturbed, run);
+}
+
+/** All that was otherwise and may be: what the exchanges noticed, and what the gateway did. */
+export function deviationsOf(undisturbed: ScenarioRun, run: ScenarioRun): readonly DeviationName[] {
+  const { commands, refused } = run.outcome;
+  const goesAnotherWay = [...refused, ...undisturbed.outcome.refused].some((text) => text.endsWith(": 540"));
+  const isOtherwise = JSON.stringify(refused) !== JSON.stringify(undisturbed.outcome.refused);
+  const noticed = (name: DeviationName, isSo: boolean) => (isSo && run.mayDeviate.includes(name) ? [name] : []);
+  return [
+    ...run.deviations,
+    ...noticed("another transporter", commands["*"] !== undefined),
+    ...noticed("endpoint free in time", goesAnotherWay && isOtherwise),
+  ];
+}
+
+/** The outcome without what may be otherwise. */
+function seenBy(rows: readonly Deviation[], { outcome, calls }: ScenarioRun): Outcome {
+  const otherwise = new Set(rows.flatMap((row) => row.otherwise));
+  const { records, ...rest } = otherwise.has("circuits") ? byCall(outcome, calls) : outcome;
+  const compared = Object.entries({
+    ...rest,
+    messages: otherwise.has("messages") ? messagesByCall(rows, calls) : rest.messages,
+    records: records.map((list) => {
+      const answer = otherwise.has("answer") ? list.replaceAll(/\banswered/g, "unanswered") : list;
+      return otherwise.has("releasedBy") ? answer.replaceAll(/ (calling|called)(?=$|; )/g, "") : answer;
+    }),
+  }).filter(([key]) => key === "messages" || !otherwise.has(key as keyof Outcome));
+  return Object.fromEntries(compared) as unknown as Outcome;
+}
+
+function messagesByCall(rows: readonly Deviation[], calls: readonly CallSeen[]): Outcome["messages"] {
+  const unheard = rows.flatMap((row) => row.unheard ?? []);
+  const unsaid = rows.flatMap((row) => row.unsaid ?? []);
+  const isCompared = (line: string) =>
+    !unheard.some((type) => line.startsWith(`received ${type} `)) &&
+    !unsaid.some((type) => line.startsWith(`sent ${type} `));
+  return Object.fromEntries(calls.map(({ messages }, number) => [number, messages.filter(isCompared)]));
+}
+
+/** Circuits by the call that was on them last: the numbers of the others stay. */
+function byCall(outcome: Outcome, calls: readonly CallSeen[]): Outcome {
+  const names = new Map(calls.map(({ circuit }, number) => [circuit, `call ${number}`]));
+  const named = (text: string) => text.replaceAll(/\b[a-z]+\/\d+/g, (name) => names.get(name) ?? name);
+  const renamed = (lists: readonly string[]) => lists.map((list) => list.split("; ").map(named).sort().join("; "));
+  return { ...outcome, circuitsLeft: renamed(outcome.circuitsLeft), records: renamed(outcome.records) };
+}
+
+/** Where only some commands may be otherwise: the rest of them, endpoint by endpoint. */
+function commandDifference(rows: readonly Deviation[], undisturbed: ScenarioRun, run: ScenarioRun): string | undefined {
+  if (rows.some((row) => row.otherwise.includes("commands") && row.mayCome === undefined)) return undefined;
+  const mayCome = rows.flatMap((row) => row.mayCome ?? []);
+  const mayBeMissing = rows.flatMap((row) => row.mayBeMissing ?? []);
+  const isOf = (verbs: readonly string[]) => (command: string) => verbs.some((verb) => command.startsWith(`${verb} `));
+  const found = listed(run).filter((command) => !isOf(mayCome)(command));
+  const missing = listed(undisturbed).filter((command) => !found.includes(command));
+  const expected = listed(undisturbed).filter((command) => !missing.includes(command) || !isOf(mayBeMissing)(command));
+  return JSON.stringify(found) === JSON.stringify(expected)
+    ? undefined
+    : `commands: ${JSON.stringify(found)} instead of ${JSON.stringify(expected)}`;
+}
+
+/** All commands, endpoint by endpoint. */
+function listed({ outcome }: ScenarioRun): readonly string[] {
+  return Object.values(outcome.commands).flat();
+}
