@@ -1,50 +1,76 @@
 /**
- * The last records of a numbered sequence, copied into one buffer: most cost no object, and the collector has thousands less to
- * look after.
+ * The last records of a numbered sequence, copied into a few buffers: most cost no object, and the collector has thousands less to
+ * look after. A card that has just started has room for few, and gets more as records come, until there is room for all.
  */
+
+/** Records that have a buffer in common. */
+const pageRecords = 128;
+
+interface Page {
+  readonly octets: Uint8Array;
+  /** By place. */
+  readonly numbers: Float64Array;
+  readonly lengths: Uint16Array;
+  /** By place: a record that is longer than there is room for. */
+  readonly long: (Uint8Array | undefined)[];
+}
+
 export class OctetRing {
   readonly #records: number;
   readonly #slotOctets: number;
-  readonly #slots: Uint8Array;
-  /** By slot. */
-  readonly #numbers: Float64Array;
-  readonly #lengths: Uint16Array;
-  /** By slot: a record that is longer than a slot. */
-  readonly #long: (Uint8Array | undefined)[];
+  #pages: (Page | undefined)[];
 
   /** @param slotOctets most records are no longer than this */
   constructor(records: number, slotOctets: number) {
     this.#records = records;
     this.#slotOctets = slotOctets;
-    this.#slots = new Uint8Array(records * slotOctets);
-    this.#numbers = new Float64Array(records).fill(Number.NaN);
-    this.#lengths = new Uint16Array(records);
-    this.#long = new Array(records).fill(undefined);
+    this.#pages = this.#noPages();
   }
 
   /** The record `records` before it is forgotten. */
   put(number: number, octets: Uint8Array): void {
     const slot = number % this.#records;
+    const page = this.#pageOf(slot);
+    const place = slot % pageRecords;
     const isLong = octets.length > this.#slotOctets;
-    this.#numbers[slot] = number;
-    this.#lengths[slot] = octets.length;
-    this.#long[slot] = isLong ? octets.slice() : undefined;
+    page.numbers[place] = number;
+    page.lengths[place] = octets.length;
+    page.long[place] = isLong ? octets.slice() : undefined;
     if (isLong) return;
     // A few octets are copied in a loop sooner than by a call.
-    const start = slot * this.#slotOctets;
-    for (let index = 0; index < octets.length; index++) this.#slots[start + index] = octets[index];
+    const start = place * this.#slotOctets;
+    for (let index = 0; index < octets.length; index++) page.octets[start + index] = octets[index];
   }
 
   /** A copy; undefined for one that is not kept (any more). */
   get(number: number): Uint8Array | undefined {
     const slot = number % this.#records;
-    if (this.#numbers[slot] !== number) return undefined;
-    const start = slot * this.#slotOctets;
-    return this.#long[slot]?.slice() ?? this.#slots.slice(start, start + this.#lengths[slot]);
+    const page = this.#pages[Math.floor(slot / pageRecords)];
+    const place = slot % pageRecords;
+    if (page === undefined || page.numbers[place] !== number) return undefined;
+    const start = place * this.#slotOctets;
+    return page.long[place]?.slice() ?? page.octets.slice(start, start + page.lengths[place]);
   }
 
   clear(): void {
-    this.#numbers.fill(Number.NaN);
-    this.#long.fill(undefined);
+    this.#pages = this.#noPages();
+  }
+
+  #noPages(): undefined[] {
+    return new Array(Math.ceil(this.#records / pageRecords)).fill(undefined);
+  }
+
+  #pageOf(slot: number): Page {
+    const number = Math.floor(slot / pageRecords);
+    const known = this.#pages[number];
+    if (known !== undefined) return known;
+    const page: Page = {
+      octets: new Uint8Array(pageRecords * this.#slotOctets),
+      numbers: new Float64Array(pageRecords).fill(Number.NaN),
+      lengths: new Uint16Array(pageRecords),
+      long: new Array(pageRecords).fill(undefined),
+    };
+    this.#pages[number] = page;
+    return page;
   }
 }

@@ -89,10 +89,8 @@ export class OutcomeSince {
   }
 }
 
-function circuitsNotIdle({ exchanges, clock }: SimulatedRack): readonly string[] {
-  return [...exchanges].flatMap(([name, { core }]) =>
-    core.statistics(clock.nowMicros()).circuitsNotIdle.map((cic) => `${name}/${cic}`),
-  );
+function circuitsNotIdle({ exchanges }: SimulatedRack): readonly string[] {
+  return [...exchanges].flatMap(([name, { core }]) => core.circuitsNotIdle.map((cic) => `${name}/${cic}`));
 }
 
 /** The slots of the call servers that are in the rack. */

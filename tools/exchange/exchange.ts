@@ -143,11 +143,16 @@ export class Exchange {
     return isDone && !this.#control.isBusy && this.#control.nextDeadline() === undefined;
   }
 
+  /** CICs of the circuits that are in use, or not known to be free. */
+  get circuitsNotIdle(): readonly number[] {
+    return this.#control.circuits.filter(({ state }) => state !== "idle").map(({ cic }) => cic);
+  }
+
   statistics(now: Micros): ExchangeStatistics {
     const { tally, circuits, dualSeizure, sent, repeated, unexpected, voice } = this.#control;
     const { completed, unplanned, "lost-setup": setup, "lost-stable": stable } = tally.outcomes;
     const count = (...states: CircuitState[]): number => circuits.filter(({ state }) => states.includes(state)).length;
-    const circuitsNotIdle = circuits.filter(({ state }) => state !== "idle").map(({ cic }) => cic);
+    const { circuitsNotIdle } = this;
     return {
       name: this.#name,
       atMicros: now,

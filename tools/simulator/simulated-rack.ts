@@ -147,6 +147,11 @@ export class SimulatedRack {
     return card;
   }
 
+  /** All cards, pulled or not. */
+  get cards(): IterableIterator<SimulatedCard> {
+    return this.#cards.values();
+  }
+
   /** All slots that have a card, in ascending order, pulled or not. */
   get slots(): readonly number[] {
     return [...this.#cards.keys()].sort((a, b) => a - b);

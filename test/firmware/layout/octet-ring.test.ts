@@ -40,3 +40,10 @@ test("nothing is kept after it is cleared", () => {
   ring.clear();
   expect(ring.get(1)).toBeUndefined();
 });
+
+test("as many as it is for, though it has room for few at first", () => {
+  const ring = new OctetRing(1000, 6);
+  for (let number = 1; number <= 2500; number++) ring.put(number, of(number % 256, number % 9));
+  for (let number = 1501; number <= 2500; number++) expect(ring.get(number)).toEqual(of(number % 256, number % 9));
+  expect(ring.get(1500)).toBeUndefined();
+});

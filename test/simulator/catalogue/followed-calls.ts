@@ -114,6 +114,8 @@ export class FollowedCall {
   /** What came before something that does not depend on it. */
   #early: Heard | undefined;
   #isStarted = false;
+  /** What was said in an attempt that was reset, and stands. */
+  #kept: readonly string[] = [];
 
   constructor(part: Part, exchange: FollowedCalls) {
     const { at, cics, steps } = part;
@@ -171,6 +173,7 @@ export class FollowedCall {
     const may = (name: DeviationName, isSo: boolean) => isSo && this.#exchange.deviate(name);
     if (may("second copy", this.#exchange.hasHeard(heard))) return this.#answerAgain(heard);
     if (may("another circuit", heard.type === "RSC" && this.#mayComeAgain())) return this.#reset(heard, now);
+    if (may("another circuit", heard.type === "RSC" && this.#hasSaid("UCIC"))) return [said("UCIC", heard.cic)];
     const awaited = this.#expected(0);
     const isNext = matches(this.#expected(1), heard) && this.#isSilentUntilThen();
     if (may("acknowledged later", isNext && isOneOf(awaited, acknowledgements))) {
@@ -223,7 +226,9 @@ export class FollowedCall {
       this.circuit = heard.cic;
     }
     if (matches(this.#expected(0), heard)) this.#met++;
-    this.record.push(`received ${heard.text}`);
+    this.record.push(`received ${heard.text}`, ...this.#kept);
+    if (this.#kept.length > 0) this.cics = [...new Set([...this.cics, ...this.part.cics])];
+    this.#kept = [];
     const said = this.step({ kind: "message", octets: heard.octets }, now);
     const early = this.#early;
     if (early === undefined || !matches(this.#expected(0), early)) return said;
@@ -244,25 +249,44 @@ export class FollowedCall {
   }
 
   #reset({ cic }: Heard, now: Micros): readonly SaidMessage[] {
+    const attempt = this.#giveUp(cic, now);
+    // Who blocks the circuit of this call means the one that it is on in the end.
+    const isBlocked = hasType(attempt, "sent BLO") && !hasType(attempt, "sent UBL");
+    const answer = [said("RLC", cic), ...(isBlocked ? [said("UBL", cic)] : [])];
+    return [...answer, ...this.step({ kind: "deadline" }, now)];
+  }
+
+  /** @returns what was said and heard in the attempt that is over */
+  #giveUp(cic: number, now: Micros): readonly string[] {
+    const { steps, spare } = this.part;
     this.cics = [];
-    const { spare = cic, steps } = this.part;
-    if (this.#before !== undefined) {
-      this.#met = this.#before.met;
-      this.record.length = this.#before.recorded;
-      this.#before = undefined;
-      this.#run.beginAgainAt(this.#expectations[this.#met], cic, now);
-    } else if (spare !== cic) {
-      this.circuit = spare;
-      this.record.length = 0;
+    if (spare !== undefined) {
       const own = steps.findIndex(isOwnCall);
+      this.circuit = spare;
       this.#met = this.#expectations.findIndex((step) => step > own);
       this.#run.beginAgainAt(own, spare, now);
+      return this.record.splice(0);
     }
-    return [said("RLC", cic), ...this.step({ kind: "deadline" }, now)];
+    // Of a call that is still awaited nothing was heard.
+    if (this.#before === undefined || this.awaitsCall) return [];
+    const attempt = this.record.splice(this.#before.recorded);
+    this.#met = this.#before.met;
+    this.#before = undefined;
+    this.#keepGroupReset(attempt);
+    this.#run.beginAgainAt(this.#expectations[this.#met], cic, now);
+    return attempt;
+  }
+
+  /** A group reset stands, whichever circuit the call is on: it is not said again. */
+  #keepGroupReset(attempt: readonly string[]): void {
+    const step = this.part.steps.findIndex((each) => "send" in each && each.send === "GRS");
+    if (step < 0 || !hasType(attempt, "sent GRS")) return;
+    this.#run.excuse(step);
+    this.#kept = attempt.filter((line) => line.startsWith("sent GRS "));
   }
 
   #hasSaid(type: string): boolean {
-    return this.record.some((line) => line.startsWith(`sent ${type} `));
+    return hasType(this.record, `sent ${type}`);
   }
 
   /** Whether nothing is to be said between the message that is awaited and the one after it. */
@@ -281,6 +305,10 @@ const acknowledgements = ["BLA", "UBA"] as const;
 
 function isOneOf(step: ScriptStep | undefined, types: readonly string[]): boolean {
   return step !== undefined && "expect" in step && types.includes(step.expect);
+}
+
+function hasType(record: readonly string[], what: string): boolean {
+  return record.some((line) => line.startsWith(`${what} `));
 }
 
 function isOwnCall(step: ScriptStep): boolean {
@@ -303,7 +331,7 @@ function read(octets: Uint8Array): Heard | undefined {
   return { cic: cic.value, type: typeOf(octets), octets, text: textOf(octets) };
 }
 
-function said(type: "RLC", cic: number): SaidMessage {
+function said(type: "RLC" | "UBL" | "UCIC", cic: number): SaidMessage {
   return { cic, octets: encodeSignal({ type, cic }) };
 }
 

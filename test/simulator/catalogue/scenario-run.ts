@@ -155,12 +155,14 @@ function play(
 
 /** One primary, every other call server its backup and not behind, every witness admitted, and no call left. */
 function isAtRest(rack: SimulatedRack): boolean {
-  const living = rack.slots.map((slot) => rack.card(slot)).filter((card) => !card.pulled);
-  const inRole = (wanted: number) => living.filter((card) => card.memberOf().role() === wanted);
-  const [first, ...others] = inRole(role.primary);
-  const inService = 1 + inRole(role.backup).length + inRole(role.witness).length;
-  if (first === undefined || others.length > 0 || inService !== living.length) return false;
-  const { appliedSequence } = first.application as CallServer;
-  if (callServers(rack).some((server) => server.appliedSequence !== appliedSequence)) return false;
-  return callsOf(first.application as CallServer).length === 0;
+  const primaries: CallServer[] = [];
+  for (const card of rack.cards) {
+    if (card.pulled) continue;
+    const its = card.memberOf().role();
+    if (its === role.primary) primaries.push(card.application as CallServer);
+    else if (its !== role.backup && its !== role.witness) return false;
+  }
+  const [first, ...others] = primaries;
+  if (first === undefined || others.length > 0 || callsOf(first).length > 0) return false;
+  return callServers(rack).every(({ appliedSequence }) => appliedSequence === first.appliedSequence);
 }

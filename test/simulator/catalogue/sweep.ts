@@ -28,7 +28,7 @@ export interface SweepJob {
 }
 
 /** A rack a run makes much garbage that dies young. */
-const resourceLimits = { maxYoungGenerationSizeMb: 64 };
+const resourceLimits = { maxYoungGenerationSizeMb: 96 };
 /** More of the same tell nothing new. */
 const failuresMax = 3;
 /** By rack. */
