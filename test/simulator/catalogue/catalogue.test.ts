@@ -6,7 +6,7 @@ import { disturbances } from "./disturbances.ts";
 import { named, reportText, sweep, sweepCatalogue } from "./sweep.ts";
 
 /** Of each disturbance; they take turns, so that every frame has its share. The whole of it is `npm run catalogue`. */
-const every = 2;
+const thinning = { every: 2, everyOfTwo: 8 };
 
 const racks = { "one LIM": smallRack, "two LIMs": redundantRack };
 
@@ -26,8 +26,8 @@ test.each(
 });
 
 test("disturbed at frame after frame: the same outcome for everybody", { timeout: 1_800_000 }, async () => {
-  const report = await sweepCatalogue(every);
-  console.log(reportText(report, every));
+  const report = await sweepCatalogue(thinning);
+  console.log(reportText(report, thinning));
   expect(report.failures).toEqual([]);
   expect(report.runs).toBeGreaterThan(10_000);
 });
@@ -37,3 +37,12 @@ test.each(["primary pulled before", "primary deaf"])("negative control: without 
   const { failures } = sweep(everyday, named(disturbances, name), {}, { withoutRules: ["pending-inputs"] });
   expect(failures).not.toEqual([]);
 });
+
+test.each(["lim 2 of two pulled inside", "transporter 5 of two pulled inside"])(
+  "negative control: where nothing may be otherwise, %s fails",
+  (name) => {
+    const everyday = named(catalogue, "answered, released by the calling side");
+    const strict = { ...named(disturbances, name), mayDeviate: [] };
+    expect(sweep(everyday, strict).failures).not.toEqual([]);
+  },
+);

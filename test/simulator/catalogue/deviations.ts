@@ -94,7 +94,7 @@ export const deviations = [
     of: "lim",
     what: "a message of a type that nobody knows went with the LIM and is not said again",
     because:
-      "Q.764 2.9.5.2 has it passed on without knowing what it does: nobody can say that twice is harmless, and Q.706 1.1 allows loss a thousand times as often as a second copy",
+      "Q.764 2.9.5.2 has it passed on without knowing what it does: nobody can say that twice is harmless, and Q.706 allows loss a thousand times as often as a second copy",
     otherwise: ["messages"],
     unheard: ["unknown"],
   },

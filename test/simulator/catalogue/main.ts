@@ -42,7 +42,8 @@ if (scenario !== undefined && disturbance !== undefined && frame !== undefined) 
   if (what !== undefined) process.exitCode = 1;
 } else {
   const rows = scenario === undefined ? catalogue : [named(catalogue, scenario)];
-  const report = await sweepCatalogue(Math.max(every, 1), rows);
-  console.log([...report.failures, reportText(report, Math.max(every, 1))].join("\n"));
+  const thinning = { every: Math.max(every, 1) };
+  const report = await sweepCatalogue(thinning, rows);
+  console.log([...report.failures, reportText(report, thinning)].join("\n"));
   if (report.failures.length > 0) process.exitCode = 1;
 }

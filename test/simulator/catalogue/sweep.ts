@@ -2,6 +2,7 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { RackConfiguration } from "../../../firmware/configuration/rack-schema.ts";
+import { redundantRack } from "../one-call.ts";
 import { catalogue } from "./catalogue.ts";
 import { deviationsOf, differenceOf } from "./comparison.ts";
 import { type DeviationName, deviations } from "./deviations.ts";
@@ -91,12 +92,22 @@ export interface CatalogueReport {
   readonly sweeps: ReadonlyMap<string, Sweep>;
 }
 
-/** The whole catalogue, or every `every`th frame of it: each disturbance begins at another one. */
-export async function sweepCatalogue(every = 1, scenarios: readonly Scenario[] = catalogue): Promise<CatalogueReport> {
+/** Every how manieth frame: of a disturbance, whichever; and of one in the rack with two of each card. */
+export interface Thinning {
+  readonly every: number;
+  readonly everyOfTwo?: number;
+}
+
+/** The whole catalogue, or every so manieth frame of it: each disturbance begins at another one. */
+export async function sweepCatalogue(
+  { every, everyOfTwo = every }: Thinning,
+  scenarios: readonly Scenario[] = catalogue,
+): Promise<CatalogueReport> {
   const began = performance.now();
   const jobs: SweepJob[] = scenarios.flatMap((scenario) =>
-    disturbances.map(({ name }, number) => {
-      return { scenario: scenario.name, disturbance: name, every, first: number % every };
+    disturbances.map(({ name, configuration }, number) => {
+      const own = configuration === redundantRack ? everyOfTwo : every;
+      return { scenario: scenario.name, disturbance: name, every: own, first: (number * 5) % own };
     }),
   );
   const sweeps = new Map<string, Sweep>(
@@ -149,14 +160,18 @@ function sumOf(counts: readonly Sweep["deviating"][]): Sweep["deviating"] {
 }
 
 /** The summary that people read. */
-export function reportText({ runs, failures, seconds, sweeps }: CatalogueReport, every: number): string {
+export function reportText(
+  { runs, failures, seconds, sweeps }: CatalogueReport,
+  { every, everyOfTwo = every }: Thinning,
+): string {
   const slowest = [...sweeps].reduce((one, other) => (other[1].seconds > one[1].seconds ? other : one));
   const [name, { runs: its, seconds: taken }] = slowest;
   const processorSeconds = [...sweeps.values()].reduce((sum, each) => sum + each.seconds, 0);
   const deviating = Object.entries(sumOf([...sweeps.values()].map((each) => each.deviating)));
-  const frames = every === 1 ? "every frame" : `every ${every}th frame`;
+  const frames = (of: number) => (of === 1 ? "every frame" : `every ${of}th frame`);
+  const ofTwo = everyOfTwo === every ? "" : ` (${frames(everyOfTwo)} where there are two of each card)`;
   return [
-    `catalogue: ${sweeps.size} scenarios, ${frames}: ${runs} runs, ${failures.length} with another outcome`,
+    `catalogue: ${sweeps.size} scenarios, ${frames(every)}${ofTwo}: ${runs} runs, ${failures.length} with another outcome`,
     `${seconds.toFixed(1)} s, of processor time ${processorSeconds.toFixed(1)} s, ${((1000 * processorSeconds) / runs).toFixed(2)} ms a run`,
     `slowest scenario: ${name}, ${its} runs in ${taken.toFixed(1)} s of processor time`,
     ...deviating.map(([name, count]) => `${count} runs with what may be otherwise: ${name}`),
