@@ -11,7 +11,13 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "parts", include: ["test/**/*.test.ts"], exclude: racks, sequence: { groupOrder: 0 } },
+        test: {
+          name: "parts",
+          include: ["test/**/*.test.ts"],
+          exclude: racks,
+          maxWorkers: "100%",
+          sequence: { groupOrder: 0 },
+        },
       },
       {
         extends: true,

@@ -112,7 +112,8 @@ export function clockContract(implementation: string, create: () => ClockUnderTe
         cancelSecond();
         clock.at(base + 500, () => woken.push("armed by first"));
       });
-      clock.at(base + 3000, () => woken.push("last"));
+      // Far away: a busy host may serve what is due milliseconds late, and then a deadline that is past by then is as good as now.
+      clock.at(base + 500_000, () => woken.push("last"));
       await passUntil(() => woken.includes("last"));
       expect(woken).toEqual(["first", "armed by first", "last"]);
     });
