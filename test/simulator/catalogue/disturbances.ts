@@ -124,7 +124,10 @@ function eachReplaced({ cards }: RackConfiguration): readonly Kind[] {
   const double = cards.filter(({ kind }) => kind !== "call-server");
   return double.map(({ kind, slot }) => {
     const row = { ...pulled(`${kind} ${slot} of two`, () => slot, "inside"), millis: replacedMillis };
-    return { ...row, mayDeviate: deviations.filter(({ of }) => of === kind).map(({ name }) => name) };
+    return {
+      ...row,
+      mayDeviate: deviations.filter(({ of }) => of === kind || of === "either").map(({ name }) => name),
+    };
   });
 }
 
