@@ -81,6 +81,8 @@ const vouchedIntervals = 2;
 const lateMicros = 2_000;
 /** The shortest time between two looks at what is missing. */
 const restMicros = 1_000;
+/** And between two looks at a silence: a clock that is a little slow wakes before the deadline that it was set to. */
+const silenceRestMicros = 100;
 
 export class CommunicationProcessor {
   readonly #options: CommunicationOptions;
@@ -364,7 +366,11 @@ export class CommunicationProcessor {
     const silence = this.#roster.nextDeadline() ?? Number.POSITIVE_INFINITY;
     // This thread may run above all others of the host: but for its own beats, and for those that do not come, it leaves them some
     // time, whatever a deadline says.
-    this.#wakeBy = Math.min(this.#nextBeat, silence, Math.max(look, now + restMicros));
+    this.#wakeBy = Math.min(
+      this.#nextBeat,
+      Math.max(silence, now + silenceRestMicros),
+      Math.max(look, now + restMicros),
+    );
   }
 
   /** As long as the next beat is not overdue this card has not been away: what it has handed over may be done. */
