@@ -16,7 +16,7 @@ export interface Mutation {
   readonly config?: string;
   /** Seen only where several things coincide, as two runs of commits of the same length: dozens of seeds go by without. */
   readonly rare?: true;
-  /** A known hole of the hunt: it does not find this one any more. `--mutate` says so and fails; a test of the mechanism itself does find it. */
+  /** A known hole of the hunt: no seed catches it. `--mutate` says so and fails; a test of the mechanism itself catches it. */
   readonly missed?: true;
 }
 

@@ -6,7 +6,7 @@ import { GroupView } from "../../../firmware/backplane/group-view.ts";
 import { repairRecord } from "../../../firmware/backplane/repair-records.ts";
 import { takeoverRecord } from "../../../firmware/backplane/takeover-records.ts";
 import { decode } from "../../../firmware/layout/layout.ts";
-import { quietMember } from "./quiet-member.ts";
+import { plainCommit, quietMember } from "./quiet-member.ts";
 
 const claimant = 2;
 /** Frames of one of the commits below. */
@@ -36,16 +36,7 @@ function witnessOf(last: number) {
   const view = new GroupView(context, true);
   view.reset(0, 1);
   for (let sequence = 1; sequence <= last; sequence++) {
-    const consumed = { kind: "internal" } as const;
-    const commit = {
-      group: 1,
-      term: 1,
-      sequence,
-      consumed,
-      refersToInput: false,
-      timeMillis: 0,
-      body: new Uint8Array(9),
-    };
+    const commit = plainCommit({ sequence, consumed: { kind: "internal" }, timeMillis: 0, body: new Uint8Array(9) });
     view.append({ commit, octets: encodeCommit(commit), input: undefined }, 0);
   }
   const answer = new ClaimAnswer(context, view);

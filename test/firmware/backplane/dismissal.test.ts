@@ -8,7 +8,7 @@ import { role } from "../../../firmware/backplane/heartbeat.ts";
 import type { MemberContext } from "../../../firmware/backplane/membership.ts";
 import { Witness } from "../../../firmware/backplane/witness.ts";
 import type { ApplicationEvent } from "../../../firmware/card/application.ts";
-import { quietMember } from "./quiet-member.ts";
+import { plainCommit, quietMember } from "./quiet-member.ts";
 
 const slot = 1;
 const incarnation = 7;
@@ -32,15 +32,7 @@ function admittedWitness(given: Partial<MemberContext> = {}) {
   });
   const witness = new Witness(context);
   const say = (sequence: number, consumed: Consumed, now = 0) => {
-    const commit = {
-      group: 1,
-      term: 1,
-      sequence,
-      consumed,
-      refersToInput: false,
-      timeMillis: 1,
-      body: Uint8Array.of(9),
-    };
+    const commit = plainCommit({ sequence, consumed, timeMillis: 1, body: Uint8Array.of(9) });
     witness.record(recordClass.commit, 2, encodeCommit(commit), now);
   };
   const beat = (commit: number, now: number) =>

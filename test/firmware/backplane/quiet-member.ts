@@ -1,4 +1,5 @@
 /** What a member of a group stands on, where nothing happens but what a test says. */
+import type { Commit } from "../../../firmware/backplane/commit.ts";
 import type { MemberContext } from "../../../firmware/backplane/membership.ts";
 import { GroupRoster } from "../../../firmware/backplane/group-roster.ts";
 import { Roster } from "../../../firmware/backplane/roster.ts";
@@ -31,4 +32,14 @@ export function quietMember(given: Partial<MemberContext> = {}): MemberContext {
     withoutRules: new Set(),
     ...given,
   };
+}
+
+/** A commit of the first term that refers to no input. */
+export function plainCommit({
+  sequence,
+  consumed,
+  timeMillis,
+  body,
+}: Pick<Commit, "sequence" | "consumed" | "timeMillis" | "body">): Commit {
+  return { group: 1, term: 1, refersToInput: false, sequence, consumed, timeMillis, body };
 }
