@@ -216,15 +216,20 @@ export class ExchangeProgram {
     if (available) for (const resolve of this.#waitingForLink.splice(0)) resolve();
   }
 
-  /** A timer that comes too early does no harm; only one that would come too late is replaced. */
+  /**
+   * A timer that comes too early does no harm; only one that would come too late is replaced. What lies in the sockets came before it:
+   * where the host kept us from running, it is not to be judged as if it had not come.
+   */
   #arm(): void {
     const deadline = this.#exchange.nextDeadline();
     if (deadline === undefined || (this.#armedFor !== undefined && this.#armedFor <= deadline)) return;
     this.#disarm?.();
     this.#armedFor = deadline;
     this.#disarm = this.#clock.at(deadline, () => {
-      this.#armedFor = undefined;
-      this.#step({ kind: "deadline" });
+      setImmediate(() => {
+        this.#armedFor = undefined;
+        this.#step({ kind: "deadline" });
+      });
     });
   }
 }
