@@ -1,5 +1,5 @@
 /**
- * What a call server does before it goes into service: calls through a whole rack of its own making, the primary pulled in the
+ * What a call server does before it goes into service: calls through a rack of its own making, the primary pulled in the
  * middle.
  *
  * A program runs slowly until the machine has compiled what is used often. A backup never runs the call logic before the moment
@@ -19,6 +19,8 @@ const startMillis = 200;
 const callsPerSecond = 200;
 /** Before the pull, and after it. */
 const actMillis = 100;
+/** In each trunk group: room for the calls of both acts. */
+const circuitsMax = 64;
 const mix = { ringMicros: 30_000, holdMicros: 50_000 };
 
 /**
@@ -32,9 +34,9 @@ export function practise(configuration: RackConfiguration, group: number): void 
   for (let round = 0; round < rounds; round++) rehearse(configuration, group);
 }
 
-/** With the call servers and circuits of one group alone. */
+/** With the call servers of one group alone, and as few others as it can do with. */
 export function rehearse(configuration: RackConfiguration, group: number = groupsOf(configuration)[0]): Rehearsal {
-  const rack = new SimulatedRack(alone(configuration, group), { mix });
+  const rack = new SimulatedRack(smallest(configuration, group), { mix });
   rack.run(startMillis);
   const exchanges = [...rack.exchanges.values()];
   for (const exchange of exchanges) exchange.step({ kind: "generate", callsPerSecond });
@@ -49,14 +51,28 @@ export function rehearse(configuration: RackConfiguration, group: number = group
   };
 }
 
-function alone(configuration: RackConfiguration, group: number): RackConfiguration {
-  const trunkGroups = configuration.trunkGroups.filter((each) => each.group === group);
+/** What belongs to other groups, second cards and most circuits would only have to be computed, too. */
+function smallest(configuration: RackConfiguration, group: number): RackConfiguration {
+  const trunkGroups = configuration.trunkGroups
+    .filter((each) => each.group === group)
+    .map((each) => ({ ...each, lastCic: Math.min(each.lastCic, each.firstCic + circuitsMax - 1) }));
   const isReached = (name: string) => trunkGroups.some(({ exchange }) => exchange === name);
   const isOwn = (name: string) => trunkGroups.some((each) => each.name === name);
+  const exchanges = configuration.exchanges
+    .filter(({ name }) => isReached(name))
+    .map((each) => ({ ...each, associations: each.associations.slice(0, 1) }));
+  const gateways = configuration.gateways.map((each) => ({ ...each, callAgents: each.callAgents.slice(0, 1) }));
+  const slots = new Set([
+    ...exchanges.flatMap(({ associations }) => associations.map(({ lim }) => lim)),
+    ...gateways.flatMap(({ callAgents }) => callAgents.map(({ transporter }) => transporter)),
+  ]);
   return {
     ...configuration,
-    cards: configuration.cards.filter((card) => card.kind !== "call-server" || card.group === group),
-    exchanges: configuration.exchanges.filter(({ name }) => isReached(name)),
+    cards: configuration.cards.filter((card) =>
+      card.kind === "call-server" ? card.group === group : slots.has(card.slot),
+    ),
+    exchanges,
+    gateways,
     trunkGroups,
     routes: configuration.routes.filter((route) => route.trunkGroups.every(isOwn)),
   };
