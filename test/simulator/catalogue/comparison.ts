@@ -56,21 +56,42 @@ function byCall(outcome: Outcome, calls: readonly CallSeen[]): Outcome {
   return { ...outcome, circuitsLeft: renamed(outcome.circuitsLeft), records: renamed(outcome.records) };
 }
 
-/** Where only some commands may be otherwise: the rest of them, endpoint by endpoint. */
+/** Of the commands to the gateway, what is not otherwise. */
 function commandDifference(rows: readonly Deviation[], undisturbed: ScenarioRun, run: ScenarioRun): string | undefined {
-  if (rows.some((row) => row.otherwise.includes("commands") && row.mayCome === undefined)) return undefined;
-  const mayCome = rows.flatMap((row) => row.mayCome ?? []);
-  const mayBeMissing = rows.flatMap((row) => row.mayBeMissing ?? []);
-  const isOf = (verbs: readonly string[]) => (command: string) => verbs.some((verb) => command.startsWith(`${verb} `));
-  const found = listed(run).filter((command) => !isOf(mayCome)(command));
-  const missing = listed(undisturbed).filter((command) => !found.includes(command));
-  const expected = listed(undisturbed).filter((command) => !missing.includes(command) || !isOf(mayBeMissing)(command));
+  const loose = rows.filter((row) => row.otherwise.includes("commands") && row.mayCome === undefined);
+  const [found, expected] =
+    loose.length > 0 ? [oftenIn(loose, run), oftenIn(loose, undisturbed)] : restOf(rows, undisturbed, run);
   return JSON.stringify(found) === JSON.stringify(expected)
     ? undefined
     : `commands: ${JSON.stringify(found)} instead of ${JSON.stringify(expected)}`;
 }
 
-/** All commands, endpoint by endpoint. */
-function listed({ outcome }: ScenarioRun): readonly string[] {
+/** How often each verb comes that all these rows want as often. */
+function oftenIn(rows: readonly Deviation[], run: ScenarioRun): readonly string[] {
+  const verbs = [...new Set(rows.flatMap((row) => row.asOften ?? []))].filter((verb) =>
+    rows.every((row) => row.asOften?.includes(verb)),
+  );
+  return verbs.map((verb) => `${verb} ${commandsOf(run).filter(isOf([verb])).length} times`);
+}
+
+/** Where only some commands may be otherwise: the rest of them. */
+function restOf(
+  rows: readonly Deviation[],
+  undisturbed: ScenarioRun,
+  run: ScenarioRun,
+): readonly (readonly string[])[] {
+  const mayCome = isOf(rows.flatMap((row) => row.mayCome ?? []));
+  const mayBeMissing = isOf(rows.flatMap((row) => row.mayBeMissing ?? []));
+  const found = commandsOf(run).filter((command) => !mayCome(command));
+  const expected = commandsOf(undisturbed).filter((command) => found.includes(command) || !mayBeMissing(command));
+  return [found, expected];
+}
+
+function isOf(verbs: readonly string[]): (command: string) => boolean {
+  return (command) => verbs.some((verb) => command.startsWith(`${verb} `));
+}
+
+/** All of them, endpoint by endpoint. */
+function commandsOf({ outcome }: ScenarioRun): readonly string[] {
   return Object.values(outcome.commands).flat();
 }

@@ -39,7 +39,7 @@ export const gatewayScenarios: readonly Scenario[] = [
   {
     name: "the gateway does not hear that the call is over",
     gateway: [{ verb: "DLCX", kind: "command-lost" }],
-    parts: [west([2], ...getsThrough, ...clears), east([1], ...answers, ...isReleased(16))],
+    parts: [west([2], ...getsThrough, wait(70), ...clears), east([1], ...answers, ...isReleased(16))],
     records: ["answered 16"],
   },
   {
