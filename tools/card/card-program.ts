@@ -123,7 +123,7 @@ async function start(options: CardOptions, started: () => void): Promise<void> {
     sockets: [options.planeA, options.planeB],
     portName: `slot ${slot}`,
     realTimePriority: Number(options.realTimePriority),
-    rehearsal: card.kind === "call-server" ? { configuration, group: card.group } : undefined,
+    rehearsal: { configuration, group: card.kind === "call-server" ? card.group : groupsOf(configuration)[0] },
   };
   const storage = linuxStorage(options.storage);
   const thread = new Worker(new URL("./communication-thread.ts", import.meta.url), { workerData: communication });

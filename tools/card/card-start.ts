@@ -12,8 +12,8 @@ export interface CommunicationStart {
   readonly sockets: readonly [string, string];
   readonly portName: string;
   readonly realTimePriority: number;
-  /** What a call server rehearses, and for which group. */
-  readonly rehearsal: { readonly configuration: RackConfiguration; readonly group: number } | undefined;
+  /** What is rehearsed, and for which group. */
+  readonly rehearsal: { readonly configuration: RackConfiguration; readonly group: number };
 }
 
 /** What the threads of a card tell: the communication processor its application processor, and that one the supervisor. */

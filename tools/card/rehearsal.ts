@@ -1,10 +1,10 @@
 /**
- * What a call server does before it goes into service: calls through a rack of its own making, the primary pulled in the
- * middle.
+ * What a card does before it goes into service: calls through a rack of its own making, the primary pulled in the middle.
  *
  * A program runs slowly until the machine has compiled what is used often. A backup never runs the call logic before the moment
  * when it must, and then it has the calls of a whole rack waiting; so it practises. What is compiled belongs to one thread: its
- * two processors do so each for itself.
+ * two processors do so each for itself. The communication processors of all cards take part in a takeover, and have never seen one
+ * before the first.
  */
 import { groupsOf } from "../../firmware/configuration/groups.ts";
 import type { RackConfiguration } from "../../firmware/configuration/rack-schema.ts";

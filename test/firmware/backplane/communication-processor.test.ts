@@ -49,6 +49,7 @@ function limAlone(
       work: () => 0,
       commitsPerformed: () => 0,
       note: () => {},
+      applicationHangs: () => {},
       end: () => {},
       wallMillis: () => 1,
       log: () => {},
