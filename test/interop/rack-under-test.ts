@@ -4,7 +4,7 @@
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
 import { parseConfiguration } from "../../tools/configuration/read-configuration.ts";
 import type { ExchangeNotice } from "../../tools/exchange/exchange-program.ts";
@@ -68,9 +68,11 @@ export class RackUnderTest {
         configuration: parseConfiguration(text, configurationFile),
         configurationFile,
         runFolder,
-        cacheFolder: join(this.#folder, "cache"),
+        cacheFolder: resolve(".run", "compiled"),
         exchanges: false,
         gateways: site.profile === "trunk-circuits",
+        // What these tests look at does not depend on how quick a takeover is.
+        rehearsal: false,
         voiceCallsMax: 0,
         ring: "1s",
         hold: "1s",

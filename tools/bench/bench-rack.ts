@@ -35,7 +35,7 @@ export async function withRack<T>(
   const runFolder = mkdtempSync(join(tmpdir(), "rack-bench-"));
   const options = { configuration, configurationFile: resolve(config), runFolder, ...calls };
   const cacheFolder = resolve(".run", "compiled");
-  const rack = new Rack({ ...options, cacheFolder, exchanges: true, gateways: true }, onEvent);
+  const rack = new Rack({ ...options, cacheFolder, exchanges: true, gateways: true, rehearsal: true }, onEvent);
   const stop = () => rack.stop();
   process.on("exit", stop);
   try {

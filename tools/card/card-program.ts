@@ -36,6 +36,7 @@ interface CardOptions {
   readonly planeA: string;
   readonly planeB: string;
   readonly storage: string;
+  readonly rehearsal: boolean;
   readonly realTimePriority: string;
 }
 
@@ -83,6 +84,7 @@ export async function runCard(argv: readonly string[]): Promise<void> {
     .requiredOption("--plane-a <socket>", "socket of the hub of plane A")
     .requiredOption("--plane-b <socket>", "socket of the hub of plane B")
     .requiredOption("--storage <folder>", "where the card keeps what outlives it")
+    .option("--no-rehearsal", "go into service without practising: the first takeover is slower")
     .option("--real-time-priority <number>", "of the thread that beats, 1 to 99", "50");
   command.parse([...argv]);
   // The other cards of a rack on one machine have calls to carry while this one starts.
@@ -123,11 +125,13 @@ async function start(options: CardOptions, started: () => void): Promise<void> {
     sockets: [options.planeA, options.planeB],
     portName: `slot ${slot}`,
     realTimePriority: Number(options.realTimePriority),
-    rehearsal: { configuration, group: card.kind === "call-server" ? card.group : groupsOf(configuration)[0] },
+    rehearsal: options.rehearsal
+      ? { configuration, group: card.kind === "call-server" ? card.group : groupsOf(configuration)[0] }
+      : undefined,
   };
   const storage = linuxStorage(options.storage);
   const thread = new Worker(new URL("./communication-thread.ts", import.meta.url), { workerData: communication });
-  if (card.kind === "call-server") practise(configuration, card.group);
+  if (options.rehearsal && card.kind === "call-server") practise(configuration, card.group);
   const values = card.kind === "call-server" ? await openLinuxValueStore(options.storage) : undefined;
   const created = await createApplication(card, configuration, { storage, values });
   const application = failing(created, process.env[failOverVariable]);

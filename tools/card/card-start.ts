@@ -13,7 +13,7 @@ export interface CommunicationStart {
   readonly portName: string;
   readonly realTimePriority: number;
   /** What is rehearsed, and for which group. */
-  readonly rehearsal: { readonly configuration: RackConfiguration; readonly group: number };
+  readonly rehearsal: { readonly configuration: RackConfiguration; readonly group: number } | undefined;
 }
 
 /** What the threads of a card tell: the communication processor its application processor, and that one the supervisor. */

@@ -28,7 +28,7 @@ const clock = preciseLinuxClock();
 const report = (what: CardReport) => parentPort?.postMessage(what);
 
 nameThread("communication");
-rehearse(start.rehearsal.configuration, start.rehearsal.group);
+if (start.rehearsal !== undefined) rehearse(start.rehearsal.configuration, start.rehearsal.group);
 flushCompileCache();
 // Nothing is said of the card before its application is ready.
 if (parentPort !== null) await once(parentPort, "message");

@@ -53,7 +53,7 @@ export async function runChaos(options: ChaosOptions): Promise<number> {
   const rack = new Rack(
     {
       ...{ configuration, configurationFile: resolve(config), runFolder, cacheFolder: resolve(baseFolder, "compiled") },
-      ...{ exchanges: true, gateways: true, voiceCallsMax, ring: ring.text, hold: hold.text },
+      ...{ exchanges: true, gateways: true, rehearsal: true, voiceCallsMax, ring: ring.text, hold: hold.text },
     },
     ({ severity, text, atMicros }) => {
       if (severity !== "info") say(text, atMicros);

@@ -23,6 +23,7 @@ export interface CardSurroundings {
   /** Sockets of planes A and B. */
   readonly sockets: readonly [string, string];
   readonly runFolder: string;
+  readonly rehearsal: boolean;
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -105,13 +106,14 @@ export class CardSlot {
   /** Resolves when the last one in the slot is gone and the new one has been started. */
   async insert(): Promise<void> {
     if (this.#child !== undefined) await ended(this.#child);
-    const { configurationFile, sockets, environment } = this.#surroundings;
+    const { configurationFile, sockets, rehearsal, environment } = this.#surroundings;
     const args = [
       ["--config", configurationFile],
       ["--slot", String(this.number)],
       ["--plane-a", sockets[0]],
       ["--plane-b", sockets[1]],
       ["--storage", this.storage],
+      rehearsal ? [] : ["--no-rehearsal"],
     ].flat();
     this.#communication = {};
     this.#application = {};

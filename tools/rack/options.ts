@@ -22,6 +22,7 @@ export interface RackCommandLine {
   readonly config: string;
   readonly exchange: boolean;
   readonly gateway: boolean;
+  readonly rehearsal: boolean;
   /** Own calls with voice at the same time; 0 is no voice. */
   readonly voiceCallsMax: number;
   /** Calls a second, of all exchanges together. */
@@ -93,6 +94,7 @@ function newCommand(schedule: PlannedAction[]): Command {
     .option("--config <file>", "rack.yaml", "boards/simulated/rack.yaml")
     .option("--no-exchange", "start no test exchanges: yours are to connect")
     .option("--no-gateway", "start no media gateway: yours is to answer")
+    .option("--no-rehearsal", "cards start sooner, without practising: their first takeover is slower")
     .optionsGroup("Calls:")
     .option("--rate <number>", "calls a second, of all exchanges together", rate, 20)
     .addOption(times("--ring", "how long a call rings, such as 1s or 1s-2s", "1s-2s"))

@@ -70,7 +70,7 @@ class RackProgram {
 
   /** Everything that can be wrong is found before anything is started. */
   async #prepare(): Promise<Rack> {
-    const { config, exchange, gateway, voiceCallsMax, ring, hold, report } = this.#options;
+    const { config, exchange, gateway, rehearsal, voiceCallsMax, ring, hold, report } = this.#options;
     const { configuration } = readConfiguration(config);
     if (report !== undefined) checkWritable(report);
     const lock = await lockFolder(process.cwd());
@@ -90,6 +90,7 @@ class RackProgram {
         cacheFolder: resolve(baseFolder, "compiled"),
         exchanges: exchange,
         gateways: gateway,
+        rehearsal,
         voiceCallsMax,
         ring: ring.text,
         hold: hold.text,

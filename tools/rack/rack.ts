@@ -39,6 +39,8 @@ export interface RackOptions {
   readonly cacheFolder: string;
   readonly exchanges: boolean;
   readonly gateways: boolean;
+  /** Whether cards practise before they go into service (card/rehearsal.ts). */
+  readonly rehearsal: boolean;
   /** Own calls with voice at the same time, of all exchanges together; 0 is no voice at all. */
   readonly voiceCallsMax: number;
   /** Ring and hold times, as the exchange's command line takes them. */
@@ -94,8 +96,8 @@ export class Rack {
       reported: (slot, report) => this.#reported(slot, report),
       failed: (slot, how) => this.#cardFailed(slot, how),
     };
-    const { configurationFile, runFolder } = options;
-    const cabling = { configurationFile, sockets, runFolder, environment: this.#environment };
+    const { configurationFile, runFolder, rehearsal } = options;
+    const cabling = { configurationFile, sockets, runFolder, rehearsal, environment: this.#environment };
     const cards = [...options.configuration.cards].sort((one, other) => one.slot - other.slot);
     this.slots = cards.map((card) => new CardSlot(card, cabling, owner));
     this.groups = groupsOf(options.configuration);

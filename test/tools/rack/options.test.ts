@@ -27,6 +27,7 @@ describe("the command line of the rack", () => {
       config: "boards/simulated/rack.yaml",
       exchange: true,
       gateway: true,
+      rehearsal: true,
       rate: 20,
       ring: { text: "1s-2s", max: 2_000_000 },
       hold: { text: "3s-6s", max: 6_000_000 },
@@ -50,6 +51,10 @@ describe("the command line of the rack", () => {
       "cut 50",
       "mend 55",
     ]);
+  });
+
+  it("starts cards without their rehearsal", () => {
+    expect(options("--no-rehearsal").rehearsal).toBe(false);
   });
 
   it("without voice has no calls with voice", () => {
