@@ -62,8 +62,6 @@ export interface CommunicationEffects {
   commitsPerformed(group: number): number;
   /** Notes something for the application of a LIM or transporter; in shared memory too (card/work-gate.ts). */
   note(place: number, value: number): void;
-  /** The application hangs, or goes on: a host may give the processor to others meanwhile. */
-  applicationHangs(hangs: boolean): void;
   /** Ends the card: the application has failed, and the others know. */
   end(reason: string): void;
   wallMillis(): number;
@@ -136,7 +134,6 @@ export class CommunicationProcessor {
         starvedMicros: () => effects.starvedMicros(),
         log: (severity, text) => effects.log(severity, text),
         sendDeathNote: () => this.#sendDeathNote(),
-        applicationHangs: (hangs) => effects.applicationHangs(hangs),
         end: (reason) => effects.end(reason),
       },
       this.#roster,

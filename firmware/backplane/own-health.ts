@@ -20,8 +20,6 @@ export interface HealthEffects extends WatchedApplication {
   log(severity: "info" | "warning" | "alarm", text: string): void;
   /** Tells what the application was working on, if it was. @returns the last frame of what was said */
   sendDeathNote(): CanFrame | undefined;
-  /** The application hangs, or goes on: a host may give the processor to others meanwhile. */
-  applicationHangs(hangs: boolean): void;
   /** Ends the card: the application has failed, and the others know. */
   end(reason: string): void;
 }
@@ -102,7 +100,6 @@ export class OwnHealth {
         this.#hungAt = now;
         this.#sendDeathNote(now);
       } else this.#effects.log("warning", "the application goes on");
-      this.#effects.applicationHangs(this.isHung);
     }
     if (this.isHung && this.#failure === undefined && now - this.#hungAt >= hopelessAfterMicros) {
       this.#failure = { reason: "it has hung for too long", at: now };

@@ -27,8 +27,6 @@ export interface CommunicationParts {
   milestone(step: Milestone, term: number): void;
   /** The card is to end now: its application has failed, and everybody knows. */
   end(reason: string): void;
-  /** The application hangs, or goes on: what hangs need not have the processor before others. */
-  applicationHangs(hangs: boolean): void;
   /** For how long in all the thread of the application processor has waited for a processor of the host. */
   starvedMicros(): Micros;
 }
@@ -59,7 +57,6 @@ export class CommunicationRunner {
         commitsPerformed: (group) => link.noteOfOther(group),
         note: (place, value) => link.note(place, value),
         end: (reason) => parts.end(reason),
-        applicationHangs: (hangs) => parts.applicationHangs(hangs),
         wallMillis: () => clock.wallMillis(),
         log: (severity, text) => parts.log(severity, text),
         milestone: (step, term) => parts.milestone(step, term),

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
 
 /** Whether the kernel gave the priority, or what it (or the tool that asks it) said. */
@@ -21,20 +21,8 @@ export function raiseToRealTime(priority: number, thread?: number): RealTimeGran
   }
 }
 
-/** Of a card's application: below all that beat, above whatever else the host has to do. */
-export const applicationPriority = 1;
-/** Of the threads that compile and collect: what has real-time priority waits for them. */
-export const helperPriority = 2;
-
-/** Gives another thread, by the kernel's number, this real-time priority, or takes it back (0). Does not wait until it is done. */
-export function changePriority(priority: number, thread: number): void {
-  const policy = priority === 0 ? "--other" : "--fifo";
-  const chrt = spawn("chrt", [policy, "--reset-on-fork", "--pid", String(priority), String(thread)], {
-    stdio: "ignore",
-  });
-  // Where it cannot be had, the thread stays as it is.
-  chrt.on("error", () => undefined);
-}
+/** Of the threads that compile and collect: below all that beat, above whatever else the host has to do. */
+export const helperPriority = 1;
 
 /**
  * The same for the threads that compile and collect for all threads of a process, by its number. A thread at real-time priority

@@ -84,7 +84,6 @@ export class CommunicationReplay {
         work: () => 0,
         commitsPerformed: () => this.#commits,
         note: () => undefined,
-        applicationHangs: () => undefined,
         end: () => undefined,
         wallMillis: () => this.#wallMillis,
         log: () => undefined,

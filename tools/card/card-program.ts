@@ -11,7 +11,6 @@ import { groupsOf } from "../../firmware/configuration/groups.ts";
 import type { Card, RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
 import { linuxClock } from "../../hal/linux/clock.ts";
 import { linuxDatagramSockets } from "../../hal/linux/datagram-socket.ts";
-import { startModestly } from "../../hal/linux/modest-start.ts";
 import { processorLink, processorLinkMemory } from "../../hal/linux/processor-link.ts";
 import { nameThread } from "../../hal/linux/real-time.ts";
 import { linuxStorage } from "../../hal/linux/storage.ts";
@@ -87,10 +86,8 @@ export async function runCard(argv: readonly string[]): Promise<void> {
     .option("--no-rehearsal", "go into service without practising: the first takeover is slower")
     .option("--real-time-priority <number>", "of the thread that beats, 1 to 99", "50");
   command.parse([...argv]);
-  // The other cards of a rack on one machine have calls to carry while this one starts.
-  const started = startModestly();
   try {
-    await start(command.opts<CardOptions>(), started);
+    await start(command.opts<CardOptions>());
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     report({ kind: "unusable", text: error.message });
@@ -98,7 +95,7 @@ export async function runCard(argv: readonly string[]): Promise<void> {
   }
 }
 
-async function start(options: CardOptions, started: () => void): Promise<void> {
+async function start(options: CardOptions): Promise<void> {
   const { configuration, text } = readConfiguration(options.config);
   const slot = Number(options.slot);
   const card = configuration.cards.find((candidate) => candidate.slot === slot);
@@ -156,7 +153,6 @@ async function start(options: CardOptions, started: () => void): Promise<void> {
   let hasLeft = false;
   thread.on("message", (message: CardReport) => {
     report(message);
-    if (message.kind === "ready") started();
     if (message.kind === "failed") setTimeout(() => process.exit(1), lastWordsMillis);
     if (message.kind !== "milestone" || message.step !== "left") return;
     hasLeft = true;

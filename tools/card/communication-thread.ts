@@ -7,8 +7,6 @@ import { preciseLinuxClock } from "../../hal/linux/clock.ts";
 import { linuxEntropy } from "../../hal/linux/entropy.ts";
 import { processorLink } from "../../hal/linux/processor-link.ts";
 import {
-  applicationPriority,
-  changePriority,
   helperPriority,
   nameThread,
   raiseHelpersToRealTime,
@@ -33,11 +31,7 @@ flushCompileCache();
 // Nothing is said of the card before its application is ready.
 if (parentPort !== null) await once(parentPort, "message");
 const { granted } = raiseToRealTime(start.realTimePriority);
-if (granted) {
-  raiseHelpersToRealTime(helperPriority, process.pid);
-  // The application processor is the process's first thread.
-  raiseToRealTime(applicationPriority, process.pid);
-}
+if (granted) raiseHelpersToRealTime(helperPriority, process.pid);
 const [a, b] = await Promise.all(
   start.sockets.map((path) => connectSoftwareCanPort({ path, name: start.portName, queueFramesMax: 256 })),
 );
@@ -47,12 +41,9 @@ const runner = new CommunicationRunner(
     ports: [a, b],
     clock,
     link: processorLink(start.memory, "communication"),
+    // The application processor is the process's first thread.
     starvedMicros: () => starvedMicros(process.pid),
     log: (severity, text) => report({ kind: "log", severity, text, atMicros: clock.nowMicros() }),
-    // One in an endless loop would have a processor of the host to itself.
-    applicationHangs: (hangs) => {
-      if (granted) changePriority(hangs ? 0 : applicationPriority, process.pid);
-    },
     end: (text) => {
       report({ kind: "failed", text });
       // Where the other thread never comes back from what it does, nobody else can end the process.

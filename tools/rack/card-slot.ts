@@ -12,8 +12,9 @@ import {
   type CommunicationStatus,
   communicationStatus,
 } from "./card-status.ts";
+import { sessionWeights } from "../../hal/linux/session-weight.ts";
 import { monotonicMicros } from "../measurement/monotonic-micros.ts";
-import { ended, hasEnded, startChild, vanish } from "./supervised-process.ts";
+import { ended, hasEnded, startChild, vanish, weigh } from "./supervised-process.ts";
 
 /** `failed`: it ended without anybody's doing. */
 export type SlotState = "empty" | "starting" | "running" | "frozen" | "pulled" | "failed";
@@ -120,6 +121,7 @@ export class CardSlot {
     this.#state = "starting";
     const child = startChild({ program, args, logFile: join(this.storage, "card.log"), environment, realTime: true });
     this.#child = child;
+    weigh(child, sessionWeights.starting);
     child.on("message", (report) => this.#reported(child, report as CardReport));
     child.once("error", (error) => this.#ended(child, error.message));
     child.once("exit", (code, signal) => this.#ended(child, signal ?? `exit code ${code}`));
@@ -151,7 +153,10 @@ export class CardSlot {
 
   #reported(child: ChildProcess, report: CardReport): void {
     if (child !== this.#child || this.#state === "pulled") return;
-    if (report.kind === "ready" && this.#state === "starting") this.#state = "running";
+    if (report.kind === "ready" && this.#state === "starting") {
+      this.#state = "running";
+      weigh(child, sessionWeights.inService);
+    }
     if (report.kind === "communication") this.#communication = communicationStatus(report.status);
     if (report.kind === "application") this.#application = applicationStatus(report.status);
     this.#owner.reported(this, report);

@@ -1,6 +1,7 @@
 /** A child process that does not outlive its supervisor, whatever becomes of either. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
+import { sessionWeights, weighSession } from "../../hal/linux/session-weight.ts";
 
 export interface ChildProgram {
   /** Path of a TypeScript program. */
@@ -39,6 +40,16 @@ export function startChild({ program, args, logFile, environment, realTime }: Ch
   }
 }
 
+/**
+ * Gives a process that was started so a weight among the others of its host. Where cards may not be given back what they give away while
+ * they start, none does.
+ */
+export function weigh(child: ChildProcess, nice: number): void {
+  if (child.pid === undefined) return;
+  if (!weighSession(child.pid, sessionWeights.inService)) return;
+  weighSession(child.pid, nice);
+}
+
 /** Resolves when the process has ended; at once where it has already, or never began. */
 export function ended(child: ChildProcess): Promise<void> {
   if (hasEnded(child)) return Promise.resolve();
@@ -55,11 +66,12 @@ export function hasEnded(child: ChildProcess): boolean {
 /**
  * Ends a process as if its machine had gone. From the first signal on it does nothing any more. What the kernel then has to clear
  * away, tens of milliseconds of a processor, would be work of the machines that are left: so it waits until nobody else wants the
- * processor (SCHED_IDLE), where `chrt` of util-linux can ask for that.
+ * processor: by the weight of its session, and SCHED_IDLE where `chrt` of util-linux can ask for that.
  */
 export function vanish(child: ChildProcess): void {
   child.kill("SIGSTOP");
   if (child.pid !== undefined) {
+    weighSession(child.pid, sessionWeights.pulled);
     spawnSync("chrt", ["--idle", "--all-tasks", "--pid", "0", String(child.pid)], { stdio: "ignore" });
   }
   child.kill("SIGKILL");

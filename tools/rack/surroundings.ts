@@ -6,12 +6,13 @@ import { fileURLToPath } from "node:url";
 import { type Micros, microsPerMilli } from "../../firmware/time.ts";
 import { UserError } from "../configuration/read-configuration.ts";
 import type { ExchangeNotice, ProgramStatistics } from "../exchange/exchange-program.ts";
+import { sessionWeights } from "../../hal/linux/session-weight.ts";
 import { ExchangeProcess } from "../exchange/exchange-process.ts";
 import type { FirstMessage } from "../measurement/message-history.ts";
 import { rackExchangeArguments } from "./call-plan-arguments.ts";
 import { GatewayProcess } from "./gateway-process.ts";
 import type { RackOptions } from "./rack.ts";
-import { startChild } from "./supervised-process.ts";
+import { startChild, weigh } from "./supervised-process.ts";
 
 export interface SurroundingsOwner {
   /** A process of this name has been started. */
@@ -157,6 +158,7 @@ export class Surroundings {
 
   #launch(name: string, program: string, args: readonly string[], logFile: string): ChildProcess {
     const child = startChild({ program, args, logFile, environment: this.#environment });
+    weigh(child, sessionWeights.surroundings);
     this.#owner.started(name, child);
     return child;
   }

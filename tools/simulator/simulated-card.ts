@@ -120,7 +120,6 @@ export class SimulatedCard {
         work: () => this.#workingOn,
         commitsPerformed: (group) => this.#commitsPerformed.get(group) ?? 0,
         note: (place, value) => this.#notes.set(place, value),
-        applicationHangs: () => undefined,
         end: (reason) => {
           world.log(this, "alarm", `ends: ${reason}`);
           this.pull(buses);

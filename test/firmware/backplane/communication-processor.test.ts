@@ -49,7 +49,6 @@ function limAlone(
       work: () => 0,
       commitsPerformed: () => 0,
       note: () => {},
-      applicationHangs: () => {},
       end: () => {},
       wallMillis: () => 1,
       log: () => {},

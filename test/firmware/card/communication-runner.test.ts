@@ -32,8 +32,6 @@ const options: CommunicationOptions = {
 
 let clock = new VirtualClock();
 let link = simulatedProcessorLink(clock);
-/** Whether the application answers nobody. */
-let hangs: boolean;
 let log: string[] = [];
 let events: ApplicationEvent[] = [];
 
@@ -41,14 +39,11 @@ beforeEach(() => {
   clock = new VirtualClock();
   link = simulatedProcessorLink(clock);
   log = [];
-  hangs = false;
   events = [];
   link.application.listen({
     message: (message) => events.push(decodeLinkMessage(message) as ApplicationEvent),
     writable: () => {},
-    nudged: () => {
-      if (!hangs) link.application.countProgress();
-    },
+    nudged: () => link.application.countProgress(),
   });
 });
 
@@ -64,7 +59,6 @@ function start(ports: readonly [CanPort, CanPort]): CommunicationRunner {
     log: (severity, text) => log.push(`${severity}: ${text}`),
     starvedMicros: () => 0,
     milestone: () => {},
-    applicationHangs: (hangs) => log.push(hangs ? "gives the processor away" : "takes it back"),
     end: (reason) => log.push(`ends: ${reason}`),
   });
 }
@@ -156,19 +150,6 @@ describe("a card on its planes", () => {
     run(30);
     const last = decode(heartbeat, planes[0].heard[planes[0].heard.length - 1].data);
     expect(last.ok && last.value.kind === beatKind.identity && last.value.value % 16).toBe(5);
-  });
-
-  test("says when its application hangs, and when it goes on", () => {
-    const planes = [planeOf(), planeOf()];
-    start([planes[0].port, planes[1].port]);
-    run(200);
-    hangs = true;
-    run(1000);
-    expect(log).toEqual(["alarm: the application hangs", "gives the processor away"]);
-    hangs = false;
-    link.application.countProgress();
-    run(200);
-    expect(log.slice(2)).toEqual(["warning: the application goes on", "takes it back"]);
   });
 
   test("says when its application leaves", () => {
