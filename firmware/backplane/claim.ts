@@ -8,11 +8,17 @@ import { type Role, role } from "./heartbeat.ts";
 import type { MemberContext } from "./membership.ts";
 import type { RepairRecord } from "./repair-records.ts";
 import type { RosterEntry } from "./group-roster.ts";
+import type { HeartbeatTiming } from "./roster.ts";
 import { Answers } from "./salvage.ts";
 import { takeoverRecord } from "./takeover-records.ts";
 
 /** A claim that has not been repeated for so long does not stand any more. */
 export const claimStandsMicros = 50_000;
+
+/** What is not settled is said again after this time. */
+export function claimRepeatMicros({ primaryMicros }: HeartbeatTiming): Micros {
+  return primaryMicros;
+}
 
 export class Claim {
   readonly answers = new Answers();
@@ -63,7 +69,7 @@ export class Claim {
   }
 
   #send(now: Micros): void {
-    this.#repeatAt = now + this.#context.timing.primaryMicros;
+    this.#repeatAt = now + claimRepeatMicros(this.#context.timing);
     const { log } = this.#view;
     const record = {
       kind: "claim",

@@ -6,6 +6,7 @@ import type { ApplicationAction } from "../card/application.ts";
 import { decode, encode } from "../layout/layout.ts";
 import type { Micros } from "../time.ts";
 import { CatchingUp } from "./catching-up.ts";
+import { claimRepeatMicros } from "./claim.ts";
 import { ClaimAnswer } from "./claim-answer.ts";
 import type { Commit, Consumed } from "./commit.ts";
 import type { HeldCommit } from "./commit-log.ts";
@@ -25,6 +26,8 @@ import { isForSender, type TakeoverRecord, takeoverRecord } from "./takeover-rec
 
 const nothing = new Uint8Array(0);
 
+type ClaimRecord = TakeoverRecord & { readonly kind: "claim" };
+
 /** So long without a primary, and the application is told that there is no service. */
 const noServiceAfterMicros = 1_000_000;
 
@@ -43,6 +46,8 @@ export class Witness implements Member {
   /** The term granted or followed, and whom it was granted. */
   #term = 0;
   #grantedTo = -1;
+  /** The last claim, where it was not granted because a primary was still heard. */
+  #early: { readonly slot: number; readonly claim: ClaimRecord; readonly at: Micros } | undefined;
   /** The term whose BEGIN was heard last, and the last sequence it confirmed. */
   #begun = 0;
   #base = 0;
@@ -297,7 +302,8 @@ export class Witness implements Member {
   }
 
   /** Judges a claim; each repetition afresh. From the grant to the BEGIN nothing is performed. */
-  #claim(slot: number, claim: TakeoverRecord & { kind: "claim" }, now: Micros): void {
+  #claim(slot: number, claim: ClaimRecord, now: Micros): void {
+    this.#early = undefined;
     const granted = claim.term === this.#term && this.#grantedTo === slot;
     if (granted) {
       if (claim.settled.includes(this.#context.slot)) this.#answer.end();
@@ -306,7 +312,10 @@ export class Witness implements Member {
     }
     const { roster, plan, withoutRules } = this.#context;
     if (claim.term < this.#term || (claim.term === this.#term && !withoutRules.has("one-grant-a-term"))) return;
-    if (plan.callServers.some((other) => other !== slot && roster.isHealthyPrimary(other))) return;
+    if (plan.callServers.some((other) => other !== slot && roster.isHealthyPrimary(other))) {
+      this.#early = { slot, claim, at: now };
+      return;
+    }
     if (roster.objection(slot) !== undefined) return;
     // A card that has just started has seen nothing: it follows only where there is nothing that it could have seen.
     const abstains = !this.#admitted && claim.cold === 0 && !withoutRules.has("newcomers-abstain");
@@ -325,12 +334,21 @@ export class Witness implements Member {
     this.#answer.give("grant", slot, claim, now);
   }
 
+  /** The claimant may have missed the primary a little before this card: it need not say again what it has just said. */
+  #judgeEarlyClaim(now: Micros): void {
+    const early = this.#early;
+    if (early !== undefined && now - early.at < claimRepeatMicros(this.#context.timing)) {
+      this.#claim(early.slot, early.claim, now);
+    }
+  }
+
   #everybodyIsHeardWithoutPrimary(): boolean {
     const { roster, plan, slot } = this.#context;
     return [...plan.callServers, ...plan.witnesses].every((other) => other === slot || roster.isAlive(other));
   }
 
-  card(entry: RosterEntry, _change: "came" | "restarted" | "died" | "beat", now: Micros): void {
+  card(entry: RosterEntry, change: "came" | "restarted" | "died" | "beat", now: Micros): void {
+    if (change === "died") this.#judgeEarlyClaim(now);
     if (entry.role === role.primary && entry.alive && this.#context.plan.callServers.includes(entry.slot)) {
       this.#primaryHeardAt = now;
       if (entry.term >= this.#term) this.#hearPrimary(entry.commit, now);

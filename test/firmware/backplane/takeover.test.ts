@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ProtocolRule } from "../../../firmware/backplane/membership.ts";
+import type { Milestone, ProtocolRule } from "../../../firmware/backplane/membership.ts";
 import { recordClass } from "../../../firmware/backplane/frame-identifier.ts";
 import { canClassOf } from "../../../hal/can-frame.ts";
 import type { FrameFate } from "../../../hal/simulated/can-frame-fate.ts";
@@ -193,6 +193,17 @@ test("a claim is withdrawn when only a witness that has died had granted it", ()
   for (const bus of rack.buses) bus.decideFate = () => undefined;
   rack.run(300);
   expect(rack.roles()).toMatchObject({ 2: "primary", 3: "backup" });
+});
+
+test("a witness that misses the primary later than the claimant grants what was claimed as soon as it does", () => {
+  const timing = { primaryMicros: 5_000, othersMicros: 20_000, missesToDeath: 3.2 };
+  const rack = started([], { unlike: { 1: { timing } } });
+  rack.pull(2);
+  rack.run(100);
+  const at = (slot: number, step: Milestone) =>
+    rack.milestones.findLast((one) => one.slot === slot && one.step === step)?.atMicros ?? Number.NaN;
+  expect(at(1, "death") - at(3, "claim")).toBeCloseTo(1000, -2);
+  expect(at(3, "begin") - at(1, "death")).toBeLessThan(500);
 });
 
 test("who began a term that nobody heard of finds by the beats that the group went another way, though nothing happens", () => {
