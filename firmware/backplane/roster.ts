@@ -162,8 +162,8 @@ export class Roster {
   /** How long a card may be silent before it counts as dead. */
   limitMicros(entry: CardEntry): Micros {
     const interval = entry.intervalMicros;
-    // Half an interval is the leeway for the way of the beat itself.
-    const misses = interval * (this.#timing.missesToDeath + 0.5);
+    // A quarter of an interval is the leeway for the way of the beat itself.
+    const misses = interval * (this.#timing.missesToDeath + 0.25);
     if (entry.realTime && this.#ownRealTime) return misses;
     const gap = Math.max(entry.gapMax, entry.gapMaxBefore);
     return Math.min(Math.max(misses, 2 * gap, 4 * interval), Math.max(limitMicrosMax, misses));

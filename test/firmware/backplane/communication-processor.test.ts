@@ -102,7 +102,7 @@ test("the second look at a silence does not wait for the next millisecond", () =
     processor.tick(processor.nextDeadline());
   }
   expect(deaths).toEqual([2]);
-  const limitMicros = 17_500;
+  const limitMicros = 16_250;
   expect(wakes.slice(-2)).toEqual([heardMicros + limitMicros, heardMicros + limitMicros + 250]);
 });
 
