@@ -234,6 +234,10 @@ export class CallServerMember implements Member {
       return;
     }
     if (commit.sequence <= log.last) return;
+    if (log.isContradictedBy(commit, senderTerm)) {
+      this.#loseThread("the group has commits of an earlier term beyond the own ones");
+      return;
+    }
     if (begin) {
       log.dropOlderTerms(commit.sequence, commit.term);
       this.#answer.end();

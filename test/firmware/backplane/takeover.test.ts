@@ -195,6 +195,33 @@ test("a claim is withdrawn when only a witness that has died had granted it", ()
   expect(rack.roles()).toMatchObject({ 2: "primary", 3: "backup" });
 });
 
+test("who began a term that nobody heard of finds that the group went on from more commits of the term before", () => {
+  const rack = started();
+  const lose = (fateOf: (plane: number) => (typeof rack.buses)[0]["decideFate"]) => {
+    for (const [plane, bus] of rack.buses.entries()) bus.decideFate = fateOf(plane);
+  };
+  const inputs: readonly number[] = [recordClass.input, recordClass.repair];
+  // The backup hears no inputs, and once it has begun nobody hears it: its run ends with its BEGIN.
+  let isHeard = true;
+  lose((plane) => ({ id }, sender) => {
+    const [backup, ...others] = [3, 1, 2, 4].map((slot) => rack.card(slot).ports[plane]);
+    if (sender === backup) return isHeard ? undefined : { kind: "lost-at", ports: others };
+    return inputs.includes(canClassOf(id)) ? { kind: "lost-at", ports: [backup] } : undefined;
+  });
+  rack.card(2).freeze();
+  for (const word of [5, 6, 7]) rack.say(1, word);
+  while (rack.roles()[3] !== "primary") rack.run(0.02);
+  isHeard = false;
+  rack.card(2).thaw();
+  rack.run(200);
+  expect(rack.primaries()).toContain(2);
+  lose(() => () => undefined);
+  rack.run(500);
+  expect(rack.roles()).toEqual({ 1: "witness", 2: "primary", 3: "backup", 4: "witness" });
+  expect(rack.status(3).commit).toBe(rack.status(2).commit);
+  expect(rack.callServer(3).values).toEqual(rack.callServer(2).values);
+});
+
 test("who began a term that nobody heard of finds by the beats that the group went another way, though nothing happens", () => {
   const rack = started();
   const cutOff = (slot: number, on: boolean) => {
