@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { ProtocolRule } from "../../../firmware/backplane/membership.ts";
 import { recordClass } from "../../../firmware/backplane/frame-identifier.ts";
+import { takeoverRecord } from "../../../firmware/backplane/takeover-records.ts";
+import { encode } from "../../../firmware/layout/layout.ts";
 import { canClassOf } from "../../../hal/can-frame.ts";
 import type { FrameFate } from "../../../hal/simulated/can-frame-fate.ts";
 import { ToyRack } from "./toy-rack.ts";
@@ -131,6 +133,32 @@ test("a backup is complete only when no witness lacks a commit that it could not
   rack.say(1, 78);
   rack.run(100);
   expect(rack.performed(4)).toEqual([77, 78]);
+});
+
+test("a primary that only makes way can still give what a witness lacks: a backup that could not is not complete", () => {
+  const rack = started();
+  rack.pull(3);
+  rack.run(100);
+  // Nothing that the primary says gets to the transporter but its beats: neither commits nor, later, a claim.
+  for (const [plane, bus] of rack.buses.entries()) {
+    const [port, lacking] = [2, 4].map((slot) => rack.card(slot).ports[plane]);
+    bus.decideFate = ({ id }, sender) =>
+      sender === port && canClassOf(id) !== recordClass.heartbeat ? { kind: "lost-at", ports: [lacking] } : undefined;
+  }
+  rack.say(1, 77);
+  rack.run(20);
+  rack.insert(3);
+  rack.run(300);
+  expect(rack.roles()).toMatchObject({ 2: "primary", 3: "incomplete" });
+  // A grant that comes late: nobody claims any more.
+  const grant = { kind: "grant", group: 1, term: 2, claimant: 3, after: 0, salvaged: 0 } as const;
+  rack.card(2).memberOf().record(recordClass.takeover, 4, encode(takeoverRecord, grant), rack.clock.nowMicros());
+  rack.run(30);
+  expect(rack.roles()).toMatchObject({ 2: "claimant", 3: "incomplete" });
+  for (const bus of rack.buses) bus.decideFate = () => undefined;
+  rack.run(200);
+  expect(rack.performed(4)).toEqual([77]);
+  expect(rack.roles()).toMatchObject({ 2: "primary", 3: "backup" });
 });
 
 test("a primary that is frozen and thawed has no effect and returns as backup", () => {
