@@ -234,6 +234,10 @@ export class CallServerMember implements Member {
       return;
     }
     if (commit.sequence <= log.last) return;
+    if (log.isContradictedBy(commit, senderTerm)) {
+      this.#loseThread("the group has commits of an earlier term beyond the own ones");
+      return;
+    }
     if (begin) {
       log.dropOlderTerms(commit.sequence, commit.term);
       this.#answer.end();
@@ -656,14 +660,19 @@ export class CallServerMember implements Member {
 
   /**
    * The card is complete when its commits have reached its state, and no witness lacks one that it does not know: as primary it could
-   * not give it again. When the primary fails before that, nobody can, and the state is better than none.
+   * not give it again. When nobody is left who can, the state is better than none; a primary that has only made way still can.
    */
   #completeIfDue(): void {
     if (this.#role !== role.incomplete || this.#wholeAt === undefined) return;
-    if (this.#healthyPrimary() && (this.#view.log.last < this.#wholeAt || this.#isWitnessBehind())) return;
+    if (this.#hearsComplete() && (this.#view.log.last < this.#wholeAt || this.#isWitnessBehind())) return;
     this.#role = role.backup;
     this.#context.milestone("complete", this.#term);
     this.#context.log("info", `has the state of commit ${this.#wholeAt}: backup`);
+  }
+
+  #hearsComplete(): boolean {
+    const { roster, plan, slot } = this.#context;
+    return plan.callServers.some((other) => other !== slot && roster.isFit(other) && roster.isComplete(other));
   }
 
   #isWitnessBehind(): boolean {

@@ -110,6 +110,14 @@ export class CommitLog {
     return consumed.kind === "begin" ? !this.#isBase(consumed.afterTerm) : term > this.#lastTerm;
   }
 
+  /**
+   * The same, from a commit beyond this run that a primary of `senderTerm` has: along a run terms only rise, so its run lacks the last of
+   * this one, whose term is later than the commit's. What is beyond would never have its turn.
+   */
+  isContradictedBy({ sequence, term }: Commit, senderTerm: number): boolean {
+    return sequence > this.#last && term < this.#lastTerm && senderTerm >= this.#lastTerm;
+  }
+
   #isBase(term: number): boolean {
     return this.#anyBase || term === this.#lastTerm;
   }

@@ -73,12 +73,20 @@ export class InputIntake {
     return marks;
   }
 
-  /** Takes the group's marks over, keeping what was heard of the same incarnations. */
+  /**
+   * Takes the group's marks over, keeping what was heard of the same incarnations. A mark may go back: what own commits consumed that
+   * are not the group's is pending again.
+   */
   adopt(marks: readonly InputMark[]): void {
     for (const slot of [...this.#senders.keys()])
       if (!marks.some((mark) => mark.slot === slot)) this.#senders.delete(slot);
     for (const { slot, incarnation, number } of marks) {
       this.admit(slot, incarnation);
+      const sender = this.#senders.get(slot);
+      if (sender && sender.consumed > number) {
+        Object.assign(sender, { consumed: number, handed: number, unbroken: number });
+        while (sender.heard.has(sender.unbroken + 1)) sender.unbroken++;
+      }
       this.consume(slot, number);
     }
   }

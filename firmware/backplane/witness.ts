@@ -190,6 +190,10 @@ export class Witness implements Member {
     const begins = commit.consumed.kind === "begin" && commit.term > this.#begun;
     if (begins && commit.sequence <= log.last) this.#beginAnew(`term ${commit.term} begins before commit ${log.last}`);
     if (commit.sequence <= log.last) return;
+    if (log.isContradictedBy(commit, senderTerm)) {
+      this.#beginAnew(`commit ${commit.sequence} is of a term before that of commit ${log.last}`);
+      return;
+    }
     if (begins) {
       log.dropOlderTerms(commit.sequence, commit.term);
       this.#begun = commit.term;

@@ -36,9 +36,13 @@ test("calls and everything in two groups of call servers, each fault in one of t
   expect(wrong).toEqual([]);
 });
 
+/** The faults of the day on which seed 85 was found: it draws others from others. */
+const faultsOfSeed85 = defaultFaultNames.filter((name) => name !== "two false suspicions");
+
 /** A LIM or transporter that stands still long enough to be found dead is dismissed: seed 85 is one that was late with ACM and ANM. */
 const redundantRounds = [
-  ["everything", defaultFaultNames, [...Array(20).keys(), 84]],
+  ["everything", defaultFaultNames, [...Array(20).keys()]],
+  ["what befell a LIM that was late", faultsOfSeed85, [84]],
   ["freeze", ["freeze"], [...Array(30).keys()]],
 ] as const;
 

@@ -14,6 +14,7 @@ import {
   slow,
   unheard,
 } from "./card-faults.ts";
+import { suspectTwice } from "./false-suspicions.ts";
 import {
   babble,
   busOff,
@@ -61,6 +62,7 @@ export const faults = {
   "leave in a burst": { strike: inBurst(leave) },
   "leave in noise": { strike: inNoise(leave) },
   estrange: { strike: estrange },
+  "two false suspicions": { strike: suspectTwice },
   hang: { strike: hang },
   "hang in noise": { strike: inNoise(hang) },
   deaf: { strike: unheard("deaf") },

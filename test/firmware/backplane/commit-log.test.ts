@@ -77,6 +77,16 @@ describe("whose turn it is", () => {
     expect(log.last).toBe(3);
   });
 
+  test("what a primary of the same term or a later one has beyond this run of an earlier term shows the same", () => {
+    const log = logUpTo(3);
+    log.append(begin(4, 3, 1));
+    const [beyond, within] = [held(6, 2).commit, held(4, 2).commit];
+    expect([3, 5].map((senderTerm) => log.isContradictedBy(beyond, senderTerm))).toEqual([true, true]);
+    // Who has been replaced says nothing of the group; and what is no later than the own end is judged by its BEGIN.
+    expect([log.isContradictedBy(beyond, 2), log.isContradictedBy(within, 5)]).toEqual([false, false]);
+    expect(log.isContradictedBy(held(5, 3).commit, 5)).toBe(false);
+  });
+
   test("at equal sequence the higher term replaces, the lower does not", () => {
     const log = logUpTo(3);
     for (const term of [2, 4, 3]) log.hold(begin(4, term, 1));

@@ -138,6 +138,20 @@ describe("recognising inputs", () => {
     expect(handed(intake)).toEqual([3]);
     expect(intake.numberNear(8)).toBe(100);
   });
+
+  test("what own commits have consumed that are not the group's is pending again with the group's marks", () => {
+    const intake = admitted();
+    hear(intake, 1, 2, 3, 5);
+    intake.consume(slot, 4);
+    intake.adopt([{ slot, incarnation, number: 1 }]);
+    intake.handAnew();
+    expect(intake.marks()).toEqual([{ slot, incarnation, number: 1 }]);
+    expect(handed(intake)).toEqual([2, 3]);
+    // Consumed without having been heard: it is missing now.
+    expect(intake.gap(slot, 5)).toEqual({ from: 4, count: 1 });
+    hear(intake, 4);
+    expect(handed(intake)).toEqual([4, 5]);
+  });
 });
 
 test("numbers beyond every shortened width are kept in order for ever", () => {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Milestone, ProtocolRule } from "../../../firmware/backplane/membership.ts";
 import { recordClass } from "../../../firmware/backplane/frame-identifier.ts";
+import { takeoverRecord } from "../../../firmware/backplane/takeover-records.ts";
+import { encode } from "../../../firmware/layout/layout.ts";
 import { canClassOf } from "../../../hal/can-frame.ts";
 import type { FrameFate } from "../../../hal/simulated/can-frame-fate.ts";
 import { ToyRack } from "./toy-rack.ts";
@@ -133,6 +135,32 @@ test("a backup is complete only when no witness lacks a commit that it could not
   expect(rack.performed(4)).toEqual([77, 78]);
 });
 
+test("a primary that only makes way can still give what a witness lacks: a backup that could not is not complete", () => {
+  const rack = started();
+  rack.pull(3);
+  rack.run(100);
+  // Nothing that the primary says gets to the transporter but its beats: neither commits nor, later, a claim.
+  for (const [plane, bus] of rack.buses.entries()) {
+    const [port, lacking] = [2, 4].map((slot) => rack.card(slot).ports[plane]);
+    bus.decideFate = ({ id }, sender) =>
+      sender === port && canClassOf(id) !== recordClass.heartbeat ? { kind: "lost-at", ports: [lacking] } : undefined;
+  }
+  rack.say(1, 77);
+  rack.run(20);
+  rack.insert(3);
+  rack.run(300);
+  expect(rack.roles()).toMatchObject({ 2: "primary", 3: "incomplete" });
+  // A grant that comes late: nobody claims any more.
+  const grant = { kind: "grant", group: 1, term: 2, claimant: 3, after: 0, salvaged: 0 } as const;
+  rack.card(2).memberOf().record(recordClass.takeover, 4, encode(takeoverRecord, grant), rack.clock.nowMicros());
+  rack.run(30);
+  expect(rack.roles()).toMatchObject({ 2: "claimant", 3: "incomplete" });
+  for (const bus of rack.buses) bus.decideFate = () => undefined;
+  rack.run(200);
+  expect(rack.performed(4)).toEqual([77]);
+  expect(rack.roles()).toMatchObject({ 2: "primary", 3: "backup" });
+});
+
 test("a primary that is frozen and thawed has no effect and returns as backup", () => {
   const rack = started();
   sayAll(rack);
@@ -204,6 +232,33 @@ test("a witness that misses the primary later than the claimant grants what was 
     rack.milestones.findLast((one) => one.slot === slot && one.step === step)?.atMicros ?? Number.NaN;
   expect(at(1, "death") - at(3, "claim")).toBeCloseTo(1000, -2);
   expect(at(3, "begin") - at(1, "death")).toBeLessThan(500);
+});
+
+test("who began a term that nobody heard of finds that the group went on from more commits of the term before", () => {
+  const rack = started();
+  const lose = (fateOf: (plane: number) => (typeof rack.buses)[0]["decideFate"]) => {
+    for (const [plane, bus] of rack.buses.entries()) bus.decideFate = fateOf(plane);
+  };
+  const inputs: readonly number[] = [recordClass.input, recordClass.repair];
+  // The backup hears no inputs, and once it has begun nobody hears it: its run ends with its BEGIN.
+  let isHeard = true;
+  lose((plane) => ({ id }, sender) => {
+    const [backup, ...others] = [3, 1, 2, 4].map((slot) => rack.card(slot).ports[plane]);
+    if (sender === backup) return isHeard ? undefined : { kind: "lost-at", ports: others };
+    return inputs.includes(canClassOf(id)) ? { kind: "lost-at", ports: [backup] } : undefined;
+  });
+  rack.card(2).freeze();
+  for (const word of [5, 6, 7]) rack.say(1, word);
+  while (rack.roles()[3] !== "primary") rack.run(0.02);
+  isHeard = false;
+  rack.card(2).thaw();
+  rack.run(200);
+  expect(rack.primaries()).toContain(2);
+  lose(() => () => undefined);
+  rack.run(500);
+  expect(rack.roles()).toEqual({ 1: "witness", 2: "primary", 3: "backup", 4: "witness" });
+  expect(rack.status(3).commit).toBe(rack.status(2).commit);
+  expect(rack.callServer(3).values).toEqual(rack.callServer(2).values);
 });
 
 test("who began a term that nobody heard of finds by the beats that the group went another way, though nothing happens", () => {
