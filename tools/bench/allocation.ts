@@ -1,17 +1,14 @@
 /**
- * What is allocated for a call and for a frame. Runs in a process of its own whose collector has nothing to do meanwhile: so what the
+ * What is allocated for a call and for a frame. Runs in processes of their own whose collector has nothing to do meanwhile: so what the
  * heap has grown by is what was allocated.
  */
-import type { Application } from "../../firmware/card/application.ts";
-import { CallServer } from "../../firmware/call-server/call-server.ts";
-import type { Card } from "../../firmware/configuration/rack-schema.ts";
-import { LinkInterfaceModule } from "../../firmware/lim/link-interface-module.ts";
 import { assert } from "../../firmware/result.ts";
-import { Transporter } from "../../firmware/transporter/transporter.ts";
 import { readConfiguration } from "../configuration/read-configuration.ts";
+import { applicationOf } from "./card-application.ts";
+import { readCardRecording } from "./card-recording.ts";
 import { answer, ask } from "./own-process.ts";
 import { CommunicationReplay } from "./recorded-communication.ts";
-import { comeIntoService, recordRack, liveCalls } from "./recorded-events.ts";
+import { comeIntoService, liveCalls } from "./recorded-events.ts";
 
 /** Octets. */
 export interface Allocation {
@@ -22,44 +19,44 @@ export interface Allocation {
   readonly communicationFrame: number;
 }
 
-const callsPerSecond = 100;
-const millis = 5000;
 /** The first ones are for the machine to compile what is used often: that leaves less on the heap. */
-const warmUpRuns = 6;
+const warmUpRuns = 16;
 const flags = ["--expose-gc", "--min-semi-space-size=512", "--max-semi-space-size=512"];
 
-export function allocations(config: string): readonly Allocation[] {
-  return ask(import.meta.filename, flags, config) as readonly Allocation[];
+interface Question {
+  readonly config: string;
+  readonly slot: number;
+  /** Written by `writeCardRecording`. */
+  readonly recording: string;
+  readonly what: "application" | "communication";
 }
 
-function measure(config: string): readonly Allocation[] {
-  const { configuration } = readConfiguration(config);
-  const recording = recordRack(configuration, callsPerSecond, millis);
-  const applicationOf = ({ kind, slot }: Card): Application => {
-    if (kind === "lim") return new LinkInterfaceModule(configuration, slot);
-    return kind === "transporter" ? new Transporter(configuration, slot) : new CallServer(configuration, slot);
+export function allocation(of: Omit<Question, "what">): Allocation {
+  const asked = (what: Question["what"]) => ask(import.meta.filename, flags, { ...of, what }) as number;
+  return {
+    slot: of.slot,
+    applicationCall: asked("application"),
+    communicationFrame: asked("communication"),
   };
-  return configuration.cards.map((card) => {
-    const { slot } = card;
-    const events = recording.bySlot.get(slot);
-    const communication = recording.communication.get(slot);
-    assert(events !== undefined && communication !== undefined, `slot ${slot} was recorded`);
-    const application = last(() => {
-      const each = applicationOf(card);
-      comeIntoService(each, events);
-      return () => liveCalls(each, events);
-    });
-    const processor = last(() => {
+}
+
+function measure({ config, slot, recording, what }: Question): number {
+  const { configuration } = readConfiguration(config);
+  const { calls, application: events, communication } = readCardRecording(recording);
+  if (what === "communication") {
+    const octets = last(() => {
       const each = new CommunicationReplay(communication);
       each.comeIntoService();
       return () => each.carryCalls();
     });
-    return {
-      slot,
-      applicationCall: application / recording.calls,
-      communicationFrame: processor / communication.framesHeard,
-    };
+    return octets / communication.framesHeard;
+  }
+  const octets = last(() => {
+    const each = applicationOf(configuration, slot);
+    comeIntoService(each, events);
+    return () => liveCalls(each, events);
   });
+  return octets / calls;
 }
 
 /** Octets that the last of several runs allocates. */
@@ -78,4 +75,4 @@ function heapOctets(): number {
   return heapUsed + arrayBuffers;
 }
 
-answer(import.meta.filename, (config) => measure(config as string));
+answer(import.meta.filename, (question) => measure(question as Question));

@@ -6,22 +6,20 @@
  * carry changes and digests, which nobody else reads (the outputs in them LIM and transporter must be told in any case, in one
  * record as well). Or all that would not be done without a backup, whoever does it: then the application of the backup counts.
  */
-import { cpus } from "node:os";
-import type { Application } from "../../firmware/card/application.ts";
-import { CallServer } from "../../firmware/call-server/call-server.ts";
+import { mkdtempSync, rmSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
 import type { RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
-import { LinkInterfaceModule } from "../../firmware/lim/link-interface-module.ts";
 import type { Micros } from "../../firmware/time.ts";
-import { Transporter } from "../../firmware/transporter/transporter.ts";
 import { readConfiguration } from "../configuration/read-configuration.ts";
 import type { Bench, BenchResult } from "./bench.ts";
-import { type Allocation, allocations } from "./allocation.ts";
+import { type Allocation, allocation } from "./allocation.ts";
 import { type CallGrowth, callGrowth } from "./call-growth.ts";
-import { commitEncoding } from "./commit-encoding.ts";
+import { type CardCosts, cardCosts, encodingCosts, runs } from "./card-cost.ts";
+import { writeCardRecording } from "./card-recording.ts";
 import { hubFrameMicros } from "./hub-cost.ts";
-import { median, type Quartiles } from "./median.ts";
-import { CommunicationReplay } from "./recorded-communication.ts";
-import { type RackRecording, type Recording, recordRack, replay } from "./recorded-events.ts";
+import type { Quartiles } from "./median.ts";
+import { type RackRecording, recordRack } from "./recorded-events.ts";
 
 const primaryGoalMicros = 250;
 /** Of what the primary may cost. */
@@ -31,16 +29,8 @@ const growthGoal = 0.1;
 const callsInProgress = [1000, 10_000, 100_000] as const;
 const recordedCallsPerSecond = 100;
 const recordedMillis = 20_000;
-/** The first ones are for the machine to compile what is used often. */
-const warmUpRuns = 3;
-const runs = 7;
-
-/** Microseconds of one processor a call. */
-export interface CardCosts {
-  readonly application: Micros;
-  /** The logic alone: not what the host needs for ports and links. */
-  readonly communication: Micros;
-}
+/** So that what is allocated in that time lies in the heap at once. */
+const allocationMillis = 5000;
 
 export interface CallCosts {
   readonly lim: CardCosts;
@@ -60,49 +50,59 @@ export const callBench: Bench = {
   about: "processor time and memory of a call, and how they grow with the calls in progress",
   run: async ({ config }, tell) => {
     const { configuration } = readConfiguration(config);
-    tell(`${(recordedCallsPerSecond * recordedMillis) / 1000} calls are recorded`);
-    const recording = recordRack(configuration, recordedCallsPerSecond, recordedMillis);
-    tell("the recorded events are lived through again");
-    const costs = cardCosts(configuration, recording);
-    tell("frames go through a hub");
-    const hubFrame = await hubFrameMicros(configuration);
-    tell("allocations are counted");
-    const allocated = allocations(config);
-    tell(`a call server with up to ${Math.max(...callsInProgress).toLocaleString("en")} calls in progress`);
-    return resultOf({ ...costs, hubFrame }, callGrowth(config, callsInProgress), recording, allocated);
+    const folder = mkdtempSync(join(tmpdir(), "call-bench-"));
+    try {
+      tell(`${(recordedCallsPerSecond * recordedMillis) / 1000} calls are recorded`);
+      const long = recorded(configuration, recordedMillis, folder, "long");
+      tell("the recorded events are lived through again");
+      const costs = costsOf(config, configuration, long);
+      tell("allocations are counted");
+      const short = recorded(configuration, allocationMillis, folder, "short");
+      const allocated = configuration.cards.map(({ slot }) =>
+        allocation({ config, slot, recording: short.fileOf(slot) }),
+      );
+      tell("frames go through a hub");
+      const hubFrame = await hubFrameMicros(configuration);
+      tell(`a call server with up to ${Math.max(...callsInProgress).toLocaleString("en")} calls in progress`);
+      const growth = await callGrowth(config, callsInProgress);
+      return resultOf({ ...costs, hubFrame }, growth, long.rack, allocated);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   },
 };
 
-function cardCosts(configuration: RackConfiguration, recording: RackRecording): Omit<CallCosts, "hubFrame"> {
-  const { bySlot, communication, calls, primarySlot, backupSlot } = recording;
-  const slotOf = (kind: string) => configuration.cards.find((card) => card.kind === kind)?.slot ?? 0;
-  const eventsOf = (slot: number): Recording => bySlot.get(slot) ?? { events: [], callsFrom: 0 };
-  const costsOf = (slot: number, make: () => Application): CardCosts => {
-    const heard = communication.get(slot);
-    return {
-      application: ofManyRuns(() => replay(make(), eventsOf(slot))) / calls,
-      communication: heard === undefined ? 0 : ofManyRuns(() => new CommunicationReplay(heard).carryAllCalls()) / calls,
-    };
-  };
-  const encodings = Array.from({ length: warmUpRuns + runs }, () =>
-    commitEncoding(configuration, eventsOf(backupSlot)),
-  ).slice(warmUpRuns);
-  const lim = slotOf("lim");
-  const transporter = slotOf("transporter");
-  return {
-    lim: costsOf(lim, () => new LinkInterfaceModule(configuration, lim)),
-    primary: costsOf(primarySlot, () => new CallServer(configuration, primarySlot)),
-    backup: costsOf(backupSlot, () => new CallServer(configuration, backupSlot)),
-    transporter: costsOf(transporter, () => new Transporter(configuration, transporter)),
-    encoding: median(encodings.map(({ bodies }) => bodies)) / calls,
-    changes: median(encodings.map(({ changes }) => changes)) / calls,
-    digests: median(encodings.map(({ digests }) => digests)) / calls,
-  };
+/** A rack that was recorded, and where what happened to each card is written down. */
+interface Recorded {
+  readonly rack: Pick<RackRecording, "calls" | "callsLost" | "primarySlot" | "backupSlot">;
+  fileOf(slot: number): string;
 }
 
-function ofManyRuns(run: () => number): number {
-  for (let warmUp = 0; warmUp < warmUpRuns; warmUp++) run();
-  return median(Array.from({ length: runs }, run));
+function recorded(configuration: RackConfiguration, millis: number, folder: string, name: string): Recorded {
+  const rack = recordRack(configuration, recordedCallsPerSecond, millis);
+  const fileOf = (slot: number) => join(folder, `${name}-${slot}`);
+  for (const { slot } of configuration.cards) writeCardRecording(fileOf(slot), rack, slot);
+  const { calls, callsLost, primarySlot, backupSlot } = rack;
+  return { rack: { calls, callsLost, primarySlot, backupSlot }, fileOf };
+}
+
+function costsOf(
+  config: string,
+  configuration: RackConfiguration,
+  { rack: { primarySlot, backupSlot }, fileOf }: Recorded,
+): Omit<CallCosts, "hubFrame"> {
+  const slotOf = (kind: string) => configuration.cards.find((card) => card.kind === kind)?.slot ?? 0;
+  const of = (slot: number) => ({ config, slot, recording: fileOf(slot) });
+  const { bodies, changes, digests } = encodingCosts(of(backupSlot));
+  return {
+    lim: cardCosts(of(slotOf("lim"))),
+    primary: cardCosts(of(primarySlot)),
+    backup: cardCosts(of(backupSlot)),
+    transporter: cardCosts(of(slotOf("transporter"))),
+    encoding: bodies,
+    changes,
+    digests,
+  };
 }
 
 // --- what is said of it

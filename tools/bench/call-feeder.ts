@@ -26,6 +26,7 @@ export interface Conversation {
 
 /** Time that goes by from one input to the next: about that of 200 calls a second. */
 const inputMicros: Micros = 600;
+const filledAtOnce = 400;
 const startMillis = 1_700_000_000_000;
 const nothing = new Uint8Array(0);
 const verb = { modify: 2, delete: 3 } as const;
@@ -54,6 +55,11 @@ export class CallFeeder {
     this.primary = new CallServer(configuration, own);
     this.backup = withBackup ? new CallServer(configuration, mate) : undefined;
     this.#bringIntoService();
+  }
+
+  /** So many calls that stay, a few hundred at a time. */
+  fill(count: number): void {
+    for (let left = count; left > 0; left -= filledAtOnce) this.setUp(Math.min(filledAtOnce, left));
   }
 
   /** So many calls at the same time, from the IAM to the conversation. */

@@ -15,3 +15,7 @@ export function quartiles(values: readonly number[]): Quartiles {
   const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
   return { lower: at(0.25), upper: at(0.75) };
 }
+
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
