@@ -88,7 +88,7 @@ describe("a rack of processes", () => {
 
   it("killed itself, leaves no process behind, not even a frozen one", async () => {
     const rack = newRack();
-    const supervisor = run(rack, "--no-voice", "--freeze", "backup@0s");
+    const supervisor = run(rack, "--no-rehearsal", "--no-voice", "--freeze", "backup@0s");
     await supervisor.until("call server frozen in slot");
     expect(processesOf(rack)).toHaveLength(9);
     supervisor.child.kill("SIGKILL");
@@ -98,7 +98,7 @@ describe("a rack of processes", () => {
 
   it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("%s ends it, and everything with it", async (signal) => {
     const rack = newRack();
-    const supervisor = run(rack, "--no-exchange");
+    const supervisor = run(rack, "--no-rehearsal", "--no-exchange");
     await supervisor.until("the rack is up");
     supervisor.child.kill(signal);
     expect(await supervisor.ended).toBe({ SIGINT: 0, SIGTERM: 143, SIGHUP: 129 }[signal]);
@@ -107,7 +107,7 @@ describe("a rack of processes", () => {
 
   it("started by npm, ends when npm is killed", async () => {
     const rack = newRack();
-    const npm = runByNpm(rack, ["--no-exchange"]);
+    const npm = runByNpm(rack, ["--no-rehearsal", "--no-exchange"]);
     runs.push(npm);
     await npm.until("the rack is up");
     npm.child.kill("SIGKILL");
