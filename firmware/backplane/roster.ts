@@ -162,8 +162,9 @@ export class Roster {
   /** How long a card may be silent before it counts as dead. */
   limitMicros(entry: CardEntry): Micros {
     const interval = entry.intervalMicros;
-    // A quarter of an interval is the leeway for the way of the beat itself.
-    const misses = interval * (this.#timing.missesToDeath + 0.25);
+    // The leeway for the way of a beat. A takeover waits for the silence of a primary; on that of others nothing waits that is as urgent.
+    const leeway = interval === this.#timing.primaryMicros ? interval / 4 : interval / 2;
+    const misses = interval * this.#timing.missesToDeath + leeway;
     if (entry.realTime && this.#ownRealTime) return misses;
     const gap = Math.max(entry.gapMax, entry.gapMaxBefore);
     return Math.min(Math.max(misses, 2 * gap, 4 * interval), Math.max(limitMicrosMax, misses));

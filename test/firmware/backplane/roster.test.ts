@@ -5,7 +5,7 @@ import { Roster } from "../../../firmware/backplane/roster.ts";
 const timing = { primaryMicros: 5_000, othersMicros: 20_000, missesToDeath: 3 };
 /** Three misses and the leeway of half an interval. */
 const primaryLimit = 16_250;
-const othersLimit = 65_000;
+const othersLimit = 70_000;
 
 function beatOf(changes: Partial<Heartbeat> = {}): Heartbeat {
   const blank = { leaving: 0, realTime: 1, hung: 0, deaf: 0, term: 1, incarnation: 1, group: 1 };
