@@ -20,7 +20,7 @@ import { decodeResynchronisation, StateGiver, StateTaker } from "./resynchronisa
 import { type ResynchronisationRecord, resynchronisationRecord } from "./resynchronisation-records.ts";
 import type { RosterEntry } from "./group-roster.ts";
 import { nearest } from "./sequence-number.ts";
-import { isForSender, type TakeoverRecord, takeoverRecord } from "./takeover-records.ts";
+import { isForSender, type ClaimRecord, type TakeoverRecord, takeoverRecord } from "./takeover-records.ts";
 
 const nothing = new Uint8Array(0);
 
@@ -61,7 +61,7 @@ export class CallServerMember implements Member {
   /** The application has not let go for longer than there was room: what came meanwhile is lost. */
   #hasLostWhileDraining = false;
   /** The claim that is heard now, to be answered as soon as this card has made way. */
-  #claimHeard: { slot: number; claim: TakeoverRecord & { kind: "claim" }; at: Micros } | undefined;
+  #claimHeard: { slot: number; claim: ClaimRecord; at: Micros } | undefined;
   #toldToLeave = false;
   #leaving = false;
   #began: Beginning | undefined;
@@ -291,7 +291,7 @@ export class CallServerMember implements Member {
   }
 
   /** Another call server claims. A primary waits for a grant; whoever else is complete, or blank at a cold start, gives way. */
-  #answerClaim(slot: number, claim: TakeoverRecord & { kind: "claim" }, now: Micros): void {
+  #answerClaim(slot: number, claim: ClaimRecord, now: Micros): void {
     this.#claim.heard(slot, claim.term, now);
     this.#claimHeard = { slot, claim, at: now };
     if (this.#role === role.primary || this.#draining || claim.term <= this.#term) return;

@@ -6,14 +6,12 @@ import type { KeptCommit } from "./commit-log.ts";
 import { recordClass } from "./frame-identifier.ts";
 import type { GroupView } from "./group-view.ts";
 import type { MemberContext } from "./membership.ts";
-import { type TakeoverRecord, takeoverRecord } from "./takeover-records.ts";
+import { type ClaimRecord, takeoverRecord } from "./takeover-records.ts";
 
 const nothing = new Uint8Array(0);
 
 /** Frames of an answer that may be on their way to the bus at once: what is not there yet can still be left out. */
 const framesUnderWayMax = 16;
-
-type ClaimRecord = TakeoverRecord & { readonly kind: "claim" };
 
 interface Answer {
   readonly kind: "grant" | "resign";

@@ -28,6 +28,8 @@ export const takeoverRecord = variants(
 
 export type TakeoverRecord = ValueOf<typeof takeoverRecord>;
 
+export type ClaimRecord = TakeoverRecord & { readonly kind: "claim" };
+
 /** Whether it is for the card in a slot to say. A death note is repeated by the witnesses that heard it. */
 export function isForSender({ kind }: TakeoverRecord, slot: number, { callServers, witnesses }: GroupPlan): boolean {
   if (kind === "claim" || kind === "resign") return callServers.includes(slot);

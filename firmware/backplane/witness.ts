@@ -22,11 +22,9 @@ import { PerformedMark } from "./performed-mark.ts";
 import { repairRecord } from "./repair-records.ts";
 import type { RosterEntry } from "./group-roster.ts";
 import { lowBits } from "./sequence-number.ts";
-import { isForSender, type TakeoverRecord, takeoverRecord } from "./takeover-records.ts";
+import { isForSender, type ClaimRecord, takeoverRecord } from "./takeover-records.ts";
 
 const nothing = new Uint8Array(0);
-
-type ClaimRecord = TakeoverRecord & { readonly kind: "claim" };
 
 /** So long without a primary, and the application is told that there is no service. */
 const noServiceAfterMicros = 1_000_000;
