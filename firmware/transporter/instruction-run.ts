@@ -5,7 +5,7 @@ import type { Response } from "../mgcp/message.ts";
 import { responseClass, responseCodes } from "../mgcp/response-codes.ts";
 import { assert } from "../result.ts";
 import type { EndpointJob } from "./endpoint-queues.ts";
-import type { Fallback, PlannedCommand } from "./profiles/gateway-profile.ts";
+import type { Fallback, PlannedCommand, PlannedStep } from "./profiles/gateway-profile.ts";
 
 export interface RunPlan {
   /** Whose endpoints are touched. */
@@ -58,7 +58,7 @@ export class InstructionRun implements EndpointJob {
   readonly circuits: readonly number[];
   readonly #plan: RunPlan;
   #phase: Phase = "doing";
-  #commands: readonly PlannedCommand[];
+  #commands: readonly PlannedStep[];
   #at = 0;
   #sent = 0;
   readonly #answers: Response[] = [];
@@ -73,7 +73,11 @@ export class InstructionRun implements EndpointJob {
 
   /** The command to send now. */
   get command(): PlannedCommand {
-    return this.#commands[this.#at];
+    const step = this.#commands[this.#at];
+    if (typeof step !== "function") return step;
+    const before = this.#answers.at(-1);
+    assert(before !== undefined, "a command that depends on an answer is not the first");
+    return step(before);
   }
 
   get transactionId(): number {

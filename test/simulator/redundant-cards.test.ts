@@ -56,6 +56,8 @@ interface Fate {
   readonly frozenMillis?: number;
   /** The call is over before the card goes on, though what the card was to send was waited for until it was found dead. */
   readonly shortCall?: boolean;
+  /** The gateway calls its connections otherwise than another transporter would guess. */
+  readonly ownNames?: boolean;
 }
 
 /** One call from west to east. `at`: the transmission on plane A, from the IAM on, at which the card meets its fate. */
@@ -63,11 +65,12 @@ function oneCall(
   mode: keyof typeof configurations,
   slot: number,
   at: number,
-  { hungMillis = 0, frozenMillis = 0, shortCall = false }: Fate = {},
+  { hungMillis = 0, frozenMillis = 0, shortCall = false, ownNames = false }: Fate = {},
 ): Run {
   const heard = new Set<number>();
   const rack = new SimulatedRack(configurations[mode], {
     mix: shortCall ? shortMix : mix,
+    nameOfConnection: ownNames ? (connection) => `c0ffee${connection.toString(16)}` : undefined,
     watch: {
       observe: (_card, event) => {
         if (event.kind === "input" && event.slot === slot && isSignalling(event.payload)) heard.add(event.number);
@@ -131,6 +134,7 @@ test.each([
   ["broadcast", "LIM in slot", 2, "is pulled", {}],
   ["broadcast", "transporter in slot", 5, "is pulled", {}],
   ["broadcast", "transporter in slot", 6, "is pulled", {}],
+  ["broadcast", "transporter in slot", 5, "is pulled, and the gateway has names of its own", { ownNames: true }],
   ["broadcast", "LIM in slot", 1, "is busy for 60 ms, then pulled", { hungMillis: 60 }],
   ["broadcast", "LIM in slot", 2, "is busy for 60 ms, then pulled", { hungMillis: 60 }],
   ["broadcast", "LIM in slot", 1, "is frozen for 150 ms", { frozenMillis: 150 }],
@@ -140,7 +144,10 @@ test.each([
   ["loadshare", "LIM in slot", 1, "is pulled", {}],
   ["loadshare", "LIM in slot", 2, "is busy for 60 ms, then pulled", { hungMillis: 60 }],
 ] as const)("traffic mode %s: %s %i %s", (mode, _, slot, _how, fate) => {
-  const undisturbed = oneCall(mode, slot, never, { shortCall: "shortCall" in fate });
+  const undisturbed = oneCall(mode, slot, never, {
+    shortCall: "shortCall" in fate,
+    ownNames: "ownNames" in fate,
+  });
   expect(undisturbed.outcome).toEqual({
     calls: ["completed"],
     connected: 0,

@@ -1,7 +1,7 @@
 /**
  * A media gateway for the simulator: endpoints, two-ended connections, at-most-once; no media. It writes down every command
  * that it carries out, so that a scenario can be compared with the one that nothing disturbed. It may be told to refuse, to take its
- * time, and to lose what comes or what it says.
+ * time, and to lose what comes or what it says. Connections it knows by their names letter by letter, as osmo-mgw does.
  */
 import { decodeDatagram } from "../../firmware/mgcp/codec.ts";
 import { type Command, type Response, response } from "../../firmware/mgcp/message.ts";
@@ -27,6 +27,9 @@ interface GatewayConnection {
   mode: string;
 }
 
+/** How most gateways write the name of a connection. */
+const inCapitals = (connection: number): string => connection.toString(16).toUpperCase().padStart(8, "0");
+
 export class SimulatedGateway {
   /** What was carried out, in order: verb and endpoints. Repetitions are answered, not carried out. */
   readonly executed: string[] = [];
@@ -41,10 +44,13 @@ export class SimulatedGateway {
   #lastId = 0x1000;
   readonly #alarm: Alarm;
 
+  readonly #nameOf: (connection: number) => string;
+
   /** `reply` takes what goes back to whom a command came from, by the name that `datagram` was given. */
-  constructor(clock: Clock, reply: (to: string, datagram: Uint8Array) => void) {
+  constructor(clock: Clock, reply: (to: string, datagram: Uint8Array) => void, nameOf = inCapitals) {
     this.#clock = clock;
     this.#reply = reply;
+    this.#nameOf = nameOf;
     this.#alarm = new Alarm(clock, () => {
       this.#act(this.#responder.step({ kind: "deadline" }, clock.nowMicros()));
       this.#arm();
@@ -119,7 +125,7 @@ export class SimulatedGateway {
       case "CRCX": {
         const endpoints = [local, ...(parameters.secondEndpointId ? [parameters.secondEndpointId.local] : [])];
         if (endpoints.some((name) => this.#connections.has(name))) return say(540);
-        const ids = endpoints.map(() => (++this.#lastId).toString(16).padStart(8, "0"));
+        const ids = endpoints.map(() => this.#nameOf(++this.#lastId));
         const mode = parameters.connectionMode ?? "inactive";
         const connection: GatewayConnection = { endpoints, ids, callId: parameters.callId ?? "", mode };
         for (const name of endpoints) this.#connections.set(name, connection);
@@ -138,6 +144,11 @@ export class SimulatedGateway {
       }
       case "DLCX":
         return this.#deleteConnections(local, parameters, say);
+      case "AUEP": {
+        const connection = this.#connections.get(local);
+        const ids = connection ? [connection.ids[connection.endpoints.indexOf(local)]] : [];
+        return say(200, parameters.requestedInfo?.includes("I") ? { connectionIds: ids } : {});
+      }
       default:
         return say(200);
     }

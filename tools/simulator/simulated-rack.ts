@@ -38,6 +38,8 @@ export interface SimulationOptions {
   /** By how much the planes of the card in a slot lag, where that is another for every card. */
   readonly lags?: (slot: number) => PlaneLags;
   readonly mix?: SimulatedMix;
+  /** What the gateways call the connections that they make, where that is not eight digits in capitals. */
+  readonly nameOfConnection?: (connection: number) => string;
   /** By how many parts per million the clock of the card in a slot runs fast. */
   readonly driftPpm?: (slot: number) => number;
   readonly watch?: CardWatch;
@@ -109,7 +111,7 @@ export class SimulatedRack {
     for (const { slot } of configuration.cards) this.insert(slot);
     for (const gateway of configuration.gateways) {
       const reply = (to: string, octets: Uint8Array) => this.#fromGateway(gateway, to, octets);
-      this.gateways.set(gateway.name, new SimulatedGateway(this.clock, reply));
+      this.gateways.set(gateway.name, new SimulatedGateway(this.clock, reply, options.nameOfConnection));
     }
     const mix = options.mix ?? { ringMicros: 100_000, holdMicros: 200_000 };
     configuration.exchanges.forEach((exchange, number) => {

@@ -47,10 +47,13 @@ export interface CreatedConnections {
   readonly session: string | undefined;
 }
 
+/** A command, or one that depends on the answer to the command before it. */
+export type PlannedStep = PlannedCommand | ((before: Response) => PlannedCommand);
+
 /** Another way to carry out an instruction, once, when it is refused with one of `codes`. */
 export interface Fallback {
   readonly codes: readonly number[];
-  readonly commands: readonly PlannedCommand[];
+  readonly commands: readonly PlannedStep[];
 }
 
 export interface GatewayProfile {

@@ -4,6 +4,8 @@
  * other one is always both ways; each is deleted on its own.
  */
 import type { EndpointName } from "../../mgcp/endpoint-name.ts";
+import type { Response } from "../../mgcp/message.ts";
+import type { Parameters } from "../../mgcp/parameters.ts";
 import { responseCodes } from "../../mgcp/response-codes.ts";
 import {
   type CallInstruction,
@@ -14,6 +16,9 @@ import {
   instructionModes,
   type PlannedCommand,
 } from "./gateway-profile.ts";
+
+/** Of an endpoint, what its connections are called. */
+const askForConnections: Parameters = { requestedInfo: ["I"] };
 
 export const trunkCircuits: GatewayProfile = {
   plan(instruction, callId, site) {
@@ -52,9 +57,20 @@ export const trunkCircuits: GatewayProfile = {
         const commands = [...release, ...trunkCircuits.plan(instruction, callId, site)];
         return { codes: [responseCodes.tooManyConnections.code], commands };
       }
-      case "modify":
-        return undefined;
-      // A name that only another card knew.
+      // A name that only another card knew: the gateway is asked for it (RFC 3435 2.3.10).
+      case "modify": {
+        const audit: PlannedCommand = {
+          verb: "AUEP",
+          endpoint: endpointOf(circuit, site),
+          parameters: askForConnections,
+        };
+        const [command] = trunkCircuits.plan(instruction, callId, site);
+        const modify = ({ parameters: { connectionIds } }: Response): PlannedCommand => ({
+          ...command,
+          parameters: { ...command.parameters, ...(connectionIds?.length ? { connectionIds } : {}) },
+        });
+        return { codes: [responseCodes.badConnectionId.code], commands: [audit, modify] };
+      }
       case "delete":
         return { codes: [responseCodes.badConnectionId.code], commands: deleteCall(instruction, callId, site) };
     }

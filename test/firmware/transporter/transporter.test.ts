@@ -110,6 +110,34 @@ describe("instructions for a gateway with trunk circuits (duties 31, 35, 38)", (
     expect(bench.takeInputs()).toEqual([{ group: 1, input: { kind: "done", call: 7, verb: 3 } }]);
   });
 
+  it("ask for the name of the connection where the gateway does not know it by that name (515)", () => {
+    const bench = new TransporterBench();
+    bench.behaviour = (command, count) => {
+      const { verb, transactionId, parameters } = command;
+      if (verb === "AUEP") return response(200, transactionId, "OK", { connectionIds: ["0a1"] });
+      if (verb === "MDCX" && !parameters.connectionIds?.includes("0a1")) return response(515, transactionId);
+      return obliging(command, count);
+    };
+    bench.instruct(modify(7));
+    const id = (text: string) => text.replace(/(?<=^.{4} )\d+/, "N");
+    expect(bench.takeDatagrams().map(id)).toEqual([
+      "MDCX N west/1@gw MGCP 1.0|C: 1000007|I: 00000A01|M: sendrecv|",
+      "AUEP N west/1@gw MGCP 1.0|F: I|",
+      "MDCX N west/1@gw MGCP 1.0|C: 1000007|I: 0a1|M: sendrecv|",
+    ]);
+    expect(bench.takeInputs()).toEqual([{ group: 1, input: { kind: "done", call: 7, verb: 2 } }]);
+  });
+
+  it("are refused as before where the gateway says that it has no connection there", () => {
+    const bench = new TransporterBench();
+    bench.behaviour = refusing("MDCX", 515);
+    bench.instruct(modify(7));
+    expect(bench.takeCommands()).toEqual(["MDCX west/1@gw", "AUEP west/1@gw", "MDCX west/1@gw"]);
+    expect(bench.takeInputs()).toEqual([
+      { group: 1, input: { kind: "refused", call: 7, verb: 2, cause: 41, code: 515 } },
+    ]);
+  });
+
   it("are refused with the cause that goes with the response code", () => {
     const bench = new TransporterBench();
     bench.behaviour = refusing("CRCX", 502);

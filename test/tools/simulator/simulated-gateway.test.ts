@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { decodeDatagram, encodeDatagram } from "../../../firmware/mgcp/codec.ts";
 import { command } from "../../../firmware/mgcp/message.ts";
+import type { Parameters } from "../../../firmware/mgcp/parameters.ts";
+import type { Verb } from "../../../firmware/mgcp/verbs.ts";
 import { VirtualClock } from "../../../hal/simulated/clock.ts";
 import { type GatewayFault, SimulatedGateway } from "../../../tools/simulator/simulated-gateway.ts";
 
@@ -26,6 +28,24 @@ function answers(...faults: readonly GatewayFault[]): {
   clock.run(250_000);
   return { said, executed: gateway.executed };
 }
+
+test("it knows connections by their names letter by letter, and says them when it is asked", () => {
+  const said: string[] = [];
+  const gateway = new SimulatedGateway(
+    new VirtualClock(),
+    (_, datagram) => said.push(...Buffer.from(datagram).toString("latin1").trim().split("\r\n")),
+    () => "0a",
+  );
+  const endpoint = { local: "west/1", domain: "gw" };
+  const send = (...[verb, id, parameters]: [Verb, number, Parameters]) =>
+    gateway.datagram(encodeDatagram([command(verb, id, endpoint, parameters)]), "somebody");
+  send("AUEP", 1, { requestedInfo: ["I"] });
+  send("CRCX", 2, { callId: "A", connectionMode: "recvonly" });
+  send("MDCX", 3, { callId: "A", connectionIds: ["0A"], connectionMode: "sendrecv" });
+  send("AUEP", 4, { requestedInfo: ["I"] });
+  send("MDCX", 5, { callId: "A", connectionIds: ["0a"], connectionMode: "sendrecv" });
+  expect(said).toEqual(["200 1", "I:", "200 2", "I: 0a", "515 3", "200 4", "I: 0a", "200 5"]);
+});
 
 test.each<readonly [string, readonly GatewayFault[], readonly string[]]>([
   ["without faults it answers twice", [], ["0 ms: 200", "200 ms: 200"]],
