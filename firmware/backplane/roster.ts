@@ -61,7 +61,7 @@ const gapUnmeasuredMicros = 60_000;
  * A card that finds another silent may have the beat in a socket that it has not read: a timer is served before the sockets.
  * So it looks once more before it judges.
  */
-const secondLookMicros = 250;
+export const secondLookMicros: Micros = 100;
 /** No gap however long makes the limit longer than this. */
 const limitMicrosMax = 250_000;
 

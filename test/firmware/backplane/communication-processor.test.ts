@@ -10,6 +10,7 @@ import {
 } from "../../../firmware/backplane/frame-identifier.ts";
 import { beatKind, type Heartbeat, heartbeat, role } from "../../../firmware/backplane/heartbeat.ts";
 import type { GroupPlan } from "../../../firmware/backplane/membership.ts";
+import { secondLookMicros } from "../../../firmware/backplane/roster.ts";
 import { segment } from "../../../firmware/backplane/segmentation.ts";
 import { decode, encode } from "../../../firmware/layout/layout.ts";
 import type { Micros } from "../../../firmware/time.ts";
@@ -103,7 +104,7 @@ test("the second look at a silence does not wait for the next millisecond", () =
   }
   expect(deaths).toEqual([2]);
   const limitMicros = 16_250;
-  expect(wakes.slice(-2)).toEqual([heardMicros + limitMicros, heardMicros + limitMicros + 250]);
+  expect(wakes.slice(-2)).toEqual([heardMicros + limitMicros, heardMicros + limitMicros + secondLookMicros]);
 });
 
 function framesOf(kind: RecordClass, slot: number, record: Uint8Array, sequence: number): CanFrame[] {

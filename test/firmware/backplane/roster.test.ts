@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { beatKind, type Heartbeat, role } from "../../../firmware/backplane/heartbeat.ts";
-import { Roster } from "../../../firmware/backplane/roster.ts";
+import { Roster, secondLookMicros } from "../../../firmware/backplane/roster.ts";
 
 const timing = { primaryMicros: 5_000, othersMicros: 20_000, missesToDeath: 3 };
 /** Three misses and the leeway of half an interval. */
@@ -26,7 +26,7 @@ describe("life and death", () => {
     const roster = new Roster(timing, true);
     expect(roster.beat(1, beatOf({ role: role.primary }), 0)).toBe("came");
     expect(roster.beat(1, beatOf({ role: role.primary }), 5_000)).toBe("none");
-    expect(watch(roster, 1_000_000)).toEqual([[1, 5_000 + primaryLimit + 250]]);
+    expect(watch(roster, 1_000_000)).toEqual([[1, 5_000 + primaryLimit + secondLookMicros]]);
     expect([roster.isAlive(1), roster.hearsAnybody()]).toEqual([false, false]);
     expect(roster.nextDeadline()).toBeUndefined();
   });
@@ -43,7 +43,7 @@ describe("life and death", () => {
   test("other cards have the longer interval", () => {
     const roster = new Roster(timing, true);
     roster.beat(2, beatOf({ role: role.backup }), 0);
-    expect(watch(roster, 1_000_000)).toEqual([[2, othersLimit + 250]]);
+    expect(watch(roster, 1_000_000)).toEqual([[2, othersLimit + secondLookMicros]]);
   });
 
   test("one that died and is heard again came, and is alive since then", () => {
@@ -67,7 +67,7 @@ describe("life and death", () => {
     const roster = new Roster(timing, true);
     roster.beat(1, beatOf(), 0);
     roster.excuse(500_000);
-    expect(watch(roster, 2_000_000)).toEqual([[1, 500_000 + othersLimit + 250]]);
+    expect(watch(roster, 2_000_000)).toEqual([[1, 500_000 + othersLimit + secondLookMicros]]);
   });
 });
 
@@ -110,21 +110,21 @@ describe("where the host cannot keep the beat", () => {
     const roster = new Roster(timing, false);
     beatOn(roster, 0, 59_980_000);
     expect(limitOf(roster)).toBe(120_000);
-    expect(watch(roster, 70_000_000)).toEqual([[1, 59_980_000 + 120_000 + 250]]);
+    expect(watch(roster, 70_000_000)).toEqual([[1, 59_980_000 + 120_000 + secondLookMicros]]);
   });
 
   test("no gap makes the limit longer than a quarter of a second", () => {
     const roster = new Roster(timing, false);
     roster.beat(1, beatOf(), 0);
     roster.beat(1, beatOf(), 200_000);
-    expect(watch(roster, 2_000_000)).toEqual([[1, 200_000 + 250_000 + 250]]);
+    expect(watch(roster, 2_000_000)).toEqual([[1, 200_000 + 250_000 + secondLookMicros]]);
   });
 
   test("a card that only one of the two can serve in time is judged with the longer limit", () => {
     const roster = new Roster(timing, true);
     roster.beat(1, beatOf({ realTime: 0 }), 0);
     roster.beat(1, beatOf({ realTime: 0 }), 75_000);
-    expect(watch(roster, 1_000_000)).toEqual([[1, 75_000 + 150_000 + 250]]);
+    expect(watch(roster, 1_000_000)).toEqual([[1, 75_000 + 150_000 + secondLookMicros]]);
   });
 
   test("the gap of one role says nothing about another, which is measured anew", () => {
