@@ -169,6 +169,10 @@ export function resultOf(all: readonly PullSeries[], pulls: number): BenchResult
         micros(({ detectionMillis }) => detectionMillis),
       ),
       rowOf(
+        `${where}: BEGIN`,
+        micros(({ beginMillis }) => beginMillis),
+      ),
+      rowOf(
         `${where}: total`,
         micros(({ totalMillis, beginMillis }) => totalMillis ?? beginMillis),
       ),
@@ -196,7 +200,7 @@ export function resultOf(all: readonly PullSeries[], pulls: number): BenchResult
         const goal = `goal: median within ${goalMedianMillis} ms, p99 within ${goalP99Millis} ms`;
         return `${row.name} (${goal}): ${isQuick(row) ? "reached" : "not reached"}.`;
       }),
-      `${callsPerSecond} calls a second. Total: from the kill to the first message of the new primary at an exchange or a gateway.`,
+      `${callsPerSecond} calls a second. BEGIN: from the kill until the new primary is primary. Total: to its first message at an exchange or a gateway.`,
       findings.length === 0 ? "No call was lost." : `${findings.join("; ")}.`,
     ],
     figures: rows.map(({ name, summary }) => ({ name, ...summary })),
