@@ -53,7 +53,10 @@ describe("a rack of processes", () => {
     const report: RackReport = JSON.parse(readFileSync(join(rack.folder, "r.json"), "utf8"));
     expect(report.callsAttempted).toBeGreaterThan(150);
     expect(report.callsReleasedNormally).toBe(report.callsAttempted);
-    expect(report.switchovers).toMatchObject([{ cause: "pull", from: 2, to: 3 }]);
+    expect(report.switchovers).toMatchObject([{ cause: "pull" }]);
+    const [{ from, to }] = report.switchovers;
+    // Whichever card is up first is the first primary.
+    expect([from, to].sort()).toEqual([2, 3]);
     expect(report.switchovers[0].callsInSetup).toBeGreaterThan(0);
     expect(report.cdrs.cards).toHaveLength(2);
     expect(judge(report)).toEqual({ exitCode: 0, findings: [] });
