@@ -10,11 +10,15 @@ import type { Micros } from "../time.ts";
 import { Claim } from "./claim.ts";
 import { ClaimAnswer } from "./claim-answer.ts";
 import { type Commit, type Consumed, encodeCommit } from "./commit.ts";
-import { type HeldCommit, heldCommitsMax } from "./commit-log.ts";
+import { ColdStart } from "./cold-start.ts";
+import type { HeldCommit } from "./commit-log.ts";
+import { Departure } from "./departure.ts";
+import { Draining } from "./draining.ts";
 import { type RecordClass, recordClass } from "./frame-identifier.ts";
 import { GroupView } from "./group-view.ts";
 import { type Role, role, roleNames } from "./heartbeat.ts";
 import type { Member, MemberContext } from "./membership.ts";
+import { Newcomers } from "./newcomers.ts";
 import { type RepairRecord, repairRecord } from "./repair-records.ts";
 import { decodeResynchronisation, StateGiver, StateTaker } from "./resynchronisation.ts";
 import { type ResynchronisationRecord, resynchronisationRecord } from "./resynchronisation-records.ts";
@@ -24,16 +28,10 @@ import { isForSender, type ClaimRecord, type TakeoverRecord, takeoverRecord } fr
 
 const nothing = new Uint8Array(0);
 
-/** A card that is still not admitted after this time is admitted again. */
-const admitAgainMicros = 100_000;
 /** A claim is repeated more often than this; an older one is over. */
 const claimAnswerMicros = 10_000;
-/** How long blank call servers wait for one that has the state, when witnesses show that there was one. */
-const lostStatePatienceMicros = 1_000_000;
 /** A card that is being given the state and has heard no primary for so long has lost its giver. */
 const giverLostMicros = 300_000;
-/** How long a cold start waits for the cards that are not heard yet. */
-const coldStartPatienceMicros = 300_000;
 
 /** A term that a call server has begun as its primary. */
 export interface Beginning {
@@ -52,23 +50,19 @@ export class CallServerMember implements Member {
   readonly #answer: ClaimAnswer;
   readonly #giver: StateGiver;
   readonly #taker: StateTaker;
+  readonly #coldStart: ColdStart;
+  readonly #newcomers: Newcomers;
+  readonly #departure: Departure;
+  /** Made way and waits for the application to hand in what it has committed. */
+  readonly #draining = new Draining();
   #role: Role = role.blank;
   /** The term followed; as primary, the own one. */
   #term = 0;
-  /** Made way and waits for the application to hand in what it has committed. */
-  #draining = false;
-  readonly #whileDraining: (() => void)[] = [];
-  /** The application has not let go for longer than there was room: what came meanwhile is lost. */
-  #hasLostWhileDraining = false;
   /** The claim that is heard now, to be answered as soon as this card has made way. */
   #claimHeard: { slot: number; claim: ClaimRecord; at: Micros } | undefined;
-  #toldToLeave = false;
-  #leaving = false;
   #began: Beginning | undefined;
   /** The last sequence of own commits that is known to be on the bus. */
   #transmitted = 0;
-  readonly #admitAskedAt = new Map<number, Micros>();
-  #startedAt: Micros | undefined;
   #giverMissedAt: Micros | undefined;
   /** The application has the state of this commit. */
   #wholeAt: number | undefined;
@@ -82,11 +76,14 @@ export class CallServerMember implements Member {
     this.#answer = new ClaimAnswer(context, this.#view);
     this.#giver = new StateGiver(context);
     this.#taker = new StateTaker(context);
+    this.#coldStart = new ColdStart(context);
+    this.#newcomers = new Newcomers(context);
+    this.#departure = new Departure(context);
   }
 
   /** Who makes way is primary no more, though its application may not know it yet. */
   role(): Role {
-    return this.#draining ? role.resigned : this.#role;
+    return this.#draining.isOn ? role.resigned : this.#role;
   }
 
   term(): number {
@@ -208,14 +205,14 @@ export class CallServerMember implements Member {
   /** A commit from a primary of `senderTerm`: its own, or one it repairs. */
   #commit(commit: Commit, octets: Uint8Array, input: Uint8Array | undefined, senderTerm: number, now: Micros): void {
     if (this.#view.isStale(senderTerm, this.#term)) return;
-    if (this.#draining) {
-      this.#afterDraining(() => this.#commit(commit, octets, input, senderTerm, now));
+    if (this.#draining.isOn) {
+      this.#draining.later(() => this.#commit(commit, octets, input, senderTerm, now));
       return;
     }
     if (this.#role === role.primary) {
       if (senderTerm === this.#term) return;
       this.#makeWay(now);
-      this.#afterDraining(() => this.#commit(commit, octets, input, senderTerm, now));
+      this.#draining.later(() => this.#commit(commit, octets, input, senderTerm, now));
       return;
     }
     if (this.#role === role.claimant && this.#claim.term > senderTerm) {
@@ -294,7 +291,7 @@ export class CallServerMember implements Member {
   #answerClaim(slot: number, claim: ClaimRecord, now: Micros): void {
     this.#claim.heard(slot, claim.term, now);
     this.#claimHeard = { slot, claim, at: now };
-    if (this.#role === role.primary || this.#draining || claim.term <= this.#term) return;
+    if (this.#role === role.primary || this.#draining.isOn || claim.term <= this.#term) return;
     const blank = claim.cold === 1 && this.#role === role.blank;
     if (!this.#complete && !blank) return;
     if (this.#role === role.claimant) {
@@ -308,78 +305,44 @@ export class CallServerMember implements Member {
 
   /** Steps down. The application stops; what it committed before still counts as said. */
   #makeWay(now: Micros): void {
-    if (this.#role !== role.primary || this.#draining) return;
-    this.#draining = true;
+    if (this.#role !== role.primary || this.#draining.isOn) return;
+    this.#draining.begin();
     this.#context.milestone("resign", this.#term);
     this.#context.log("warning", `makes way as primary of term ${this.#term}`);
     this.#context.toApplication({ kind: "backup", term: this.#term });
     this.tick(now);
   }
 
-  #afterDraining(work: () => void): void {
-    if (this.#whileDraining.length < heldCommitsMax) this.#whileDraining.push(work);
-    else this.#hasLostWhileDraining = true;
-  }
-
   drained(now: Micros): void {
-    if (!this.#draining) return;
-    this.#draining = false;
+    if (!this.#draining.isOn) return;
     this.#role = role.resigned;
     this.#giver.clear();
-    for (const later of this.#whileDraining.splice(0)) later();
-    if (this.#hasLostWhileDraining) this.#loseThread("the application hung");
-    this.#hasLostWhileDraining = false;
+    if (!this.#draining.end()) this.#loseThread("the application hung");
     const heard = this.#claimHeard;
     if (heard && now - heard.at < claimAnswerMicros) this.#answerClaim(heard.slot, heard.claim, now);
     this.tick(now);
   }
 
   leave(now: Micros): void {
-    this.#toldToLeave = true;
+    this.#departure.ask();
     this.tick(now);
-    if (!this.#leaving) this.#context.log("warning", "is to leave, and waits for a backup");
+    if (!this.leaving) this.#context.log("warning", "is to leave, and waits for a backup");
   }
 
-  /** A card that is to leave does so when another can serve the group, and stays if that one is lost before it does. */
   #leaveIfPossible(now: Micros): void {
-    if (!this.#toldToLeave || this.#leaving === this.#isDispensable()) return;
-    this.#leaving = !this.#leaving;
-    if (!this.#leaving) {
-      this.#context.log("warning", "is to leave, but nobody else serves: stays");
-      return;
-    }
-    this.#context.log("info", "leaves");
+    const startsCold = this.#role === role.claimant && this.#claim.cold;
+    if (!this.#departure.begins(this.#role, this.#complete && !startsCold)) return;
     if (this.#role === role.primary) this.#makeWay(now);
     else if (this.#role === role.claimant) this.#withdraw();
     else if (this.#role === role.backup) this.#role = role.resigned;
   }
 
-  /**
-   * Without the state there is nothing to lose. With it, the primary needs somebody fit to take over, and whoever is on the way out
-   * needs him still; everybody else needs somebody who serves or is about to. So of two that are to leave one stays.
-   */
-  #isDispensable(): boolean {
-    const startsCold = this.#role === role.claimant && this.#claim.cold;
-    if (!this.#complete || startsCold) return true;
-    const { roster, plan, slot } = this.#context;
-    const isOnTheWayOut = this.#role === role.primary || this.#leaving;
-    const enough: readonly Role[] = isOnTheWayOut
-      ? [role.backup, role.resigned, role.claimant, role.primary]
-      : this.#role === role.resigned
-        ? [role.claimant, role.primary]
-        : [role.primary];
-    return plan.callServers.some((other) => {
-      const entry = other === slot ? undefined : roster.entry(other);
-      return entry !== undefined && roster.isFit(other) && enough.includes(entry.role);
-    });
-  }
-
   get leaving(): boolean {
-    return this.#leaving;
+    return this.#departure.isOn;
   }
 
   get hasLeft(): boolean {
-    return this.#leaving && !this.#draining && (!this.#complete || this.#healthyPrimary());
+    return this.leaving && !this.#draining.isOn && (!this.#complete || this.#healthyPrimary());
   }
 
   /** What this card holds is not the group's: it begins anew with what the primary gives it. */
@@ -397,13 +360,13 @@ export class CallServerMember implements Member {
 
   #claimIfDue(now: Micros): void {
     const { roster } = this.#context;
-    if (this.#leaving || this.#draining) return;
+    if (this.leaving || this.#draining.isOn) return;
     if (!roster.hearsAnybody() || !this.#context.isFit()) {
       if (this.#role === role.claimant) this.#withdraw();
       return;
     }
     if (this.#role === role.blank) {
-      if (this.#mayStartCold(now)) {
+      if (this.#coldStart.isDue(now)) {
         this.#role = role.claimant;
         this.#claim.raise(this.#claim.due(this.#term), true, now);
       }
@@ -444,56 +407,8 @@ export class CallServerMember implements Member {
     this.#role = this.#claim.cold ? role.blank : role.resigned;
   }
 
-  /** Whether the primary of the very term that this card follows is well: there was nothing to make way for. */
-  #hearsItsPrimary(): boolean {
-    const { roster, plan, slot } = this.#context;
-    return plan.callServers.some(
-      (other) => other !== slot && roster.isHealthyPrimary(other) && roster.entry(other)?.term === this.#term,
-    );
-  }
-
-  /** Whether there is a primary, and it has the configuration that this card has. */
-  #belongsToPrimary(): boolean {
-    const { roster, plan, slot } = this.#context;
-    return plan.callServers.some((other) => other !== slot && roster.isHealthyPrimary(other) && roster.belongs(other));
-  }
-
   #healthyPrimary(): boolean {
     return this.#context.roster.hearsHealthyPrimary(this.#context.slot);
-  }
-
-  /**
-   * A blank call server claims only when it hears a majority of the configured cards, no call server among them that holds the
-   * group's state; the lower slot first. Where a witness remembers a group, its state may still come back: that is waited for.
-   */
-  #mayStartCold(now: Micros): boolean {
-    const { roster, plan, slot } = this.#context;
-    const others = [...plan.callServers, ...plan.witnesses].filter((other) => other !== slot);
-    let heard = 1;
-    let remembered = false;
-    for (const other of others) {
-      const entry = roster.entry(other);
-      if (!entry?.alive) continue;
-      const holdsState = plan.callServers.includes(other) && entry.role !== role.blank;
-      if (holdsState) {
-        this.#startedAt = undefined;
-        return false;
-      }
-      remembered ||= entry.role === role.witness;
-      if (roster.belongs(other)) heard++;
-    }
-    const lower = plan.callServers.some(
-      (other) => other < slot && roster.isAlive(other) && roster.objection(other) === undefined,
-    );
-    const patience = lower || plan.callServers[0] !== slot ? 2 * coldStartPatienceMicros : coldStartPatienceMicros;
-    if (heard <= (others.length + 1) / 2 || lower) {
-      this.#startedAt = heard <= (others.length + 1) / 2 ? undefined : this.#startedAt;
-      return false;
-    }
-    this.#startedAt ??= now;
-    const waited = now - this.#startedAt;
-    if (remembered) return waited >= lostStatePatienceMicros;
-    return heard === others.length + 1 || waited >= patience;
   }
 
   /** Becomes primary when every living witness and the incumbent, if heard, have answered, and they are a majority. */
@@ -510,7 +425,7 @@ export class CallServerMember implements Member {
     const term = this.#claim.term;
     this.#role = role.primary;
     this.#term = term;
-    this.#admitAskedAt.clear();
+    this.#newcomers.clear();
     this.#view.intake.handAnew(!this.#context.withoutRules.has("pending-inputs"));
     const cold = this.#claim.cold;
     const afterTerm = log.lastTerm;
@@ -554,7 +469,7 @@ export class CallServerMember implements Member {
   }
 
   #hand(slot: number): void {
-    if (this.#role !== role.primary || this.#draining) return;
+    if (this.#role !== role.primary || this.#draining.isOn) return;
     this.#view.intake.hand(slot, (number, payload) => this.#give(slot, number, payload));
   }
 
@@ -582,7 +497,7 @@ export class CallServerMember implements Member {
         this.#completeIfDue();
         break;
       case "digest":
-        if (!this.#complete || this.#draining) break;
+        if (!this.#complete || this.#draining.isOn) break;
         this.#context.send(
           recordClass.management,
           encode(resynchronisationRecord, {
@@ -616,7 +531,7 @@ export class CallServerMember implements Member {
     if (!record) return;
     switch (record.kind) {
       case "want":
-        if (this.#role === role.primary && !this.#draining && this.#context.roster.belongs(slot)) {
+        if (this.#role === role.primary && !this.#draining.isOn && this.#context.roster.belongs(slot)) {
           this.#giver.want(slot, record.attempt, record.request.slice(), () => ({
             term: this.#term,
             sequence: this.#view.log.last,
@@ -627,7 +542,7 @@ export class CallServerMember implements Member {
         }
         break;
       case "ask":
-        if (this.#role === role.primary && !this.#draining) this.#giver.ask(slot, record.attempt, record.from);
+        if (this.#role === role.primary && !this.#draining.isOn) this.#giver.ask(slot, record.attempt, record.from);
         break;
       case "head": {
         const head = this.#role === role.incomplete ? this.#taker.head(record, now) : undefined;
@@ -654,7 +569,7 @@ export class CallServerMember implements Member {
   /** Primary and backup listen to each other; of two that are not of one term neither knows better. */
   #heardDigest(slot: number, { term, sequence, digest }: ResynchronisationRecord & { kind: "digest" }): void {
     const isBetweenTheTwo = (this.#role === role.primary) !== (this.#context.roster.entry(slot)?.role === role.primary);
-    if (term !== this.#term || !this.#complete || this.#draining || !isBetweenTheTwo) return;
+    if (term !== this.#term || !this.#complete || this.#draining.isOn || !isBetweenTheTwo) return;
     this.#context.toApplication({ kind: "digest", slot, sequence, digest });
   }
 
@@ -664,15 +579,14 @@ export class CallServerMember implements Member {
    */
   #completeIfDue(): void {
     if (this.#role !== role.incomplete || this.#wholeAt === undefined) return;
-    if (this.#hearsComplete() && (this.#view.log.last < this.#wholeAt || this.#isWitnessBehind())) return;
+    if (
+      this.#context.roster.hearsComplete(this.#context.slot) &&
+      (this.#view.log.last < this.#wholeAt || this.#isWitnessBehind())
+    )
+      return;
     this.#role = role.backup;
     this.#context.milestone("complete", this.#term);
     this.#context.log("info", `has the state of commit ${this.#wholeAt}: backup`);
-  }
-
-  #hearsComplete(): boolean {
-    const { roster, plan, slot } = this.#context;
-    return plan.callServers.some((other) => other !== slot && roster.isFit(other) && roster.isComplete(other));
   }
 
   #isWitnessBehind(): boolean {
@@ -681,18 +595,6 @@ export class CallServerMember implements Member {
       if (!entry?.alive || entry.role !== role.witness) return false;
       return this.#view.wholeSequence(entry.commit) < this.#unknownUpTo;
     });
-  }
-
-  /** LIMs and transporters that have started are admitted by a commit of the application's. */
-  #admitNewcomers(now: Micros): void {
-    for (const slot of this.#context.plan.witnesses) {
-      const entry = this.#context.roster.entry(slot);
-      if (!entry?.alive || entry.role !== role.newcomer || entry.incarnation === 0) continue;
-      if (!this.#context.roster.belongs(slot)) continue;
-      if (now - (this.#admitAskedAt.get(slot) ?? -admitAgainMicros) < admitAgainMicros) continue;
-      this.#admitAskedAt.set(slot, now);
-      this.#context.toApplication({ kind: "admit", slot, incarnation: entry.incarnation });
-    }
   }
 
   // --- time and the others
@@ -740,14 +642,15 @@ export class CallServerMember implements Member {
     const { roster } = this.#context;
     this.#leaveIfPossible(now);
     this.#answer.feed(now);
-    if (this.#role === role.primary && !this.#draining) {
+    if (this.#role === role.primary && !this.#draining.isOn) {
       if (!roster.hearsAnybody() || this.#context.isMute()) this.#makeWay(now);
-      else this.#admitNewcomers(now);
+      else this.#newcomers.admit(now);
     }
-    if (this.#role === role.blank && this.#belongsToPrimary()) this.#beginTaking();
+    if (this.#role === role.blank && this.#context.roster.belongsToPrimary(this.#context.slot)) this.#beginTaking();
     // A commit would say the same, but a group may be without calls for hours.
-    const isOut = this.#leaving || this.#draining;
-    if (this.#role === role.resigned && !isOut && this.#hearsItsPrimary()) this.#role = role.backup;
+    const isOut = this.leaving || this.#draining.isOn;
+    if (this.#role === role.resigned && !isOut && this.#context.roster.hearsPrimaryOf(this.#term, this.#context.slot))
+      this.#role = role.backup;
     if (this.#healthyPrimary() || this.#role !== role.incomplete) {
       this.#giverMissedAt = undefined;
     } else {
@@ -779,9 +682,9 @@ export class CallServerMember implements Member {
       commit: this.#view.log.last,
       pendingInputs: this.#view.intake.pendingCount(),
       waitingCommits: this.#view.log.heldCount,
-      leaving: !this.#toldToLeave
+      leaving: !this.#departure.isAskedFor
         ? undefined
-        : !this.#leaving
+        : !this.leaving
           ? "waits for a backup"
           : this.hasLeft
             ? "safe to pull"

@@ -150,6 +150,23 @@ export class GroupRoster {
     return false;
   }
 
+  /** Whether one of another slot than `but` is primary of this very term. */
+  hearsPrimaryOf(term: number, but: number): boolean {
+    return this.#plan.callServers.some(
+      (slot) => slot !== but && this.isHealthyPrimary(slot) && this.#entries.get(slot)?.term === term,
+    );
+  }
+
+  /** Whether there is a primary in another slot than `but`, and it has the configuration that this card has. */
+  belongsToPrimary(but: number): boolean {
+    return this.#plan.callServers.some((slot) => slot !== but && this.isHealthyPrimary(slot) && this.belongs(slot));
+  }
+
+  /** Whether a call server in another slot than `but` is fit and holds the group's state. */
+  hearsComplete(but: number): boolean {
+    return this.#plan.callServers.some((slot) => slot !== but && this.isFit(slot) && this.isComplete(slot));
+  }
+
   /** Whether this card is heard, and nothing is said against it. */
   isFit(slot: number): boolean {
     const entry = this.#entries.get(slot);
