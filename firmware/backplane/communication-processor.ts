@@ -84,6 +84,12 @@ const restMicros = 1_000;
 /** And between two looks at a silence: a clock that is a little slow wakes before the deadline that it was set to. */
 const silenceRestMicros = 100;
 
+// What is asked of every part at every frame: written down once, so that nothing is allocated for a question.
+const isCatchingUp = ({ member }: Participation): boolean => member.isCatchingUp;
+const isLeaving = ({ member }: Participation): boolean => member.leaving;
+const hasLeft = ({ member }: Participation): boolean => member.hasLeft;
+const hasNews = (part: Participation): boolean => part.hasNews;
+
 export class CommunicationProcessor {
   readonly #options: CommunicationOptions;
   readonly #effects: CommunicationEffects;
@@ -294,7 +300,7 @@ export class CommunicationProcessor {
       ...member.status(),
       role: roleNames[member.role()],
     }));
-    const cards = [...this.#roster.entries()].map((entry) => {
+    const cards = this.#roster.entries.map((entry) => {
       const roster = this.#parts.map((part) => part.roster).find((each) => each.entry(entry.slot) !== undefined);
       const its = roster?.entry(entry.slot);
       return {
@@ -376,9 +382,9 @@ export class CommunicationProcessor {
   /** As long as the next beat is not overdue this card has not been away: what it has handed over may be done. */
   #vouch(now: Micros): void {
     if (this.#options.kind === "call-server" || this.#options.withoutRules?.has("catch-up-first")) return;
-    const isCatchingUp = this.#parts.some(({ member }) => member.isCatchingUp);
+    const isBehind = this.#parts.some(isCatchingUp);
     const until = now + vouchedIntervals * this.#options.timing.othersMicros;
-    this.#effects.note(vouchNote, vouchWord(isCatchingUp ? undefined : until));
+    this.#effects.note(vouchNote, vouchWord(isBehind ? undefined : until));
   }
 
   /** What the application was working on, for whoever takes over. */
@@ -481,7 +487,7 @@ export class CommunicationProcessor {
     const part = this.#partOf.get(beat.group);
     part?.take(slot, beat, now);
     this.#tellApplication(slot, now);
-    for (const other of this.#roster.entries()) if (!other.alive) this.#tellApplication(other.slot, now);
+    for (const other of this.#roster.entries) if (!other.alive) this.#tellApplication(other.slot, now);
     if (change === "restarted") this.#effects.log("warning", `slot ${slot} has restarted`);
     if (change === "came") this.#effects.log("info", `slot ${slot} is heard`);
     this.#object(slot);
@@ -508,11 +514,11 @@ export class CommunicationProcessor {
   }
 
   get #leaving(): boolean {
-    return this.#parts.some(({ member }) => member.leaving);
+    return this.#parts.some(isLeaving);
   }
 
   get #hasLeft(): boolean {
-    return this.#parts.every(({ member }) => member.hasLeft);
+    return this.#parts.every(hasLeft);
   }
 
   /** That the card leaves, and that it cannot do its work, is told at once, and so is what it has become in a group. */
@@ -525,7 +531,7 @@ export class CommunicationProcessor {
 
   #hasNews(): boolean {
     if (this.#beats === 0 || this.#isSilenced) return false;
-    return this.#news() !== this.#beatenNews || this.#parts.some((part) => part.hasNews);
+    return this.#news() !== this.#beatenNews || this.#parts.some(hasNews);
   }
 
   #saidFarewell(): void {
@@ -541,7 +547,7 @@ export class CommunicationProcessor {
     const { slot, realTime } = this.#options;
     this.#beatenNews = this.#news();
     const turn = this.#parts[this.#beats % this.#parts.length];
-    const part = this.#beats === 0 ? turn : (this.#parts.find((each) => each.hasNews) ?? turn);
+    const part = this.#beats === 0 ? turn : (this.#parts.find(hasNews) ?? turn);
     this.#beats++;
     const data = encode(heartbeat, {
       ...part.tellInBeat(),

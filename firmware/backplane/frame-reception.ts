@@ -53,15 +53,16 @@ export class FrameReception {
     const key = slot * 8 + kind;
     let way = this.#ways.get(key);
     if (!way) {
-      const reassembler = () => new Reassembler(kind, slot, this.#frameOctets);
-      way = { stream: new RecordStream(), reassemblers: [reassembler(), reassembler()] };
+      const newOne = () => new Reassembler(kind, slot, this.#frameOctets);
+      way = { stream: new RecordStream(), reassemblers: [newOne(), newOne()] };
       this.#ways.set(key, way);
     }
-    const reassembled = way.reassemblers[plane].frame(partOf(id), data);
-    if (reassembled.kind === "broken") this.counters.broken[plane]++;
-    if (reassembled.kind !== "record") return undefined;
+    const reassembler = way.reassemblers[plane];
+    const reassembled = reassembler.frame(partOf(id), data);
+    if (reassembled === "broken") this.counters.broken[plane]++;
+    if (reassembled !== "record") return undefined;
     this.counters.records[plane]++;
-    return way.stream.first(reassembled.sequence, plane, now) ? reassembled.record : undefined;
+    return way.stream.first(reassembler.sequence, plane, now) ? reassembler.record() : undefined;
   }
 
   /** The card in this slot begins anew: what it says is new. */

@@ -111,7 +111,8 @@ export class FrameTransmission {
       const beat = this.#waitingBeats[plane].indexOf(frame);
       if (beat >= 0) this.#waitingBeats[plane].splice(beat, 1);
       const kind = canClassOf(frame.id);
-      for (const records of this.#unconfirmed[plane].get(kind)?.values() ?? []) confirm(records, frame);
+      const bySender = this.#unconfirmed[plane].get(kind);
+      if (bySender !== undefined) for (const records of bySender.values()) confirm(records, frame);
       const inPort = this.#inPort[plane];
       if (inPort[kind] > 0) inPort[kind]--;
       if (this.#isShared && this.#backlog[plane][kind].length > 0) this.#pump(plane, kind);
@@ -120,9 +121,9 @@ export class FrameTransmission {
 
   /** The number up to which all records of a sender and class have gone out on a plane since this was last asked; 0: none has. */
   takeConfirmed(plane: Plane, kind: RecordClass, sender: object): number {
-    const records = this.#unconfirmed[plane].get(kind)?.get(sender) ?? [];
+    const records = this.#unconfirmed[plane].get(kind)?.get(sender);
     let number = 0;
-    while (records[0]?.confirmed) number = records.shift()?.number ?? 0;
+    while (records?.[0]?.confirmed) number = records.shift()?.number ?? 0;
     return number;
   }
 
@@ -178,6 +179,5 @@ export class FrameTransmission {
 
 /** Frames may overtake each other in a controller. */
 function confirm(records: readonly SentRecord[], frame: CanFrame): void {
-  const sent = records.find((record) => record.frame === frame);
-  if (sent) sent.confirmed = true;
+  for (const record of records) if (record.frame === frame) record.confirmed = true;
 }

@@ -70,7 +70,9 @@ export class Roster {
   readonly #ownRealTime: boolean;
   readonly #expected: ExpectedOfOthers;
   readonly #secondLookMicros: Micros;
-  readonly #entries = new Map<number, CardEntry>();
+  readonly #bySlot = new Map<number, CardEntry>();
+  /** The same, in the order in which they came: looked through at every frame. */
+  readonly #entries: CardEntry[] = [];
 
   constructor(
     timing: HeartbeatTiming,
@@ -85,20 +87,20 @@ export class Roster {
   }
 
   entry(slot: number): CardEntry | undefined {
-    return this.#entries.get(slot);
+    return this.#bySlot.get(slot);
   }
 
-  entries(): IterableIterator<CardEntry> {
-    return this.#entries.values();
+  get entries(): readonly CardEntry[] {
+    return this.#entries;
   }
 
   isAlive(slot: number): boolean {
-    return this.#entries.get(slot)?.alive === true;
+    return this.#bySlot.get(slot)?.alive === true;
   }
 
   /** Whether all that this card must say of itself has been heard, and none of it contradicts the own configuration. */
   belongs(slot: number): boolean {
-    const entry = this.#entries.get(slot);
+    const entry = this.#bySlot.get(slot);
     const isKnown = this.#expected.configurationDigest === undefined || entry?.configurationDigest !== undefined;
     return entry?.alive === true && isKnown && this.objection(slot) === undefined;
   }
@@ -106,7 +108,7 @@ export class Roster {
   /** Why this card cannot take part in a rack as this card knows it. */
   objection(slot: number): string | undefined {
     const { configurationDigest: own, kinds } = this.#expected;
-    const entry = this.#entries.get(slot);
+    const entry = this.#bySlot.get(slot);
     if (entry?.alive !== true) return undefined;
     const { kind, configurationDigest: its } = entry;
     const wanted = kinds?.[slot];
@@ -118,7 +120,7 @@ export class Roster {
   }
 
   hearsAnybody(): boolean {
-    for (const entry of this.#entries.values()) if (entry.alive) return true;
+    for (const entry of this.#entries) if (entry.alive) return true;
     return false;
   }
 
@@ -127,10 +129,11 @@ export class Roster {
    * @returns what it changed: a card that was not alive came, or a living one turned out to have restarted
    */
   beat(slot: number, beat: Heartbeat, now: Micros): "none" | "came" | "restarted" {
-    let entry = this.#entries.get(slot);
+    let entry = this.#bySlot.get(slot);
     if (!entry) {
       entry = this.#blankEntry(slot, beat, now);
-      this.#entries.set(slot, entry);
+      this.#bySlot.set(slot, entry);
+      this.#entries.push(entry);
       this.#take(entry, beat, now);
       return "came";
     }
@@ -172,7 +175,7 @@ export class Roster {
 
   /** Time in which this card itself could not listen is nobody's silence. */
   excuse(micros: Micros): void {
-    for (const entry of this.#entries.values()) {
+    for (const entry of this.#entries) {
       if (!entry.alive) continue;
       entry.lastBeat += micros;
       entry.suspectedAt = undefined;
@@ -182,7 +185,7 @@ export class Roster {
   /** The cards that have fallen silent for too long; each is named once. */
   expire(now: Micros): CardEntry[] {
     const dead: CardEntry[] = [];
-    for (const entry of this.#entries.values()) {
+    for (const entry of this.#entries) {
       if (now >= entry.gapSpanEnds) {
         entry.gapMaxBefore = entry.gapMax;
         entry.gapMax = 0;
@@ -202,7 +205,7 @@ export class Roster {
   /** When the next card would count as dead. */
   nextDeadline(): Micros | undefined {
     let next: Micros | undefined;
-    for (const entry of this.#entries.values()) {
+    for (const entry of this.#entries) {
       if (!entry.alive) continue;
       const deadline =
         entry.suspectedAt === undefined

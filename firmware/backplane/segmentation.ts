@@ -24,9 +24,9 @@ const crcTable = Uint16Array.from({ length: 256 }, (_, octet) => {
 });
 
 /** CRC-16/CCITT of a record, begun with what identifies it, so that parts of two records never pass for one. */
-export function recordCheck(identity: number, octets: Uint8Array): number {
+export function recordCheck(identity: number, octets: Uint8Array, length = octets.length): number {
   let crc = identity & 0xffff;
-  for (const octet of octets) crc = ((crc << 8) ^ crcTable[(crc >> 8) ^ octet]) & 0xffff;
+  for (let index = 0; index < length; index++) crc = ((crc << 8) ^ crcTable[(crc >> 8) ^ octets[index]]) & 0xffff;
   return crc;
 }
 
@@ -87,16 +87,16 @@ function copy(from: Uint8Array, start: number, into: Uint8Array, at: number, cou
   return start + count;
 }
 
+const nothing = new Uint8Array(0);
+
 /** What a frame did to the record it belongs to. */
 export type Reassembled =
-  | { readonly kind: "record"; readonly sequence: number; readonly record: Uint8Array }
+  /** It is whole. */
+  | "record"
   /** More frames are to come. */
-  | { readonly kind: "pending" }
+  | "pending"
   /** Parts are missing or do not belong together: the record is lost on this plane. */
-  | { readonly kind: "broken" };
-
-const pending: Reassembled = { kind: "pending" };
-const broken: Reassembled = { kind: "broken" };
+  | "broken";
 
 /** Puts together the records of one sender and class as they come on one plane. Never throws on whatever frames. */
 export class Reassembler {
@@ -107,7 +107,13 @@ export class Reassembler {
   #check = 0;
   #index = 0;
   #filled = 0;
-  #record: Uint8Array | undefined;
+  /** How long the record is whose parts are coming; 0: none is. */
+  #length = 0;
+  /** Room for the longest record so far. */
+  #parts: Uint8Array = nothing;
+  /** What the record that was whole last lies in, and where. */
+  #within: Uint8Array = nothing;
+  #from = 0;
 
   constructor(recordClass: number, slot: number, frameOctets: FrameOctets) {
     this.#recordClass = recordClass;
@@ -115,58 +121,74 @@ export class Reassembler {
     this.#fd = frameOctets === 64;
   }
 
+  /** Of the record that is whole, modulo 256. */
+  get sequence(): number {
+    return this.#sequence;
+  }
+
+  /** A copy of the record that is whole, to be had until the next frame comes: of two planes only one is asked for it. */
+  record(): Uint8Array {
+    return this.#within.slice(this.#from, this.#from + this.#filled);
+  }
+
   frame(part: number, data: Uint8Array): Reassembled {
-    if (part === framePart.whole) return this.#whole(data);
+    if (part === framePart.whole) return this.#only(data);
     if (part === framePart.first) return this.#first(data);
     return this.#next(part, data);
   }
 
-  #whole(data: Uint8Array): Reassembled {
-    this.#record = undefined;
+  #only(data: Uint8Array): Reassembled {
+    this.#length = 0;
     const header = this.#fd ? 2 : 1;
-    if (data.length < header) return broken;
+    if (data.length < header) return "broken";
     const length = this.#fd ? data[1] : data.length - 1;
-    if (header + length > data.length) return broken;
-    return { kind: "record", sequence: data[0], record: data.slice(header, header + length) };
+    if (header + length > data.length) return "broken";
+    this.#sequence = data[0];
+    this.#within = data;
+    this.#from = header;
+    this.#filled = length;
+    return "record";
   }
 
   #first(data: Uint8Array): Reassembled {
-    this.#record = undefined;
-    if (data.length < 5) return broken;
+    this.#length = 0;
+    if (data.length < 5) return "broken";
     const short = data[1] < 0x80;
     const length = short ? data[1] : (data[1] & 0x7f) | (data[2] << 7);
     const header = short ? 4 : 5;
-    if (length > recordOctetsMax || length <= data.length - header) return broken;
+    if (length > recordOctetsMax || length <= data.length - header) return "broken";
     this.#sequence = data[0];
     this.#check = (data[header - 2] << 8) | data[header - 1];
-    this.#record = new Uint8Array(length);
+    this.#length = length;
+    if (this.#parts.length < length) this.#parts = new Uint8Array(length);
     this.#filled = data.length - header;
-    copy(data, header, this.#record, 0, this.#filled);
+    copy(data, header, this.#parts, 0, this.#filled);
     this.#index = 1;
-    return pending;
+    return "pending";
   }
 
   #next(part: number, data: Uint8Array): Reassembled {
-    const record = this.#record;
-    if (!record) return broken;
+    if (this.#length === 0) return "broken";
     const counter = (index: number) => ((this.#sequence & 7) << 5) | (index & 31);
     // A sender repeats a frame that some receiver saw an error in; the others get it twice.
-    if (this.#index > 1 && part === framePart.middle && data[0] === counter(this.#index - 1)) return pending;
+    if (this.#index > 1 && part === framePart.middle && data[0] === counter(this.#index - 1)) return "pending";
     const expected = counter(this.#index);
-    const wanted = record.length - this.#filled;
+    const wanted = this.#length - this.#filled;
     const last = part === framePart.last;
     if (data.length < 1 || data[0] !== expected || (last ? data.length - 1 < wanted : data.length - 1 >= wanted)) {
-      this.#record = undefined;
-      return broken;
+      this.#length = 0;
+      return "broken";
     }
     const count = Math.min(data.length - 1, wanted);
-    copy(data, 1, record, this.#filled, count);
+    copy(data, 1, this.#parts, this.#filled, count);
     this.#filled += count;
     this.#index++;
-    if (!last) return pending;
-    this.#record = undefined;
+    if (!last) return "pending";
+    this.#length = 0;
     const identity = identityOf(this.#recordClass, this.#slot, this.#sequence);
-    if (recordCheck(identity, record) !== this.#check) return broken;
-    return { kind: "record", sequence: this.#sequence, record };
+    if (recordCheck(identity, this.#parts, this.#filled) !== this.#check) return "broken";
+    this.#within = this.#parts;
+    this.#from = 0;
+    return "record";
   }
 }

@@ -62,9 +62,13 @@ export class RecordMonitor {
       return;
     }
     const reassembled = way.reassembler.frame(partOf(frame.id), frame.data);
-    if (reassembled.kind === "pending") return;
-    if (reassembled.kind === "broken") this.#charge(way, kind, "in pieces", 0);
-    else this.#charge(way, kind, this.#subjectOf(kind, slot, reassembled.record), reassembled.record.length);
+    if (reassembled === "pending") return;
+    if (reassembled === "broken") {
+      this.#charge(way, kind, "in pieces", 0);
+      return;
+    }
+    const record = way.reassembler.record();
+    this.#charge(way, kind, this.#subjectOf(kind, slot, record), record.length);
   }
 
   costs(): readonly RecordCost[] {

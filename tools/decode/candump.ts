@@ -102,11 +102,13 @@ export function recordsFrom(frames: readonly LoggedFrame[]): readonly LoggedReco
     streams.set(key, stream);
     const isStart = part === framePart.whole || part === framePart.first;
     if (isStart && stream.state === "pending") records.push(stream.last);
-    const result = stream.reassembler.frame(part, octets);
-    if (result.kind === "record") records.push({ ...last, whole: result });
+    const { reassembler } = stream;
+    const result = reassembler.frame(part, octets);
+    if (result === "record")
+      records.push({ ...last, whole: { sequence: reassembler.sequence, record: reassembler.record() } });
     // The frames that follow a loss say nothing new.
-    else if (result.kind === "broken" && (isStart || stream.state !== "lost")) records.push(last);
-    stream.state = result.kind === "record" ? "idle" : result.kind === "pending" ? "pending" : "lost";
+    else if (result === "broken" && (isStart || stream.state !== "lost")) records.push(last);
+    stream.state = result === "record" ? "idle" : result === "pending" ? "pending" : "lost";
     stream.last = last;
   }
   for (const { state, last } of streams.values()) if (state === "pending") records.push(last);

@@ -61,8 +61,7 @@ export class InputTap {
         reassembler = new Reassembler(recordClass.input, slot, this.#frameOctets);
         this.#reassemblers.set(key, reassembler);
       }
-      const result = reassembler.frame(partOf(id), data);
-      if (result.kind === "record") this.#record(slot, result.record);
+      if (reassembler.frame(partOf(id), data) === "record") this.#record(slot, reassembler.record());
     }
   }
 
