@@ -39,36 +39,54 @@ export function callDetailRecords(
     if (table.tag !== tables.state.tag || after === undefined) continue;
     const row = after as unknown as StateRow;
     if (row.releasedBy === "nobody" || (before as StateRow | undefined)?.releasedBy === row.releasedBy) continue;
-    const since = utcTime(tables.group.get(0).coldStartMillis);
+    const since = sinceOf(tables);
     records ??= [];
     const key: CallDetailKey = { group: plan.group, sequence, index: records.length };
-    records.push({ sequence, since, line: callDetailLine(key, since, row, plan, (time) => utcMillis(tables, time)) });
+    records.push({ sequence, since, line: callDetailLine(key, since, row, plan, tables) });
   }
   return records ?? none;
 }
 
+/** Of which cold start the last record was: so are those to come. */
+let lastSince = { millis: Number.NaN, text: "" };
+
+function sinceOf(tables: NodeTables): string {
+  const millis = tables.group.get(0).coldStartMillis;
+  if (millis !== lastSince.millis) lastSince = { millis, text: utcTime(millis) };
+  return lastSince.text;
+}
+
+/** JSON, written out: what stands in a record is known, and only names may hold what has to be escaped. */
 function callDetailLine(
-  key: CallDetailKey,
+  { group, sequence, index }: CallDetailKey,
   since: string,
   row: Readonly<StateRow>,
   plan: CircuitPlan,
-  utcOf: (timeMillis: number) => number,
+  tables: NodeTables,
 ): string {
-  const nameOf = (circuit: number) => (circuit === noCircuit ? null : plan.nameOf(circuit));
-  const called = readParameter(row.initialAddress, "calledPartyNumber");
-  const calling = readParameter(row.initialAddress, "callingPartyNumber");
-  return JSON.stringify({
-    key,
-    since,
-    calling: (calling.ok && calling.value?.digits) || null,
-    called: (called.ok && called.value?.digits) || null,
-    incomingCircuit: nameOf(row.incoming),
-    outgoingCircuit: nameOf(row.outgoing),
-    seizure: utcTime(utcOf(row.seizedAt)),
-    answer: row.answeredAt > 0 ? utcTime(utcOf(row.answeredAt)) : null,
-    release: utcTime(utcOf(row.releasedAt)),
-    answered: row.answeredAt > 0,
-    cause: causeOf(row.release) ?? null,
-    releasedBy: row.releasedBy,
-  });
+  const nameOf = (circuit: number) => (circuit === noCircuit ? "null" : JSON.stringify(plan.nameOf(circuit)));
+  const timeOf = (timeMillis: number) => `"${utcTime(utcMillis(tables, timeMillis))}"`;
+  const isAnswered = row.answeredAt > 0;
+  // Joined, not added up: a sum of strings stays one of parts, each an object of its own, as long as the record is remembered.
+  return [
+    `{"key":{"group":${group},"sequence":${sequence},"index":${index}}`,
+    `"since":"${since}"`,
+    `"calling":${digitsIn(row.initialAddress, "callingPartyNumber")}`,
+    `"called":${digitsIn(row.initialAddress, "calledPartyNumber")}`,
+    `"incomingCircuit":${nameOf(row.incoming)}`,
+    `"outgoingCircuit":${nameOf(row.outgoing)}`,
+    `"seizure":${timeOf(row.seizedAt)}`,
+    `"answer":${isAnswered ? timeOf(row.answeredAt) : "null"}`,
+    `"release":${timeOf(row.releasedAt)}`,
+    `"answered":${isAnswered}`,
+    `"cause":${causeOf(row.release) ?? "null"}`,
+    `"releasedBy":"${row.releasedBy}"}`,
+  ].join(",");
+}
+
+/** Digits are hexadecimal ones; none is none. */
+function digitsIn(initialAddress: Uint8Array, name: "callingPartyNumber" | "calledPartyNumber"): string {
+  const read = readParameter(initialAddress, name);
+  const digits = read.ok ? read.value?.digits : undefined;
+  return digits ? `"${digits}"` : "null";
 }

@@ -22,7 +22,7 @@ import { type Input, input as inputLayout } from "../interchange/input.ts";
 import { outputs as outputsLayout } from "../interchange/output.ts";
 import { toHex } from "../isup/format-codec.ts";
 import type { TimerName } from "../isup/timers.ts";
-import { decode, encode, encodeInPlace, layout, octets, rest } from "../layout/layout.ts";
+import { decode, encode, encodeWithoutView, layout, octets, rest } from "../layout/layout.ts";
 import { OctetReader } from "../layout/octet-reader.ts";
 import { assert } from "../result.ts";
 import { type Micros, microsPerMilli } from "../time.ts";
@@ -37,6 +37,7 @@ import { CircuitPlan } from "./circuit-plan.ts";
 import { connectionActions } from "./connection-actions.ts";
 import { CardPresence } from "./card-presence.ts";
 import { Congestion } from "./congestion.ts";
+import { consumedInput } from "./consumed-input.ts";
 import { Counters } from "./counters.ts";
 import { clockError, correctUtc, GroupTime, utcMillis } from "./group-time.ts";
 import { IdleCircuits } from "./idle-circuits.ts";
@@ -403,7 +404,7 @@ export class CallServer implements Application {
     const timeMillis = turn.timed ? turn.timeMillis : 0;
     const changes = turn.transaction.changes();
     const digest = sequence % digestInterval === 0 ? this.#tables.digest() : undefined;
-    const head = encodeInPlace(outputsLayout, turn.outputs);
+    const head = encodeWithoutView(outputsLayout, turn.outputs);
     const body = encodeChanges(this.#tables, changes, this.#setting(sequence, timeMillis, turn.input), digest, head);
     const refers = body.length > head.length || turn.outputs.some(({ kind }) => kind === "copy" || kind === "splice");
     const slot = consumed.kind === "input" ? consumed.slot : undefined;
@@ -476,7 +477,7 @@ export class CallServer implements Application {
       this.#presence.follow(commit.consumed);
       return [];
     }
-    const input = inputIn(commit.input);
+    const input = consumedInput(commit.input);
     const read = this.#read(commit, input);
     if (read === undefined) return this.#goAstray(`commit ${sequence} cannot be read`);
     const { changes, digest } = read;
@@ -542,7 +543,7 @@ export class CallServer implements Application {
 
   /** The rule "row-copies" switched off: of a row that a later commit touches there is what that commit says. */
   #dropCopies({ rows }: SnapshotReceiver, commit: DeliveredCommit): void {
-    for (const { table, key } of this.#read(commit, inputIn(commit.input))?.changes ?? []) {
+    for (const { table, key } of this.#read(commit, consumedInput(commit.input))?.changes ?? []) {
       const isCopy = rows.some((row) => row.table === table && row.key === key && row.after === table.get(key));
       if (isCopy) table.put(key, undefined);
     }
@@ -599,10 +600,4 @@ export class CallServer implements Application {
     this.#receiver = undefined;
     this.#buffered = [];
   }
-}
-
-/** Undefined when it cannot be read. */
-function inputIn(payload: Uint8Array): Input | undefined {
-  const decoded = decode(inputLayout, payload);
-  return decoded.ok ? decoded.value : undefined;
 }

@@ -6,16 +6,27 @@ const padded = (value: number, width: number) => String(value).padStart(width, "
 const twoDigits = Array.from({ length: 100 }, (_, value) => padded(value, 2));
 const threeDigits = Array.from({ length: 1000 }, (_, value) => padded(value, 3));
 
+/** The day that was written last, and how: most times are of the same day as the one before. */
+let lastDay = Number.NaN;
+let lastDate = "";
+
 /** ISO 8601 with milliseconds, such as `2024-02-29T12:34:56.789Z`, of milliseconds since 1970 UTC. */
 export function utcTime(millis: number): string {
   const day = Math.floor(millis / dayMillis);
   const ofDay = millis - day * dayMillis;
-  const { year, month, dayOfMonth } = civilDate(day);
-  const date = `${padded(year, 4)}-${twoDigits[month]}-${twoDigits[dayOfMonth]}`;
+  if (day !== lastDay) {
+    lastDay = day;
+    lastDate = dateOf(day);
+  }
   const hour = twoDigits[Math.floor(ofDay / 3_600_000)];
   const minute = twoDigits[Math.floor(ofDay / 60_000) % 60];
   const second = twoDigits[Math.floor(ofDay / 1000) % 60];
-  return `${date}T${hour}:${minute}:${second}.${threeDigits[ofDay % 1000]}Z`;
+  return `${lastDate}T${hour}:${minute}:${second}.${threeDigits[ofDay % 1000]}Z`;
+}
+
+function dateOf(day: number): string {
+  const { year, month, dayOfMonth } = civilDate(day);
+  return `${padded(year, 4)}-${twoDigits[month]}-${twoDigits[dayOfMonth]}`;
 }
 
 /**

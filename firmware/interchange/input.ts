@@ -6,9 +6,12 @@
  */
 import { type Field, layout, rest, u8, u16, u24, u32, type ValueOf, variants, varint, when } from "../layout/layout.ts";
 
+/** Tags of the messages that every call consists of. */
+export const isupTags = { isup: 0, broadcast: 8 } as const;
+
 const inputs = variants("input", {
   /** An ISUP message for an equipped circuit, from its message type octet on. */
-  isup: [0, layout("isup", { circuit: varint, message: rest })],
+  isup: [isupTags.isup, layout("isup", { circuit: varint, message: rest })],
   /** An ISUP message for a CIC that no trunk group has (Q.764 2.12). `exchange` is the adjacent exchange's number. */
   unequipped: [1, layout("unequipped", { exchange: u8, cic: u16, message: rest })],
   /** Whether an adjacent exchange can be reached (MTP-PAUSE, MTP-RESUME; Q.764 2.14). */
@@ -37,7 +40,7 @@ const inputs = variants("input", {
    * The same as `isup`, where the exchange sends every message to all its LIMs (traffic mode broadcast). `identifier` is the low 16 bits
    * of its Correlation Id (RFC 4666 3.3.1): what two LIMs say of a circuit under one identifier is one message.
    */
-  broadcast: [8, layout("broadcast", { identifier: u16, circuit: varint, message: rest })],
+  broadcast: [isupTags.broadcast, layout("broadcast", { identifier: u16, circuit: varint, message: rest })],
   /** And the same as `unequipped`. */
   broadcastUnequipped: [9, layout("broadcast unequipped", { identifier: u16, exchange: u8, cic: u16, message: rest })],
 });

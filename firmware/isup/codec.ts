@@ -48,7 +48,7 @@ export function decodeMessage<D extends Dialect = Q763>(
   const parameters: Record<string, unknown> = {};
   const unknown: UnreadParameter[] = [];
   let place = 0;
-  const error = walk(octets, layout.value, ({ part, parameter, code }, start, end) => {
+  const error = walk(octets, layout.value, (part, parameter, code, start, end) => {
     const optional = part === "optional" ? place++ : undefined;
     const known = parameter !== undefined && (parameters[parameter.name] === undefined || parameter.repeatable);
     const decoded = known ? decodeValue(parameter.format, octets, start, end) : undefined;
@@ -74,7 +74,7 @@ export function readParameter<N extends keyof D["parameters"] & string, D extend
   const layout = layoutFor(octets, dialect);
   if (!layout.ok) return layout;
   const found: Record<string, unknown> = {};
-  const error = walk(octets, layout.value, ({ part, parameter }, start, end) => {
+  const error = walk(octets, layout.value, (part, parameter, _, start, end) => {
     if (parameter?.name !== name) return "next";
     const decoded = decodeValue(parameter.format, octets, start, end);
     if (!decoded.ok && part !== "optional") return { ...decoded.error, parameter: name };
@@ -112,15 +112,17 @@ export function encodeMessage<D extends Dialect = Q763>(outgoing: OutgoingIn<D>,
   return Uint8Array.from(octets);
 }
 
-interface Found {
-  readonly part: Part;
-  /** Undefined in the optional part when the message has no row for the code. */
-  readonly parameter: NamedParameter | undefined;
-  readonly code: number;
-}
-
-/** Told where the contents of a parameter are; says whether to go on. */
-type Visit = (found: Found, start: number, end: number) => "next" | "done" | DecodeError;
+/**
+ * Told where the contents of a parameter are; says whether to go on. `parameter` is undefined in the optional part when the message has
+ * no row for the code.
+ */
+type Visit = (
+  part: Part,
+  parameter: NamedParameter | undefined,
+  code: number,
+  start: number,
+  end: number,
+) => "next" | "done" | DecodeError;
 
 /** Walks the three parts of a message. Pointers must rise, so that no two elements share octets (Q.763 1.5). */
 function walk(octets: Uint8Array, layout: MessageLayout, visit: Visit): DecodeError | undefined {
@@ -128,7 +130,7 @@ function walk(octets: Uint8Array, layout: MessageLayout, visit: Visit): DecodeEr
   for (const parameter of layout.fixed) {
     const end = position + parameter.format.octetsMin;
     if (end > octets.length) return { kind: "truncated", offset: octets.length, parameter: parameter.name };
-    const verdict = visit({ part: "fixed", parameter, code: parameter.code }, position, end);
+    const verdict = visit("fixed", parameter, parameter.code, position, end);
     if (verdict !== "next") return verdict === "done" ? undefined : verdict;
     position = end;
   }
@@ -142,7 +144,7 @@ function walk(octets: Uint8Array, layout: MessageLayout, visit: Visit): DecodeEr
       return { kind: "bad-pointer", offset: position, parameter: name };
     const end = lengthAt + 1 + (octets[lengthAt] ?? 0);
     if (end > octets.length) return { kind: "truncated", offset: lengthAt, parameter: name };
-    const verdict = visit({ part: "variable", parameter, code }, lengthAt + 1, end);
+    const verdict = visit("variable", parameter, code, lengthAt + 1, end);
     if (verdict !== "next") return verdict === "done" ? undefined : verdict;
     floor = end;
     position++;
@@ -169,7 +171,7 @@ function walkOptional(
     const start = position + 2;
     const parameter = optional.get(code);
     if (start + length > octets.length) return { kind: "truncated", offset: position + 1, ...nameOf(parameter) };
-    const verdict = visit({ part: "optional", parameter, code }, start, start + length);
+    const verdict = visit("optional", parameter, code, start, start + length);
     if (verdict !== "next") return verdict === "done" ? undefined : verdict;
     position = start + length;
   }

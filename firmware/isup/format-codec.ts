@@ -12,6 +12,8 @@ import type { BitsPiece, Format, ListPiece, Piece } from "./format.ts";
 export type AnyValue = Readonly<Record<string, unknown>>;
 
 const hexDigits = "0123456789abcdef";
+/** By octet: the two digits in it, that in the lower half first. */
+const digitPairs = Array.from({ length: 256 }, (_, octet) => `${hexDigits[octet & 15]}${hexDigits[octet >> 4]}`);
 const extensionBit = 0x80;
 
 interface Reader {
@@ -105,7 +107,9 @@ function readBitsPiece(reader: Reader, piece: BitsPiece): DecodeErrorKind | unde
   if (piece.presence === "if-extended" && !reader.extended) return undefined;
   if (position + piece.count > reader.end) return "bad-length";
   reader.extended = false;
-  for (const [name, field] of piece.fields) {
+  for (const named of piece.fields) {
+    const name = named[0];
+    const field = named[1];
     if (field.kind === "odd-even") reader.odd = readBits(octets, position, field) === 1;
     else if (field.kind === "extension") reader.extended = readBits(octets, position, field) === 0;
     else reader.value[name] = readField(octets, position, field);
@@ -123,8 +127,7 @@ function readDigits(reader: Reader, name: string): DecodeErrorKind | undefined {
   if (reader.odd && reader.position === reader.end) return "bad-length";
   let text = "";
   for (let index = reader.position; index < reader.end; index++) {
-    const octet = reader.octets[index] ?? 0;
-    text += `${hexDigits[octet & 15]}${hexDigits[octet >> 4]}`;
+    text += digitPairs[reader.octets[index]];
   }
   if (reader.odd) {
     const filler = (reader.octets[reader.end - 1] ?? 0) & 0xf0;

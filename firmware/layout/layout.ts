@@ -6,7 +6,7 @@
  */
 import { assert, type DecodeError, fail, ok, type Result } from "../result.ts";
 import { OctetReader } from "./octet-reader.ts";
-import { OctetWriter } from "./octet-writer.ts";
+import { type OctetsInPlace, OctetWriter } from "./octet-writer.ts";
 
 /** How one value lies in octets. */
 export interface Field<T> {
@@ -155,19 +155,19 @@ interface CompiledPart {
 function compile(part: Part): CompiledPart {
   if ("bits" in part && typeof part.bits === "object" && !("read" in part.bits)) {
     const widths = Object.entries(part.bits as Readonly<Record<string, number>>);
-    const spans = widths.map(([name, width]) => [name, 2 ** width] as const);
+    const spans = widths.map(([name, width]) => ({ name, span: 2 ** width }));
     const total = widths.reduce((sum, [, width]) => sum + width, 0) / 8;
     assert(Number.isInteger(total), `${widths.map(([, width]) => width).join(" + ")} bits are no whole octets`);
     return {
       write: (writer, value) => {
         let packed = 0;
-        for (const [name, span] of spans) packed = packed * span + ((value[name] as number) % span);
+        for (const { name, span } of spans) packed = packed * span + ((value[name] as number) % span);
         writer.unsigned(packed, total);
       },
       read: (reader, into) => {
         let packed = reader.unsigned(total, widths[0]?.[0] ?? "bits");
         for (let i = spans.length - 1; i >= 0; i--) {
-          const [name, span] = spans[i];
+          const { name, span } = spans[i];
           into[name] = packed % span;
           packed = Math.floor(packed / span);
         }
@@ -187,16 +187,16 @@ function compile(part: Part): CompiledPart {
       },
     };
   }
-  const fields = Object.entries(part as NamedFields);
+  const fields = Object.entries(part as NamedFields).map(([name, field]) => ({ name, field }));
   return {
     write: (writer, value) => {
-      for (const [name, field] of fields) field.write(writer, value[name]);
+      for (const { name, field } of fields) field.write(writer, value[name]);
     },
     read: (reader, into) => {
-      for (const [name, field] of fields) into[name] = field.read(reader, name);
+      for (const { name, field } of fields) into[name] = field.read(reader, name);
     },
     skip: (reader) => {
-      for (const [name, field] of fields) field.skip(reader, name);
+      for (const { name, field } of fields) field.skip(reader, name);
     },
   };
 }
@@ -242,31 +242,32 @@ export function variants<
 >(name: string, cases: C, shared?: W): Field<CaseValue<C, { -readonly [K in keyof W]: number }>> {
   const sharedBits = Object.values(shared ?? {}).reduce((sum, width) => sum + width, 0);
   const tagSpan = 2 ** sharedBits;
-  const sharedSpans = Object.entries(shared ?? {}).map(([name, width]) => [name, 2 ** width] as const);
-  const byTag = new Map<number, { readonly kind: string; readonly layout: AnyLayout }>();
+  const sharedSpans = Object.entries(shared ?? {}).map(([name, width]) => ({ name, span: 2 ** width }));
+  const tags = 2 ** (8 - sharedBits);
+  const byTag = new Array<{ readonly kind: string; readonly layout: AnyLayout } | undefined>(tags).fill(undefined);
   for (const [kind, [tag, each]] of Object.entries(cases)) {
-    assert(tag < 2 ** (8 - sharedBits) && !byTag.has(tag), `${name}: tag ${tag} of ${kind} is taken or too large`);
-    byTag.set(tag, { kind, layout: each });
+    assert(tag < tags && byTag[tag] === undefined, `${name}: tag ${tag} of ${kind} is taken or too large`);
+    byTag[tag] = { kind, layout: each };
   }
   return {
     name,
     write: (writer, value) => {
-      const [tag, each] = cases[value.kind as string];
-      let head = tag;
-      for (const [name, span] of sharedSpans) head = head * span + (((value as Values)[name] as number) % span);
+      const each = cases[value.kind as string];
+      let head: number = each[0];
+      for (const { name, span } of sharedSpans) head = head * span + (((value as Values)[name] as number) % span);
       writer.u8(head);
-      each.write(writer, value);
+      each[1].write(writer, value);
     },
     read: (reader) => {
       const start = reader.offset;
       const value: Values = {};
       const head = reader.u8("tag");
       let below = tagSpan;
-      for (const [name, span] of sharedSpans) {
+      for (const { name, span } of sharedSpans) {
         below /= span;
         value[name] = Math.floor(head / below) % span;
       }
-      const found = byTag.get(Math.floor(head / tagSpan));
+      const found = byTag[Math.floor(head / tagSpan)];
       if (!found) {
         reader.fail("unknown-type", name, start);
         return value as never;
@@ -277,7 +278,7 @@ export function variants<
     },
     skip: (reader) => {
       const start = reader.offset;
-      const found = byTag.get(Math.floor(reader.u8("tag") / tagSpan));
+      const found = byTag[Math.floor(reader.u8("tag") / tagSpan)];
       if (found) found.layout.skip(reader, found.kind);
       else reader.fail("unknown-type", name, start);
     },
@@ -296,6 +297,12 @@ export function encode<T>(field: Field<T>, value: T): Uint8Array {
 export function encodeInPlace<T>(field: Field<T>, value: T): Uint8Array {
   field.write(writer, value);
   return writer.finishInPlace();
+}
+
+/** The same for those who copy them at once, a few octets behind others. */
+export function encodeWithoutView<T>(field: Field<T>, value: T): OctetsInPlace {
+  field.write(writer, value);
+  return writer.finishWithoutView();
 }
 
 /** The value in octets, all of them: what is left over is an error. Octet strings in the value are copies. */

@@ -1,6 +1,15 @@
 /** Numbers of more than 32 bits are shifted by division. */
 const powersOf256 = [1, 256, 256 ** 2, 256 ** 3, 256 ** 4, 256 ** 5];
 
+/** More octets than this are copied by a call sooner than in a loop. */
+const loopOctetsMax = 64;
+
+/** Octets that are still in their writer's buffer, at its beginning. */
+export interface OctetsInPlace {
+  readonly octets: Uint8Array;
+  readonly length: number;
+}
+
 /** Appends octets to a buffer that grows when it must. One writer is reused for many records: `finish` copies out. */
 export class OctetWriter {
   #octets: Uint8Array;
@@ -22,8 +31,11 @@ export class OctetWriter {
   /** Big endian, `width` octets (1 to 6). */
   unsigned(value: number, width: number): void {
     this.#reserve(width);
-    for (let shift = width - 1; shift >= 0; shift--) {
-      this.#octets[this.#length++] = Math.floor(value / powersOf256[shift]) & 0xff;
+    for (let place = width - 1; place > 3; place--) {
+      this.#octets[this.#length++] = Math.floor(value / powersOf256[place]) & 0xff;
+    }
+    for (let place = Math.min(width, 4) - 1; place >= 0; place--) {
+      this.#octets[this.#length++] = value >>> (8 * place);
     }
   }
 
@@ -39,7 +51,8 @@ export class OctetWriter {
 
   octets(octets: Uint8Array): void {
     this.#reserve(octets.length);
-    this.#octets.set(octets, this.#length);
+    if (octets.length > loopOctetsMax) this.#octets.set(octets, this.#length);
+    else for (let index = 0; index < octets.length; index++) this.#octets[this.#length + index] = octets[index];
     this.#length += octets.length;
   }
 
@@ -53,6 +66,13 @@ export class OctetWriter {
   /** The same without a copy: valid until something is written. */
   finishInPlace(): Uint8Array {
     const written = this.#octets.subarray(0, this.#length);
+    this.#length = 0;
+    return written;
+  }
+
+  /** And without a view, which costs more than a copy of a few octets: for who copies them at once. */
+  finishWithoutView(): OctetsInPlace {
+    const written = { octets: this.#octets, length: this.#length };
     this.#length = 0;
     return written;
   }

@@ -10,7 +10,7 @@ import type { DeliveredCommit } from "../../firmware/card/application.ts";
 import type { RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
 import { input as inputLayout } from "../../firmware/interchange/input.ts";
 import { outputs as outputsLayout } from "../../firmware/interchange/output.ts";
-import { decode, encodeInPlace } from "../../firmware/layout/layout.ts";
+import { decode, encodeWithoutView } from "../../firmware/layout/layout.ts";
 import { OctetReader } from "../../firmware/layout/octet-reader.ts";
 import { assert } from "../../firmware/result.ts";
 import type { Micros } from "../../firmware/time.ts";
@@ -92,7 +92,7 @@ function encodeAgain(commit: DeliveredCommit, tables: NodeTables, plan: CircuitP
   let again: Uint8Array = nothing;
   for (let done = 0; done < times.changes; done++) encodeChanges(tables, changes, setting, digest);
   for (let done = 0; done < times.bodies; done++) {
-    again = encodeChanges(tables, changes, setting, digest, encodeInPlace(outputsLayout, outputs));
+    again = encodeChanges(tables, changes, setting, digest, encodeWithoutView(outputsLayout, outputs));
   }
   assert(again.length === body.length && again.every((octet, at) => octet === body[at]), "it is encoded as it was");
   apply(changes);

@@ -1,9 +1,11 @@
 /** Octets as one string of bits, the most significant bit of the first octet first: a change of a table is a few bits. */
+import type { OctetsInPlace } from "../../layout/octet-writer.ts";
 
 /** So many bits are shifted as one 32-bit number, with what is left of the octet before them; longer numbers are split. */
 const atOnceBits = 24;
 const atOnce = 2 ** atOnceBits;
 const nothing = new Uint8Array(0);
+const noHead: OctetsInPlace = { octets: nothing, length: 0 };
 
 export class BitWriter {
   #octets: Uint8Array;
@@ -54,23 +56,14 @@ export class BitWriter {
    * What was written since the last `finish`, filled up with zero bits to whole octets, after the octets of `head`; the writer is empty
    * afterwards.
    */
-  finish(head: Uint8Array = nothing): Uint8Array {
+  finish(head: OctetsInPlace = noHead): Uint8Array {
     if (this.#pendingBits > 0) this.unsigned(0, 8 - this.#pendingBits);
     // A few octets are copied in a loop sooner than by a call.
     const written = new Uint8Array(head.length + this.#length);
-    for (let index = 0; index < head.length; index++) written[index] = head[index];
+    for (let index = 0; index < head.length; index++) written[index] = head.octets[index];
     for (let index = 0; index < this.#length; index++) written[head.length + index] = this.#octets[index];
     this.#length = 0;
     return written;
-  }
-
-  /** FNV-1a, 32 bits, of what `finish` would give. */
-  finishHash(): number {
-    if (this.#pendingBits > 0) this.unsigned(0, 8 - this.#pendingBits);
-    let hash = 0x811c9dc5;
-    for (let index = 0; index < this.#length; index++) hash = Math.imul(hash ^ this.#octets[index], 0x01000193);
-    this.#length = 0;
-    return hash >>> 0;
   }
 
   #grow(octets: number): void {
@@ -83,12 +76,14 @@ export class BitWriter {
 /** Never throws: past the end every read gives zero and `exhausted` stays true. */
 export class BitReader {
   readonly #octets: Uint8Array;
+  readonly #end: number;
   #bits: number;
   #exhausted = false;
 
   /** Begins at octet `offset`. */
   constructor(octets: Uint8Array, offset = 0) {
     this.#octets = octets;
+    this.#end = 8 * octets.length;
     this.#bits = 8 * offset;
   }
 
@@ -98,21 +93,19 @@ export class BitReader {
 
   /** Bits not read yet. */
   get remaining(): number {
-    return this.#exhausted ? 0 : this.#octets.length * 8 - this.#bits;
+    return this.#end - this.#bits;
   }
 
   unsigned(width: number): number {
-    if (width > this.remaining) {
-      this.#exhausted = true;
-      return 0;
-    }
+    const from = this.#bits;
+    if (width > this.#end - from) return this.#exhaust();
     if (width > atOnceBits) return this.unsigned(width - atOnceBits) * atOnce + this.unsigned(atOnceBits);
-    const shift = this.#bits & 7;
-    let at = this.#bits >> 3;
+    const shift = from & 7;
+    let at = from >> 3;
     let value = this.#octets[at] & (0xff >> shift);
     let left = width + shift - 8;
     for (; left > 0; left -= 8) value = (value << 8) | this.#octets[++at];
-    this.#bits += width;
+    this.#bits = from + width;
     return value >> -left;
   }
 
@@ -123,13 +116,12 @@ export class BitReader {
       value += (group & 0x7f) * scale;
       if (group < 0x80) return value;
     }
-    this.#exhausted = true;
-    return 0;
+    return this.#exhaust();
   }
 
   octets(length: number): Uint8Array {
-    if (length * 8 > this.remaining) {
-      this.#exhausted = true;
+    if (length * 8 > this.#end - this.#bits) {
+      this.#exhaust();
       return nothing;
     }
     const octets = new Uint8Array(length);
@@ -141,5 +133,12 @@ export class BitReader {
     }
     this.#bits += 8 * length;
     return octets;
+  }
+
+  /** Nothing is left from here on. */
+  #exhaust(): 0 {
+    this.#exhausted = true;
+    this.#bits = this.#end;
+    return 0;
   }
 }

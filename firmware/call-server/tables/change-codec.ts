@@ -6,6 +6,7 @@
  *     then the values: one bit where a foretold value is right, else in full.
  */
 import type { Input } from "../../interchange/input.ts";
+import type { OctetsInPlace } from "../../layout/octet-writer.ts";
 import { type DecodeError, fail, ok, type Result } from "../../result.ts";
 import { BitReader, BitWriter } from "./bit-string.ts";
 import type { ChangeContext } from "./change-context.ts";
@@ -37,7 +38,7 @@ export function encodeChanges(
   changes: readonly Change[],
   setting: CommitSetting,
   digest?: number,
-  head?: Uint8Array,
+  head?: OctetsInPlace,
 ): Uint8Array {
   if (changes.length === 0 && digest === undefined) return writer.finish(head);
   const made = tables.freeReference(setting.sequence);
@@ -145,14 +146,7 @@ function isCall(tables: NodeTables, value: unknown): boolean {
 
 function contextFor(tables: NodeTables, setting: CommitSetting, call: number): CodingContext {
   const { sequence, timeMillis, input, gatewayOf } = setting;
-  return {
-    sequence,
-    timeMillis,
-    input,
-    gatewayOf,
-    call,
-    state: tables.state.has(call) ? tables.state.get(call) : undefined,
-  };
+  return { sequence, timeMillis, input, gatewayOf, call, state: tables.state.find(call) };
 }
 
 function follow(tables: NodeTables, context: CodingContext, { table, key, after }: Change): void {
@@ -177,6 +171,11 @@ function firstColumn({ columns }: AnyTable): number {
   return 1 << (columns.length - 1);
 }
 
+/** The place of the first column in a bitmap that is not empty. */
+function nextColumn(columns: number, bitmap: number): number {
+  return Math.clz32(bitmap) - (32 - columns);
+}
+
 function columnsIn({ columns }: AnyTable, bitmap: number): AnyTable["columns"] {
   return columns.filter((_, place) => (bitmap & (1 << (columns.length - 1 - place))) !== 0);
 }
@@ -190,10 +189,9 @@ function writeRow(context: CodingContext, { table, before = table.initial, after
   const alone = differs === firstColumn(table);
   writer.unsigned(1, alone ? 1 : 2);
   if (!alone) writer.unsigned(differs, columns.length);
-  for (let place = 0, left = differs; left !== 0; place++) {
-    const asked = 1 << (columns.length - 1 - place);
-    if ((left & asked) === 0) continue;
-    left -= asked;
+  for (let left = differs; left !== 0; ) {
+    const place = nextColumn(columns.length, left);
+    left ^= 1 << (columns.length - 1 - place);
     const { name, column, prediction } = columns[place];
     const value = after[name];
     if (!writeForetold(prediction?.(context, before), column, value)) column.write(writer, value);
@@ -216,10 +214,9 @@ function readChange(reader: BitReader, table: AnyTable, key: number, context: Co
   const differs = alone ? firstColumn(table) : reader.unsigned(columns.length);
   const known = before ?? table.initial;
   const after = table.copy(known);
-  for (let place = 0, left = differs; left !== 0; place++) {
-    const asked = 1 << (columns.length - 1 - place);
-    if ((left & asked) === 0) continue;
-    left -= asked;
+  for (let left = differs; left !== 0; ) {
+    const place = nextColumn(columns.length, left);
+    left ^= 1 << (columns.length - 1 - place);
     const { name, column, prediction } = columns[place];
     const foretold = prediction?.(context, known);
     const right = foretold !== undefined && reader.unsigned(1) === 1;

@@ -5,11 +5,23 @@ export interface Column<T> {
   readonly initial: T;
   write(writer: BitWriter, value: T): void;
   read(reader: BitReader): T;
+  /** What a hash (32 bits, signed) comes to with this value after what it was made of before. */
+  hash(hash: number, value: T): number;
   /** Where equal values may be different things. */
   equal?(a: T, b: T): boolean;
 }
 
 export type ValueOfColumn<C> = C extends Column<infer T> ? T : never;
+
+/** The one of FNV. Numbers are taken whole instead of octet by octet: with the shift every bit still reaches every other. */
+const prime = 0x01000193;
+const span = 2 ** 32;
+
+function hashNumber(hash: number, value: number): number {
+  let mixed = Math.imul(hash ^ value, prime);
+  if (value >= span) mixed = Math.imul(mixed ^ Math.floor(value / span), prime);
+  return mixed ^ (mixed >>> 15);
+}
 
 /** An unsigned number of `width` bits, at first 0. */
 export function unsigned(width: number): Column<number> {
@@ -17,6 +29,7 @@ export function unsigned(width: number): Column<number> {
     initial: 0,
     write: (writer, value) => writer.unsigned(value, width),
     read: (reader) => reader.unsigned(width),
+    hash: hashNumber,
   };
 }
 
@@ -25,12 +38,14 @@ export const variable: Column<number> = {
   initial: 0,
   write: (writer, value) => writer.variable(value),
   read: (reader) => reader.variable(),
+  hash: hashNumber,
 };
 
 export const flag: Column<boolean> = {
   initial: false,
   write: (writer, value) => writer.unsigned(value ? 1 : 0, 1),
   read: (reader) => reader.unsigned(1) === 1,
+  hash: (hash, value) => hashNumber(hash, value ? 1 : 0),
 };
 
 /** The number of a circuit, at first none. */
@@ -39,6 +54,7 @@ export const circuitNumber: Column<number> = {
   initial: noCircuit,
   write: (writer, value) => writer.variable(value + 1),
   read: (reader) => reader.variable() - 1,
+  hash: hashNumber,
 };
 
 /** One of some words, at first the first of them. */
@@ -48,6 +64,7 @@ export function oneOf<const W extends readonly string[]>(words: W): Column<W[num
     initial: words[0],
     write: (writer, value) => writer.unsigned(words.indexOf(value), width),
     read: (reader) => words[reader.unsigned(width)] ?? words[0],
+    hash: (hash, value) => hashNumber(hash, words.indexOf(value)),
   };
 }
 
@@ -61,6 +78,11 @@ export const octetString: Column<Uint8Array> = {
     writer.octets(value);
   },
   read: (reader) => reader.octets(reader.variable()),
+  hash: (hash, value) => {
+    let mixed = hashNumber(hash, value.length);
+    for (let index = 0; index < value.length; index++) mixed = Math.imul(mixed ^ value[index], prime);
+    return mixed;
+  },
   equal: (a, b) => {
     if (a.length !== b.length) return false;
     for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;

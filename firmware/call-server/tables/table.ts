@@ -2,9 +2,8 @@
  * A replicated table: rows by key, columns declared as data. Rows are values: a change puts a new row in the old one's
  * place, so a snapshot is a list of references and costs nothing while calls go on.
  */
-import { BitWriter } from "./bit-string.ts";
 import type { ChangeContext } from "./change-context.ts";
-import type { Column, ValueOfColumn } from "./column.ts";
+import { type Column, type ValueOfColumn, variable } from "./column.ts";
 import { KeyIndex } from "./key-index.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: a column of whatever type; RowOf recovers it.
@@ -48,9 +47,10 @@ export function table<const C extends Columns>(
 export type AnyRow = Record<string, unknown>;
 export type AnyTable = Table<AnyRow>;
 
-const writer = new BitWriter(512);
 /** No hash is negative. */
 const notHashed = -1;
+/** What a hash begins with: that of FNV. */
+const hashBasis = 0x811c9dc5;
 
 export class Table<R> {
   readonly name: string;
@@ -163,12 +163,10 @@ export class Table<R> {
     return this.#sumOfHashes;
   }
 
-  /** FNV-1a over the row as it would be written out. */
   #hash(key: number, row: Readonly<R>): number {
-    writer.unsigned(this.tag, 8);
-    writer.variable(key);
-    for (const { name, column } of this.columns) column.write(writer, (row as AnyRow)[name]);
-    return writer.finishHash();
+    let hash = variable.hash(variable.hash(hashBasis, this.tag), key);
+    for (const { name, column } of this.columns) hash = column.hash(hash, (row as AnyRow)[name]);
+    return hash >>> 0;
   }
 }
 
