@@ -1,11 +1,12 @@
 /** The kinds of columns a table can have: how a value lies in bits, and what a row holds that says nothing of it. */
 import type { BitReader, BitWriter } from "./bit-string.ts";
+import { hashNumber, hashOctets, hashWide } from "./value-hash.ts";
 
 export interface Column<T> {
   readonly initial: T;
   write(writer: BitWriter, value: T): void;
   read(reader: BitReader): T;
-  /** What a hash (32 bits, signed) comes to with this value after what it was made of before. */
+  /** A hash with this value added to it (`value-hash.ts`). */
   hash(hash: number, value: T): number;
   /** Where equal values may be different things. */
   equal?(a: T, b: T): boolean;
@@ -13,23 +14,13 @@ export interface Column<T> {
 
 export type ValueOfColumn<C> = C extends Column<infer T> ? T : never;
 
-/** The one of FNV. Numbers are taken whole instead of octet by octet: with the shift every bit still reaches every other. */
-const prime = 0x01000193;
-const span = 2 ** 32;
-
-function hashNumber(hash: number, value: number): number {
-  let mixed = Math.imul(hash ^ value, prime);
-  if (value >= span) mixed = Math.imul(mixed ^ Math.floor(value / span), prime);
-  return mixed ^ (mixed >>> 15);
-}
-
 /** An unsigned number of `width` bits, at first 0. */
 export function unsigned(width: number): Column<number> {
   return {
     initial: 0,
     write: (writer, value) => writer.unsigned(value, width),
     read: (reader) => reader.unsigned(width),
-    hash: hashNumber,
+    hash: width > 32 ? hashWide : hashNumber,
   };
 }
 
@@ -38,7 +29,7 @@ export const variable: Column<number> = {
   initial: 0,
   write: (writer, value) => writer.variable(value),
   read: (reader) => reader.variable(),
-  hash: hashNumber,
+  hash: hashWide,
 };
 
 export const flag: Column<boolean> = {
@@ -54,7 +45,7 @@ export const circuitNumber: Column<number> = {
   initial: noCircuit,
   write: (writer, value) => writer.variable(value + 1),
   read: (reader) => reader.variable() - 1,
-  hash: hashNumber,
+  hash: (hash, value) => hashWide(hash, value + 1),
 };
 
 /** One of some words, at first the first of them. */
@@ -78,11 +69,7 @@ export const octetString: Column<Uint8Array> = {
     writer.octets(value);
   },
   read: (reader) => reader.octets(reader.variable()),
-  hash: (hash, value) => {
-    let mixed = hashNumber(hash, value.length);
-    for (let index = 0; index < value.length; index++) mixed = Math.imul(mixed ^ value[index], prime);
-    return mixed;
-  },
+  hash: hashOctets,
   equal: (a, b) => {
     if (a.length !== b.length) return false;
     for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;

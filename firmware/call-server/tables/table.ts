@@ -3,8 +3,9 @@
  * place, so a snapshot is a list of references and costs nothing while calls go on.
  */
 import type { ChangeContext } from "./change-context.ts";
-import { type Column, type ValueOfColumn, variable } from "./column.ts";
+import type { Column, ValueOfColumn } from "./column.ts";
 import { KeyIndex } from "./key-index.ts";
+import { hashBasis, hashNumber, hashWide } from "./value-hash.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: a column of whatever type; RowOf recovers it.
 type AnyColumn = Column<any>;
@@ -49,8 +50,6 @@ export type AnyTable = Table<AnyRow>;
 
 /** No hash is negative. */
 const notHashed = -1;
-/** What a hash begins with: that of FNV. */
-const hashBasis = 0x811c9dc5;
 
 export class Table<R> {
   readonly name: string;
@@ -164,7 +163,7 @@ export class Table<R> {
   }
 
   #hash(key: number, row: Readonly<R>): number {
-    let hash = variable.hash(variable.hash(hashBasis, this.tag), key);
+    let hash = hashWide(hashNumber(hashBasis, this.tag), key);
     for (const { name, column } of this.columns) hash = column.hash(hash, (row as AnyRow)[name]);
     return hash >>> 0;
   }
