@@ -8,44 +8,47 @@ import { OctetReader } from "../layout/octet-reader.ts";
 
 type Isup = Extract<Input, { readonly kind: "isup" }>;
 
-const nothing = new Uint8Array(0);
-
 class ConsumedMessage implements Isup {
   readonly kind = "isup";
   readonly circuit: number;
   readonly identifier: number | undefined;
-  readonly #payload: Uint8Array;
-  readonly #start: number;
-  #message: Uint8Array = nothing;
+  /** Stands where the message begins. */
+  readonly #reader: OctetReader;
+  #message: Uint8Array | undefined;
 
-  constructor(payload: Uint8Array, start: number, circuit: number, identifier: number | undefined) {
+  constructor(circuit: number, identifier: number | undefined, reader: OctetReader) {
     this.circuit = circuit;
     this.identifier = identifier;
-    this.#payload = payload;
-    this.#start = start;
+    this.#reader = reader;
   }
 
   get message(): Uint8Array {
-    if (this.#message === nothing) {
-      const octets = new Uint8Array(this.#payload.length - this.#start);
-      for (let index = 0; index < octets.length; index++) octets[index] = this.#payload[this.#start + index];
-      this.#message = octets;
-    }
+    this.#message ??= this.#reader.octets(this.#reader.remaining, "message");
     return this.#message;
   }
 }
 
-/** Undefined when it cannot be read, or there was none. @param payload is not changed any more */
+/**
+ * Undefined when it cannot be read, or there was none.
+ *
+ * @param payload of an input; it stays as it is while the input is looked at
+ */
 export function consumedInput(payload: Uint8Array): Input | undefined {
-  const tag = payload[0];
-  if (tag === isupTags.isup || tag === isupTags.broadcast) return messageIn(payload, tag === isupTags.broadcast);
-  const decoded = decode(inputLayout, payload);
-  return decoded.ok ? decoded.value : undefined;
+  switch (payload[0]) {
+    case isupTags.isup:
+      return messageIn(payload, false);
+    case isupTags.broadcast:
+      return messageIn(payload, true);
+    default: {
+      const decoded = decode(inputLayout, payload);
+      return decoded.ok ? decoded.value : undefined;
+    }
+  }
 }
 
-function messageIn(payload: Uint8Array, isBroadcast: boolean): Input | undefined {
+function messageIn(payload: Uint8Array, isBroadcast: boolean): Isup | undefined {
   const reader = new OctetReader(payload, 1);
   const identifier = isBroadcast ? reader.unsigned(2, "identifier") : undefined;
   const circuit = reader.varint("circuit");
-  return reader.error === undefined ? new ConsumedMessage(payload, reader.offset, circuit, identifier) : undefined;
+  return reader.error === undefined ? new ConsumedMessage(circuit, identifier, reader) : undefined;
 }

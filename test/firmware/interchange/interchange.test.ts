@@ -11,36 +11,7 @@ import {
 import { decode, encode, type Field, layout, rest } from "../../../firmware/layout/layout.ts";
 import { ok } from "../../../firmware/result.ts";
 import { expectSameSkipped } from "../layout/skipping.ts";
-
-function upTo(bits: number): fc.Arbitrary<number> {
-  return fc.oneof(fc.constantFrom(0, 1, 2 ** bits - 1), fc.nat(2 ** Math.min(bits, 31) - 1));
-}
-
-const circuit = fc.oneof(fc.nat(127), fc.nat(16_383), upTo(21));
-const message = fc.uint8Array({ maxLength: 40 });
-const call = upTo(24);
-
-function kind<const K extends string, T>(name: K, fields: { [F in keyof T]: fc.Arbitrary<T[F]> }) {
-  return fc.record({ kind: fc.constant(name), ...fields }) as unknown as fc.Arbitrary<{ kind: K } & T>;
-}
-
-const created = { call, identifier: upTo(32), secondIdentifier: upTo(32) };
-const inputs: { readonly [K in Input["kind"]]: fc.Arbitrary<Input & { kind: K }> } = {
-  isup: fc.oneof(kind("isup", { circuit, message }), kind("isup", { identifier: upTo(16), circuit, message })),
-  unequipped: fc.oneof(
-    kind("unequipped", { exchange: upTo(8), cic: upTo(16), message }),
-    kind("unequipped", { identifier: upTo(16), exchange: upTo(8), cic: upTo(16), message }),
-  ),
-  destination: kind("destination", { exchange: upTo(8), available: upTo(1) }),
-  created: fc.oneof(
-    kind("created", { ...created, port: fc.constant(0) }),
-    kind("created", { ...created, port: fc.integer({ min: 1, max: 65_535 }), address: upTo(32), payloadType: upTo(8) }),
-  ),
-  done: kind("done", { call, verb: upTo(8) }),
-  refused: kind("refused", { call, verb: upTo(8), cause: upTo(8), code: upTo(16) }),
-  gateway: kind("gateway", { gateway: upTo(8), event: upTo(8) }),
-  endpoint: kind("endpoint", { circuit, event: upTo(8) }),
-};
+import { call, circuit, inputs, kind, message, upTo } from "./arbitrary-input.ts";
 
 const pair = { call, circuit, otherCircuit: circuit };
 const identifiers = { identifier: upTo(32), secondIdentifier: upTo(32) };
