@@ -39,7 +39,7 @@ export function callDetailRecords(
     if (table.tag !== tables.state.tag || after === undefined) continue;
     const row = after as unknown as StateRow;
     if (row.releasedBy === "nobody" || (before as StateRow | undefined)?.releasedBy === row.releasedBy) continue;
-    const since = sinceOf(tables);
+    const since = utcTime(tables.group.get(0).coldStartMillis);
     records ??= [];
     const key: CallDetailKey = { group: plan.group, sequence, index: records.length };
     records.push({ sequence, since, line: callDetailLine(key, since, row, plan, tables) });
@@ -47,16 +47,7 @@ export function callDetailRecords(
   return records ?? none;
 }
 
-/** Of which cold start the last record was: so are those to come. */
-let lastSince = { millis: Number.NaN, text: "" };
-
-function sinceOf(tables: NodeTables): string {
-  const millis = tables.group.get(0).coldStartMillis;
-  if (millis !== lastSince.millis) lastSince = { millis, text: utcTime(millis) };
-  return lastSince.text;
-}
-
-/** JSON, written out: what stands in a record is known, and only names may hold what has to be escaped. */
+/** JSON, written out: digits are hexadecimal ones, names of letters, digits and hyphens, so that nothing has to be escaped. */
 function callDetailLine(
   { group, sequence, index }: CallDetailKey,
   since: string,
@@ -64,7 +55,7 @@ function callDetailLine(
   plan: CircuitPlan,
   tables: NodeTables,
 ): string {
-  const nameOf = (circuit: number) => (circuit === noCircuit ? "null" : JSON.stringify(plan.nameOf(circuit)));
+  const nameOf = (circuit: number) => (circuit === noCircuit ? "null" : `"${plan.nameOf(circuit)}"`);
   const timeOf = (timeMillis: number) => `"${utcTime(utcMillis(tables, timeMillis))}"`;
   const isAnswered = row.answeredAt > 0;
   // Joined, not added up: a sum of strings stays one of parts, each an object of its own, as long as the record is remembered.
@@ -84,7 +75,6 @@ function callDetailLine(
   ].join(",");
 }
 
-/** Digits are hexadecimal ones; none is none. */
 function digitsIn(initialAddress: Uint8Array, name: "callingPartyNumber" | "calledPartyNumber"): string {
   const read = readParameter(initialAddress, name);
   const digits = read.ok ? read.value?.digits : undefined;

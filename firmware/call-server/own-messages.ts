@@ -75,16 +75,10 @@ function rangeAndStatus(circuits: readonly boolean[]) {
   return { range: circuits.length - 1, status };
 }
 
-/** What was read last: who counts a release and who writes its record ask for the same. */
-let lastRelease: { readonly octets: Uint8Array; readonly cause: number | undefined } | undefined;
-
-/** The cause in a REL, whose octets are never changed in place; undefined when it cannot be read. */
+/** The cause in a REL; undefined when it cannot be read. */
 export function causeOf(release: Uint8Array): number | undefined {
-  if (lastRelease?.octets !== release) {
-    const indicators = readParameter(release, "causeIndicators");
-    lastRelease = { octets: release, cause: indicators.ok ? indicators.value?.cause : undefined };
-  }
-  return lastRelease.cause;
+  const indicators = readParameter(release, "causeIndicators");
+  return indicators.ok ? indicators.value?.cause : undefined;
 }
 
 export type InitialAddress = MessageNamed<"IAM">;
