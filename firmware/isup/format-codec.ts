@@ -107,9 +107,7 @@ function readBitsPiece(reader: Reader, piece: BitsPiece): DecodeErrorKind | unde
   if (piece.presence === "if-extended" && !reader.extended) return undefined;
   if (position + piece.count > reader.end) return "bad-length";
   reader.extended = false;
-  for (const named of piece.fields) {
-    const name = named[0];
-    const field = named[1];
+  for (const { name, field } of piece.fields) {
     if (field.kind === "odd-even") reader.odd = readBits(octets, position, field) === 1;
     else if (field.kind === "extension") reader.extended = readBits(octets, position, field) === 0;
     else reader.value[name] = readField(octets, position, field);
@@ -211,7 +209,7 @@ function isPresent(format: Format, index: number, value: AnyValue): boolean {
   if (piece?.kind === "group") return value[piece.name] !== undefined;
   if (piece?.kind !== "bits") return false;
   if (piece.presence === "always") return true;
-  if (piece.fields.some(([name]) => value[name] !== undefined)) return true;
+  if (piece.fields.some(({ name }) => value[name] !== undefined)) return true;
   return piece.presence === "if-extended" && goesOn(format, index + 1, value);
 }
 
@@ -236,7 +234,7 @@ function writeBitsPiece(
     const uncovered = spare?.[position - start + octet] ?? piece.idle[octet] ?? 0;
     octets.push(uncovered & ~(piece.covered[octet] ?? 0) & 0xff);
   }
-  for (const [name, field] of piece.fields) {
+  for (const { name, field } of piece.fields) {
     if (field.kind === "odd-even")
       writeBits(octets, position, field, String(value[format.digitsName ?? ""]).length & 1);
     else if (field.kind === "extension") writeBits(octets, position, field, goesOn(format, index + 1, value) ? 0 : 1);

@@ -16,7 +16,7 @@ export interface BitsPiece<F extends Fields = Fields, P extends Presence = Prese
   readonly kind: "bits";
   readonly presence: P;
   readonly count: number;
-  readonly fields: readonly (readonly [name: string, field: Field])[];
+  readonly fields: readonly { readonly name: string; readonly field: Field }[];
   /** Per octet, the bits that fields cover. */
   readonly covered: readonly number[];
   /** Per octet, what the other bits are when nothing else is known. */
@@ -207,13 +207,13 @@ function octetsMin(piece: Piece): number {
 }
 
 function bitsPiece<F extends Fields, P extends Presence>(presence: P, count: number, declared: F): BitsPiece<F, P> {
-  const fields = Object.entries(declared);
+  const fields = Object.entries(declared).map(([name, field]) => ({ name, field }));
   const octets = Array.from({ length: count }, (_, octet) => octet);
   const maskOf = (kept: readonly Field[], octet: number) =>
     kept.reduce((sum, field) => sum | octetMask(field, octet), 0);
-  const covering = fields.map(([, field]) => field).filter((field) => field.kind !== "last-octet");
-  const idling = fields.map(([, field]) => field).filter((field) => field.kind === "last-octet");
-  const width = fields.reduce((sum, [, field]) => sum + field.width, 0);
+  const covering = fields.map(({ field }) => field).filter((field) => field.kind !== "last-octet");
+  const idling = fields.map(({ field }) => field).filter((field) => field.kind === "last-octet");
+  const width = fields.reduce((sum, { field }) => sum + field.width, 0);
   const covered = octets.map((octet) => maskOf(covering, octet));
   const idle = octets.map((octet) => maskOf(idling, octet));
   const used = octets.map((octet) => bitCount((covered[octet] ?? 0) | (idle[octet] ?? 0)));
@@ -222,7 +222,7 @@ function bitsPiece<F extends Fields, P extends Presence>(presence: P, count: num
     kind: "bits",
     presence,
     count,
-    fields: fields.filter(([, field]) => field.kind !== "last-octet"),
+    fields: fields.filter(({ field }) => field.kind !== "last-octet"),
     covered,
     idle,
   };

@@ -33,7 +33,7 @@ function valueTree(format: Format, value: AnyValue): Tree {
   const tree: Record<string, Tree> = {};
   for (const piece of format.pieces) {
     if (piece.kind === "bits") {
-      for (const [name, field] of piece.fields) {
+      for (const { name, field } of piece.fields) {
         const found = value[name];
         if (found === undefined) continue;
         const label = field.kind === "unsigned" ? field.labels?.[Number(found)] : undefined;

@@ -227,6 +227,11 @@ export function layout<const Parts extends readonly Part[]>(name: string, ...par
   };
 }
 
+interface Case {
+  readonly kind: string;
+  readonly tag: number;
+  readonly layout: AnyLayout;
+}
 type Cases = { readonly [kind: string]: readonly [tag: number, layout: AnyLayout] };
 type CaseValue<C extends Cases, Shared> = {
   [K in keyof C]: Flat<{ kind: K } & Shared & ValueOf<C[K][1]>>;
@@ -244,19 +249,20 @@ export function variants<
   const tagSpan = 2 ** sharedBits;
   const sharedSpans = Object.entries(shared ?? {}).map(([name, width]) => ({ name, span: 2 ** width }));
   const tags = 2 ** (8 - sharedBits);
-  const byTag = new Array<{ readonly kind: string; readonly layout: AnyLayout } | undefined>(tags).fill(undefined);
+  const byKind: Record<string, Case> = {};
+  const byTag = new Array<Case | undefined>(tags).fill(undefined);
   for (const [kind, [tag, each]] of Object.entries(cases)) {
     assert(tag < tags && byTag[tag] === undefined, `${name}: tag ${tag} of ${kind} is taken or too large`);
-    byTag[tag] = { kind, layout: each };
+    byTag[tag] = byKind[kind] = { kind, tag, layout: each };
   }
   return {
     name,
     write: (writer, value) => {
-      const each = cases[value.kind as string];
-      let head: number = each[0];
+      const { tag, layout: each } = byKind[value.kind as string];
+      let head = tag;
       for (const { name, span } of sharedSpans) head = head * span + (((value as Values)[name] as number) % span);
       writer.u8(head);
-      each[1].write(writer, value);
+      each.write(writer, value);
     },
     read: (reader) => {
       const start = reader.offset;
