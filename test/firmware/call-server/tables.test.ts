@@ -37,6 +37,33 @@ describe("bit strings", () => {
     );
   });
 
+  it("once a read went past the end nothing is left, whatever is asked for", () => {
+    const asked: readonly ((reader: BitReader) => unknown)[] = [
+      (reader) => reader.unsigned(9),
+      (reader) => reader.unsigned(30),
+      (reader) => reader.octets(3),
+    ];
+    for (const read of asked) {
+      const reader = new BitReader(Uint8Array.of(0xff, 0xff, 0xff));
+      expect([reader.unsigned(16), reader.remaining, reader.exhausted]).toEqual([0xffff, 8, false]);
+      read(reader);
+      expect([reader.exhausted, reader.remaining]).toEqual([true, 0]);
+      expect([reader.unsigned(1), reader.unsigned(30), reader.variable(), reader.octets(1).length]).toEqual([
+        0, 0, 0, 0,
+      ]);
+      expect([reader.exhausted, reader.remaining]).toEqual([true, 0]);
+    }
+    const endless = new BitReader(new Uint8Array(8).fill(0xff));
+    expect([endless.variable(), endless.exhausted, endless.remaining]).toEqual([0, true, 0]);
+  });
+
+  it("stand after the octets of a head, of which no more than its length counts", () => {
+    const writer = new BitWriter(1);
+    writer.unsigned(5, 3);
+    expect(writer.finish({ octets: Uint8Array.of(1, 2, 3), length: 2 })).toEqual(Uint8Array.of(1, 2, 0b1010_0000));
+    expect(writer.finish({ octets: Uint8Array.of(1, 2, 3), length: 1 })).toEqual(Uint8Array.of(1));
+  });
+
   it("the first bit is the most significant one", () => {
     const writer = new BitWriter();
     writer.unsigned(1, 1);
@@ -151,6 +178,11 @@ describe("tables", () => {
 });
 
 describe("times for people", () => {
+  it("whatever day was said before", () => {
+    const [one, other] = ["2024-02-29T23:59:59.999Z", "2024-03-01T00:00:00.000Z"];
+    for (const each of [one, other, one, one, other]) expect(utcTime(Date.parse(each))).toBe(each);
+  });
+
   it("as the calendar says", () => {
     const millis = fc.integer({ min: 0, max: 4_102_444_800_000 });
     fc.assert(

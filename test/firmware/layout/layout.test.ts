@@ -4,6 +4,7 @@ import {
   bits,
   decode,
   encode,
+  encodeWithoutView,
   type Field,
   layout,
   list,
@@ -160,6 +161,22 @@ test("a record longer than the writer's first buffer comes back, and leaves noth
   const long = new Uint8Array(20_000).fill(7);
   expect(decode(octets, encode(octets, long))).toEqual(ok(long));
   expect(encode(u8, 1)).toEqual(hex("01"));
+});
+
+test("octets are written whole where the writer stands, few as many", () => {
+  const field = layout("two", { one: octets, other: rest });
+  for (let length = 0; length <= 130; length++) {
+    const value = { one: Uint8Array.from({ length }, (_, index) => index + 1), other: hex("aabb") };
+    expect(encode(field, value)).toEqual(Uint8Array.from([...encode(varint, length), ...value.one, 0xaa, 0xbb]));
+  }
+});
+
+test("without a view are the same octets, and nothing of them is left to the next", () => {
+  const value = hex("aabbcc");
+  for (const field of [octets, rest]) {
+    const { octets: inPlace, length } = encodeWithoutView(field, value);
+    expect(inPlace.slice(0, length)).toEqual(encode(field, value));
+  }
 });
 
 test("what was encoded stays as it is when the next is encoded", () => {
