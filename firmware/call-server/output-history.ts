@@ -9,8 +9,6 @@ import { OctetRing } from "../layout/octet-ring.ts";
 /** As long as commits are kept for repair. */
 export const historyCommits = 4096;
 
-const nothing = new Uint8Array(0);
-
 /** One output in its place. */
 export interface PlacedOutput {
   readonly term: number;
@@ -21,27 +19,29 @@ export interface PlacedOutput {
   readonly payload: Uint8Array;
 }
 
-/** What most bodies and payloads have at most: an IAM is the longest message of a call. */
-const usualOctetsMax = 96;
+/** What most commits have at most, body and payload: an IAM is the longest message of a call. */
+const usualOctetsMax = 192;
 
 export class OutputHistory {
-  /** Outputs come first in a commit's body. They are read when somebody asks, which is rare. */
-  readonly #bodies = new OctetRing(historyCommits, usualOctetsMax);
-  readonly #payloads = new OctetRing(historyCommits, usualOctetsMax);
+  /** A commit's body, and the payload behind it. Outputs come first in a body; they are read when somebody asks, which is rare. */
+  readonly #commits = new OctetRing(historyCommits, usualOctetsMax);
+  readonly #bodyOctets = new Uint16Array(historyCommits);
   readonly #terms = new Float64Array(historyCommits);
 
   add(term: number, sequence: number, body: Uint8Array, payload: Uint8Array): void {
-    this.#bodies.put(sequence, body);
-    this.#payloads.put(sequence, payload);
+    this.#commits.put(sequence, body, payload);
+    this.#bodyOctets[sequence % historyCommits] = body.length;
     this.#terms[sequence % historyCommits] = term;
   }
 
   /** Outputs of a card, in order, in the commits above `after` up to `last`. */
   *of(slot: number, after: number, last: number): IterableIterator<PlacedOutput> {
     for (let sequence = Math.max(after, last - historyCommits) + 1; sequence <= last; sequence++) {
-      const body = this.#bodies.get(sequence) ?? nothing;
-      if (body.length === 0) continue;
-      const payload = this.#payloads.get(sequence) ?? nothing;
+      const octets = this.#commits.get(sequence);
+      const bodyOctets = this.#bodyOctets[sequence % historyCommits];
+      if (octets === undefined || bodyOctets === 0) continue;
+      const body = octets.subarray(0, bodyOctets);
+      const payload = octets.subarray(bodyOctets);
       const term = this.#terms[sequence % historyCommits];
       for (const [index, output] of outputsLayout.read(new OctetReader(body), "outputs").entries()) {
         if (output.slot === slot) yield { term, sequence, index, output, payload };
@@ -50,7 +50,6 @@ export class OutputHistory {
   }
 
   clear(): void {
-    this.#bodies.clear();
-    this.#payloads.clear();
+    this.#commits.clear();
   }
 }

@@ -6,6 +6,8 @@
 /** Records that have a buffer in common. */
 const pageRecords = 128;
 
+const nothing = new Uint8Array(0);
+
 interface Page {
   readonly octets: Uint8Array;
   /** By place. */
@@ -27,19 +29,22 @@ export class OctetRing {
     this.#pages = this.#noPages();
   }
 
-  /** The record `records` before it is forgotten. */
-  put(number: number, octets: Uint8Array): void {
+  /** The record, `octets` and `more` behind them; the one `records` before it is forgotten. */
+  put(number: number, octets: Uint8Array, more: Uint8Array = nothing): void {
     const slot = number % this.#records;
     const page = this.#pageOf(slot);
     const place = slot % pageRecords;
-    const isLong = octets.length > this.#slotOctets;
+    const length = octets.length + more.length;
+    const isLong = length > this.#slotOctets;
     page.numbers[place] = number;
-    page.lengths[place] = octets.length;
-    page.long[place] = isLong ? octets.slice() : undefined;
-    if (isLong) return;
+    page.lengths[place] = length;
+    const long = isLong ? new Uint8Array(length) : undefined;
+    page.long[place] = long;
+    const into = long ?? page.octets;
+    let at = isLong ? 0 : place * this.#slotOctets;
     // A few octets are copied in a loop sooner than by a call.
-    const start = place * this.#slotOctets;
-    for (let index = 0; index < octets.length; index++) page.octets[start + index] = octets[index];
+    for (let index = 0; index < octets.length; index++) into[at++] = octets[index];
+    for (let index = 0; index < more.length; index++) into[at++] = more[index];
   }
 
   /** A copy; undefined for one that is not kept (any more). */

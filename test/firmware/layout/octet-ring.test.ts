@@ -47,3 +47,11 @@ test("as many as it is for, though it has room for few at first", () => {
   for (let number = 1501; number <= 2500; number++) expect(ring.get(number)).toEqual(of(number % 256, number % 9));
   expect(ring.get(1500)).toBeUndefined();
 });
+
+test("what comes in two pieces is one record, whether or not there is room for it", () => {
+  const ring = new OctetRing(4, 6);
+  ring.put(1, of(1, 4), of(2, 2));
+  ring.put(2, of(3, 4), of(4, 3));
+  expect(ring.get(1)).toEqual(Uint8Array.of(...of(1, 4), ...of(2, 2)));
+  expect(ring.get(2)).toEqual(Uint8Array.of(...of(3, 4), ...of(4, 3)));
+});
