@@ -49,7 +49,8 @@ export class IdleCircuits {
   /** Follows changes that the tables already hold. */
   follow(changes: readonly Change[]): void {
     for (const { table, key, before, after } of changes) {
-      if (table.tag === this.#tables.endpoint.tag || table.tag === this.#tables.blocking.tag) this.#judge(key);
+      const isOther = table.tag === this.#tables.endpoint.tag && before?.state !== after?.state;
+      if (isOther || table.tag === this.#tables.blocking.tag) this.#judge(key);
       if (table.tag !== this.#tables.connection.tag) continue;
       const old = before as unknown as ConnectionRow | undefined;
       const row = after as unknown as ConnectionRow | undefined;

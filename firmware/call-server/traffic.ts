@@ -43,7 +43,7 @@ export class Traffic {
       if (table.tag === this.#tables.endpoint.tag) {
         const old = before as unknown as EndpointRow | undefined;
         const row = after as unknown as EndpointRow | undefined;
-        this.#inService += (isInService(row) ? 1 : 0) - (isInService(old) ? 1 : 0);
+        if (old?.state !== row?.state) this.#inService += (isInService(row) ? 1 : 0) - (isInService(old) ? 1 : 0);
       }
       if (table.tag === this.#tables.blocking.tag) {
         const [old, row] = [before ?? table.initial, after ?? table.initial] as unknown as [BlockingRow, BlockingRow];
