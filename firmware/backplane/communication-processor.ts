@@ -292,6 +292,11 @@ export class CommunicationProcessor {
     return this.#wakeBy ?? this.#nextBeat;
   }
 
+  /** The planes on which another card babbles, by their letters: its beats are not listened to there. */
+  babblesOn(slot: number): string {
+    return this.#conduct.babblesOn(slot);
+  }
+
   /** What is of one group is that of the first; where there are several, `groups` has it of all. */
   status(): Readonly<Record<string, unknown>> {
     const [first] = this.#parts;
@@ -311,6 +316,7 @@ export class CommunicationProcessor {
         commit: its?.commit,
         realTime: entry.realTime,
         fit: roster?.isFit(entry.slot) === true,
+        babblesOn: this.babblesOn(entry.slot),
         limitMicros: this.#roster.limitMicros(entry),
         gapMaxMicros: Math.max(entry.gapMax, entry.gapMaxBefore),
         gapMeasuredMicros: entry.gapMax,

@@ -78,6 +78,14 @@ export class Conduct {
     return beats.at === undefined;
   }
 
+  /** The planes on which the card in a slot babbles: by their letters. */
+  babblesOn(slot: number): string {
+    return ([0, 1] as const)
+      .filter((plane) => this.#beats.get(2 * slot + plane)?.at !== undefined)
+      .map(planeName)
+      .join("");
+  }
+
   /** The card in a slot has said what makes no sense. */
   nonsense(slot: number, now: Micros): void {
     const said = misdeedOf(this.#nonsense, slot);

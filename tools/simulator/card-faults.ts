@@ -6,6 +6,10 @@ import { oneOf, planes, slotOfPort, somePorts, type Stage, type Strike } from ".
 
 /** A card that is silent for no longer than this is not found dead. */
 const aliveMillis = 50;
+/** Moments of up to so long hardly add up to such a silence. A primary's may: then another takes over. */
+const mayAddUpMicros = 12_000;
+/** A beat that was held up is on both planes within this time, whatever they lag. */
+const beatOutMicros = 2_000;
 
 const otherPlane = { 0: 1, 1: 0 } as const;
 
@@ -95,13 +99,15 @@ export function slow(stage: Stage): void {
   const slot = oneOf(chance, rack.slots);
   const longestMicros = slot === stage.primary ? 12_000 : oneOf(chance, [3_000, 20_000, 50_000]);
   const times = 5 + chance.integer(25);
+  // Where two moments are together longer than a card may be silent, its beat gets out between them.
+  const leastMicros = longestMicros > mayAddUpMicros ? beatOutMicros : 1;
   stage.tell(`slot ${slot} is held up ${times} times for up to ${longestMicros / 1000} ms`);
   const card = rack.card(slot);
   for (let done = 0; done < times; done++) {
     card.freeze();
     stage.runMicros(1 + chance.integer(longestMicros));
     card.thaw(true);
-    stage.runMicros(1 + chance.integer(oneOf(chance, [1_000, 20_000])));
+    stage.runMicros(leastMicros + chance.integer(oneOf(chance, [1_000, 20_000])));
   }
 }
 

@@ -19,7 +19,7 @@ export const invariants = {
   "equal tables":          { when: "every commit",      meaning: "call servers that stand at the same commit hold the same tables" },
   "timers run":            { when: "every takeover",    meaning: "whoever is complete runs a timer for every circuit and connection that waits" },
   "state survives":        { when: "every takeover",    meaning: "the rack starts cold once" },
-  "no false death":        { when: "every death",       meaning: "no card is found dead whose beats have come on both planes within the limit" },
+  "no false death":        { when: "every death",       meaning: "no card is found dead whose beats have come on both planes within the limit, unless it babbles on both" },
   "no stray connection":   { when: "every millisecond", meaning: "no endpoint of the gateway stays connected for long without a connection in the primary's tables" },
   "assertions":            { when: "always",            meaning: "no card stops on an assertion" },
   "protected":             { when: "the end",           meaning: "after every fault, and in the end, one call server is primary and the other its complete backup" },

@@ -57,7 +57,7 @@ export class RackWatch {
     // A plane that was cut is not believed at once: only what has come on both counts.
     const silentMicros = card.now() - Math.min(...card.beatsAt.map((beats) => beats.get(slot) ?? 0));
     const limitMicros = card.communication.roster.limitMicros(entry);
-    if (silentMicros >= limitMicros) return;
+    if (silentMicros >= limitMicros || card.communication.babblesOn(slot) === "AB") return;
     const what = `slot ${card.slot} finds slot ${slot} dead, whose last beat came ${silentMicros.toFixed(0)} µs ago`;
     this.#complain("no false death", what);
   }

@@ -55,7 +55,10 @@ describe("a card that babbles: highest-priority frames without end", () => {
     expect(saidOf(rack, slot)).toEqual(
       others.map((other) => `slot ${other} alarm: slot ${slot} babbles on plane ${name}: not listened to there`),
     );
+    const heardBy = () => others.map((other) => rack.card(other).communication.babblesOn(slot));
+    expect(heardBy()).toEqual(others.map(() => name));
     rack.run(3_000);
+    expect(heardBy()).toEqual(others.map(() => ""));
     expect(saidOf(rack, slot).filter((line) => line.includes("no more"))).toHaveLength(others.length);
     expect(rack.roles()).toEqual(inService);
   });
