@@ -145,6 +145,9 @@ export function babble(stage: Stage): void {
   stage.decide(plane, undefined);
   if (said === undefined) return;
   const again = said;
+  // It is still not listened to on the other plane: as long as that lasts it is as good as gone.
+  const isGone = [...rack.cards].some(({ communication }) => communication.babblesOn(slot) === "BA"[plane]);
+  if (isGone && (slot === stage.lim || slot === stage.transporter)) stage.excuse();
   stage.tell(`slot ${slot} babbles a frame of class ${wanted} on plane ${plane} for ${millis} ms`);
   const end = rack.clock.nowMicros() + millis * 1000;
   const say = () => {
