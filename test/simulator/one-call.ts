@@ -21,7 +21,7 @@ export const smallRack = smallRackOf(4);
 /** The same with two of each card, and exchanges that send every message to both LIMs. */
 export const redundantRack = smallRackOf(4, "boards/simulated/redundant.yaml");
 
-const startMillis = 250;
+const startMillis = 200;
 const callMillis = 120;
 /** Long enough for a takeover and for what it has to catch up with. */
 const settleMillis = 150;
