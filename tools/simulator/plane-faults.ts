@@ -146,7 +146,7 @@ export function babble(stage: Stage): void {
   if (said === undefined) return;
   const again = said;
   // It is still not listened to on the other plane: as long as that lasts it is as good as gone.
-  const isGone = [...rack.cards].some(({ communication }) => communication.babblesOn(slot) === "BA"[plane]);
+  const isGone = [...rack.cards].some(({ communication }) => communication.babblesOn(slot).includes("BA"[plane]));
   if (isGone && (slot === stage.lim || slot === stage.transporter)) stage.excuse();
   stage.tell(`slot ${slot} babbles a frame of class ${wanted} on plane ${plane} for ${millis} ms`);
   const end = rack.clock.nowMicros() + millis * 1000;

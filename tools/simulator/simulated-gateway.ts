@@ -43,7 +43,6 @@ export class SimulatedGateway {
   #faults: readonly GatewayFault[] = [];
   #lastId = 0x1000;
   readonly #alarm: Alarm;
-
   readonly #nameOf: (connection: number) => string;
 
   /** `reply` takes what goes back to whom a command came from, by the name that `datagram` was given. */

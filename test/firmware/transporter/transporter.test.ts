@@ -55,6 +55,9 @@ const refusing =
   };
 const silent: Behaviour = () => undefined;
 
+/** Whatever transaction it is. */
+const withoutTransaction = (text: string) => text.replace(/(?<=^.{4} )\d+/, "N");
+
 describe("sockets", () => {
   it("are those of the gateways whose transporter is this slot; two gateways may share one", () => {
     const bench = new TransporterBench();
@@ -80,8 +83,7 @@ describe("instructions for a gateway with trunk circuits (duties 31, 35, 38)", (
     bench.instruct(create(0x1234));
     bench.instruct(modify(0x1234));
     bench.instruct(remove(0x1234));
-    const id = (text: string) => text.replace(/(?<=^.{4} )\d+/, "N");
-    expect(bench.takeDatagrams().map(id)).toEqual([
+    expect(bench.takeDatagrams().map(withoutTransaction)).toEqual([
       "CRCX N west/1@gw MGCP 1.0|C: 1001234|Z2: east/1@gw|M: recvonly|",
       "MDCX N west/1@gw MGCP 1.0|C: 1001234|I: 00000A01|M: sendrecv|",
       "DLCX N west/1@gw MGCP 1.0|C: 1001234|I: 00000A01|",
@@ -119,8 +121,7 @@ describe("instructions for a gateway with trunk circuits (duties 31, 35, 38)", (
       return obliging(command, count);
     };
     bench.instruct(modify(7));
-    const id = (text: string) => text.replace(/(?<=^.{4} )\d+/, "N");
-    expect(bench.takeDatagrams().map(id)).toEqual([
+    expect(bench.takeDatagrams().map(withoutTransaction)).toEqual([
       "MDCX N west/1@gw MGCP 1.0|C: 1000007|I: 00000A01|M: sendrecv|",
       "AUEP N west/1@gw MGCP 1.0|F: I|",
       "MDCX N west/1@gw MGCP 1.0|C: 1000007|I: 0a1|M: sendrecv|",
@@ -211,8 +212,7 @@ describe("instructions for osmo-mgw", () => {
     bench.instruct(create(1, 63, 66));
     bench.instruct(modify(1, 63, 66));
     bench.instruct(remove(1, 63, 66));
-    const id = (text: string) => text.replace(/(?<=^.{4} )\d+/, "N");
-    expect(bench.takeDatagrams().map(id)).toEqual([
+    expect(bench.takeDatagrams().map(withoutTransaction)).toEqual([
       `CRCX N rtpbridge/40@mgw MGCP 1.0|C: 1000001|M: sendonly||${sdp(25_001)}`,
       `CRCX N rtpbridge/40@mgw MGCP 1.0|C: 1000001|M: recvonly||${sdp(27_000)}`,
       "MDCX N rtpbridge/40@mgw MGCP 1.0|C: 1000001|I: 00000A01|M: sendrecv|",
