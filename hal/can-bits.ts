@@ -43,7 +43,20 @@ const fdCrcDelimiterBits = 1;
 
 /** Exact bits of `frame`, whose length must be one that exists. */
 export function canFrameBits(frame: CanFrame): CanFrameBits {
-  return frame.fd ? fdFrameBits(frame) : classicFrameBits(frame);
+  const bits = new CanBitCount();
+  bits.add(frame);
+  return bits;
+}
+
+/** Bits of all frames that were added. */
+export class CanBitCount implements CanFrameBits {
+  nominal = 0;
+  data = 0;
+
+  add(frame: CanFrame): void {
+    if (frame.fd) addFdFrame(frame, this);
+    else this.nominal += classicFrameBits(frame);
+  }
 }
 
 /** Time on the wire of so many bits, microseconds. */
@@ -51,7 +64,7 @@ export function canBitsMicros(bits: CanFrameBits, rates: CanBitRates): number {
   return (bits.nominal * 1e6) / rates.bitRate + (bits.data * 1e6) / rates.dataBitRate;
 }
 
-function classicFrameBits({ id, data }: CanFrame): CanFrameBits {
+function classicFrameBits({ id, data }: CanFrame): number {
   // RTR, IDE and r0 are dominant, which is zero.
   const head = (id << 7) | data.length;
   let stuffing = stuffOctet(stuffOctet(afterStartOfFrame, head >> 10), (head >> 2) & 0xff);
@@ -65,10 +78,10 @@ function classicFrameBits({ id, data }: CanFrame): CanFrameBits {
   }
   stuffing = stuffBits(stuffOctet(stuffing, crc >> 7), crc & 0x7f, 7);
   const unstuffed = classicHeadBits + 8 * data.length + classicCrcBits + classicTailBits;
-  return { nominal: unstuffed + stuffBitsSent(stuffing) + stuffBitsDue(stuffing), data: 0 };
+  return unstuffed + stuffBitsSent(stuffing) + stuffBitsDue(stuffing);
 }
 
-function fdFrameBits({ id, data }: CanFrame): CanFrameBits {
+function addFdFrame({ id, data }: CanFrame, count: CanBitCount): void {
   // RRS and IDE dominant, FDF recessive, res dominant, BRS recessive.
   const nominalHead = (id << 5) | 0b00101;
   let stuffing = stuffOctet(stuffOctet(afterStartOfFrame, nominalHead >> 8), nominalHead & 0xff);
@@ -81,10 +94,8 @@ function fdFrameBits({ id, data }: CanFrame): CanFrameBits {
   const checkBits = fdStuffCountBits + (data.length <= fdShortCrcOctetsMax ? 17 : 21);
   // One ahead of the stuff count and one after every fourth bit.
   const fixedStuffBits = 1 + Math.floor(checkBits / 4);
-  return {
-    nominal: fdNominalHeadBits + nominalStuffBits + fdTailBits,
-    data: fdDataHeadBits + 8 * data.length + dataStuffBits + checkBits + fixedStuffBits + fdCrcDelimiterBits,
-  };
+  count.nominal += fdNominalHeadBits + nominalStuffBits + fdTailBits;
+  count.data += fdDataHeadBits + 8 * data.length + dataStuffBits + checkBits + fixedStuffBits + fdCrcDelimiterBits;
 }
 
 /*

@@ -3,12 +3,13 @@
  *
  * The software bus speaks the kernel's own layouts, so a port can be moved to a SocketCAN interface without another codec.
  */
+import type { CanFramePool } from "./can-frame-pool.ts";
 
 /**
  * One data frame with an 11-bit identifier. An FD frame always switches the bit rate.
  *
- * A frame is a value: once it exists nobody changes its data, neither the sender after `transmit` nor a receiver, who may
- * share it with other receivers. So everybody may keep it.
+ * Frames are used again (`CanFramePool`). The sender leaves a frame as it is until the port says that it is transmitted, or has lost
+ * it; a receiver, who may share it with others, has it during the call only and copies what it keeps (`copyOfFrame`).
  */
 export interface CanFrame {
   /** 0 to 2047; the lower wins arbitration. */
@@ -96,9 +97,14 @@ export function encodeCanFrame(frame: CanFrame, into: Uint8Array, offset: number
 /**
  * Reads the structure of `layoutOctets` (16: classic, 72: FD) at `offset`; the data is a copy.
  * `undefined` for what the backplane does not carry: extended identifiers, remote and error frames, lengths that do not
- * exist, a structure that is cut short.
+ * exist, a structure that is cut short. The frame comes from `pool`, if there is one.
  */
-export function decodeCanFrame(octets: Uint8Array, offset: number, layoutOctets: number): CanFrame | undefined {
+export function decodeCanFrame(
+  octets: Uint8Array,
+  offset: number,
+  layoutOctets: number,
+  pool?: CanFramePool,
+): CanFrame | undefined {
   const fd = layoutOctets === canFdFrameLayoutOctets;
   if (!fd && layoutOctets !== canFrameLayoutOctets) return undefined;
   if (offset + layoutOctets > octets.length) return undefined;
@@ -108,7 +114,7 @@ export function decodeCanFrame(octets: Uint8Array, offset: number, layoutOctets:
   if (flags !== 0 || id > canIdMax || length > layoutOctets - dataOffset) return undefined;
   if (fd && canFdPaddedOctets(length) !== length) return undefined;
   // A fresh array of at most 64 octets is cheaper than a view, and does not keep the whole receive buffer alive.
-  const data = new Uint8Array(length);
-  for (let index = 0; index < length; index++) data[index] = octets[offset + dataOffset + index] ?? 0;
-  return { id, fd, data };
+  const frame = pool?.take(id, fd, length) ?? { id, fd, data: new Uint8Array(length) };
+  for (let index = 0; index < length; index++) frame.data[index] = octets[offset + dataOffset + index] ?? 0;
+  return frame;
 }

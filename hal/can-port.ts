@@ -25,7 +25,7 @@ export interface CanStatistics {
 
 /**
  * What a port tells its owner. Never called from within a method of the port; may call every method of the port.
- * The arrays belong to the port and are valid during the call only. The frames may be kept.
+ * The arrays, and the frames of other ports, belong to the port and are valid during the call only.
  */
 export interface CanPortListener {
   /**

@@ -1,6 +1,6 @@
 /** What a card's beats about one of its groups tell in turn. */
 import { receivedBits } from "./deafness.ts";
-import { beatKind, cardKinds, type Role, role, witnessesABeat } from "./heartbeat.ts";
+import { beatKind, cardKinds, type Heartbeat, type Role, role, witnessesABeat } from "./heartbeat.ts";
 import type { GroupPlan, Member } from "./membership.ts";
 import { lowBits } from "./sequence-number.ts";
 
@@ -30,29 +30,41 @@ export interface Teller {
   readonly member: Member;
 }
 
-/** Kind and value of a card's `beat`th beat about a group. */
-export function beatTells(beat: number, teller: Teller): { readonly kind: number; readonly value: number } {
-  const { kind: card, plan, member } = teller;
-  const isNew = newRoles.includes(member.role());
-  const turns = isNew ? newcomerTurns : card === "call-server" ? callServerTurns : witnessTurns;
-  const kind = turns[beat % turns.length];
+/** Writes kind and value into a card's `number`th beat about a group. */
+export function tellInTurn(beat: Heartbeat, number: number, teller: Teller): void {
+  const isNew = newRoles.includes(teller.member.role());
+  const turns = isNew ? newcomerTurns : teller.kind === "call-server" ? callServerTurns : witnessTurns;
+  const kind = turns[number % turns.length];
+  const pair = kind === beatKind.received ? pairInTurn(number, turns.length, teller.plan.witnesses.length) : 0;
+  beat.kind = kind + pair;
+  beat.value = tellOf(kind, pair, teller);
+}
+
+/** The witnesses that a beat of kind `received` is about: which two of the plan's. */
+function pairInTurn(number: number, turns: number, witnesses: number): number {
+  const pairs = Math.max(1, Math.ceil(witnesses / witnessesABeat));
+  return Math.floor((number * receivedATurn) / turns) % pairs;
+}
+
+function tellOf(kind: (typeof beatKind)[keyof typeof beatKind], pair: number, teller: Teller): number {
+  const { member } = teller;
   switch (kind) {
     case beatKind.identity:
-      return { kind, value: teller.incarnation * 256 + cardKinds.indexOf(card) * 16 + teller.progress };
+      return teller.incarnation * 256 + cardKinds.indexOf(teller.kind) * 16 + teller.progress;
     case beatKind.commit:
-      return { kind, value: lowBits(member.lastCommit(), 24) };
+      return lowBits(member.lastCommit(), 24);
     case beatKind.input:
-      return { kind, value: lowBits(member.lastInput(), 24) };
+      return lowBits(member.lastInput(), 24);
     case beatKind.configuration:
-      return { kind, value: teller.configurationDigest };
+      return teller.configurationDigest;
     case beatKind.received: {
-      const pairs = Math.max(1, Math.ceil(plan.witnesses.length / witnessesABeat));
-      const pair = Math.floor((beat * receivedATurn) / turns.length) % pairs;
-      const [first, second] = [0, 1].map((index) => {
-        const witness = plan.witnesses[pair * witnessesABeat + index];
-        return witness === undefined ? 0 : lowBits(member.receivedFrom(witness), receivedBits);
-      });
-      return { kind: kind + pair, value: first * 2 ** receivedBits + second };
+      const first = pair * witnessesABeat;
+      return receivedFrom(first, teller) * 2 ** receivedBits + receivedFrom(first + 1, teller);
     }
   }
+}
+
+/** Low bits of the number of the last input that was heard of a witness; 0 where the plan has no such. */
+function receivedFrom(place: number, { plan, member }: Teller): number {
+  return place < plan.witnesses.length ? lowBits(member.receivedFrom(plan.witnesses[place]), receivedBits) : 0;
 }

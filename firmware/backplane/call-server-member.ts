@@ -205,14 +205,11 @@ export class CallServerMember implements Member {
   /** A commit from a primary of `senderTerm`: its own, or one it repairs. */
   #commit(commit: Commit, octets: Uint8Array, input: Uint8Array | undefined, senderTerm: number, now: Micros): void {
     if (this.#view.isStale(senderTerm, this.#term)) return;
-    if (this.#draining.isOn) {
-      this.#draining.later(() => this.#commit(commit, octets, input, senderTerm, now));
-      return;
-    }
-    if (this.#role === role.primary) {
-      if (senderTerm === this.#term) return;
+    if (this.#role === role.primary && senderTerm === this.#term && !this.#draining.isOn) return;
+    if (this.#role === role.primary || this.#draining.isOn) {
       this.#makeWay(now);
-      this.#draining.later(() => this.#commit(commit, octets, input, senderTerm, now));
+      const kept = octets.slice();
+      this.#draining.later(() => this.#commit(commit, kept, input, senderTerm, now));
       return;
     }
     if (this.#role === role.claimant && this.#claim.term > senderTerm) {

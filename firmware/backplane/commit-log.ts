@@ -83,6 +83,7 @@ export class CommitLog {
   /** The highest sequence that waits, or the last of the run. */
   highest(): number {
     let highest = this.#last;
+    if (this.#held.size === 0) return highest;
     for (const sequence of this.#held.keys()) if (sequence > highest) highest = sequence;
     return highest;
   }

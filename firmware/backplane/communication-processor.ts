@@ -6,15 +6,15 @@ import type { CanFrame } from "../../hal/can-frame.ts";
 import type { ApplicationAction, ApplicationEvent } from "../card/application.ts";
 import { vouchNote, workOf } from "../card/link-notes.ts";
 import { voidWord, vouchWord } from "../card/work-gate.ts";
-import { decode, encode } from "../layout/layout.ts";
+import { decodeInto, encodeWithoutView } from "../layout/layout.ts";
 import { assert } from "../result.ts";
 import type { Micros } from "../time.ts";
 import { newRoles } from "./beat-turns.ts";
 import { Conduct } from "./conduct.ts";
-import { classOf, frameIdentifier, framePart, type RecordClass, recordClass, slotOf } from "./frame-identifier.ts";
+import { classOf, type RecordClass, recordClass, slotOf } from "./frame-identifier.ts";
 import { FrameReception } from "./frame-reception.ts";
 import { FrameTransmission, type Plane, planes, type Transmit } from "./frame-transmission.ts";
-import { type cardKinds, heartbeat, role, roleNames } from "./heartbeat.ts";
+import { blankBeat, type cardKinds, heartbeat, role, roleNames } from "./heartbeat.ts";
 import type { GroupPlan, Member, Milestone, ProtocolRule } from "./membership.ts";
 import { OwnHealth } from "./own-health.ts";
 import { Participation } from "./participation.ts";
@@ -101,8 +101,12 @@ export class CommunicationProcessor {
   readonly #reception: FrameReception;
   readonly #transmission: FrameTransmission;
   #behind = false;
-  /** Whose record is being taken in. */
-  #at: { readonly slot: number; readonly micros: Micros } = { slot: 0, micros: 0 };
+  /** Whose record is being taken in, and when. */
+  #speaker = 0;
+  #spokenAt: Micros = 0;
+  /** The beat that is heard, and the one that is said. */
+  readonly #heard = blankBeat();
+  readonly #said = blankBeat();
   /** Since the start of the card. */
   #beats = 0;
   /** What the last beat said of the card as a whole that nobody should have to wait for. */
@@ -120,7 +124,8 @@ export class CommunicationProcessor {
   #farewell: CanFrame | undefined;
   #hasSaidFarewell = false;
   #nextBeat: Micros;
-  #wakeBy: Micros | undefined;
+  /** No number until there was a first pass. */
+  #wakeBy: Micros = Number.NaN;
   readonly #counters = { beats: 0, lateWakes: 0, lateMaxMicros: 0 };
 
   constructor(options: CommunicationOptions, effects: CommunicationEffects, now: Micros) {
@@ -177,7 +182,7 @@ export class CommunicationProcessor {
       wallMillis: () => effects.wallMillis(),
       log: (severity: "info" | "warning" | "alarm", text: string) => effects.log(severity, text),
       milestone: (step: Milestone, term: number) => effects.milestone(step, term),
-      nonsense: () => this.#conduct.nonsense(this.#at.slot, this.#at.micros),
+      nonsense: () => this.#conduct.nonsense(this.#speaker, this.#spokenAt),
       withoutRules: options.withoutRules ?? new Set<ProtocolRule>(),
     };
     this.#parts = plans.map((plan) => new Participation(plan, card));
@@ -209,16 +214,19 @@ export class CommunicationProcessor {
   /** Frames from a plane, in bus order. `more`: others have come already and will be handed in next. */
   frames(plane: Plane, frames: readonly CanFrame[], now: Micros, more = false): void {
     this.#noticeLateness(now);
+    const isBehindAsBefore = this.#behind === more;
     this.#behind = more;
-    for (const frame of frames) this.#frame(plane, frame, now);
-    this.#settle(now);
+    let isNew = false;
+    for (const frame of frames) if (this.#frame(plane, frame, now)) isNew = true;
+    // A record's frames but for the last, and its copy on the other plane, change nothing that anybody would have to look at.
+    if (isNew || !isBehindAsBefore || now >= this.nextDeadline()) this.#settle(now);
   }
 
   /** Own frames that are on the bus, the very objects that were handed to `transmit`; one may have overtaken another. */
   transmitted(plane: Plane, frames: readonly CanFrame[], now: Micros): void {
     this.#health.transmitted(plane, frames);
-    this.#transmission.transmitted(plane, frames);
     if (this.#farewell !== undefined && frames.includes(this.#farewell)) this.#saidFarewell();
+    this.#transmission.transmitted(plane, frames);
     for (const part of this.#parts) {
       const input = this.#transmission.takeConfirmed(plane, recordClass.input, part);
       if (input > 0) part.member.inputTransmitted(input);
@@ -289,7 +297,7 @@ export class CommunicationProcessor {
   }
 
   nextDeadline(): Micros {
-    return this.#wakeBy ?? this.#nextBeat;
+    return Number.isNaN(this.#wakeBy) ? this.#nextBeat : this.#wakeBy;
   }
 
   /** The planes on which another card babbles, by their letters: its beats are not listened to there. */
@@ -357,25 +365,32 @@ export class CommunicationProcessor {
     this.#silence(now);
     this.#conduct.look(now);
     this.#health.examine(now);
-    for (const { member } of this.#parts) member.tick(now);
+    // Thousands of times a second: a loop by places makes no iterator, however little of it has been compiled.
+    for (let place = 0; place < this.#parts.length; place++) this.#parts[place].member.tick(now);
     this.#vouch(now);
     if (this.#hasNews()) this.#nextBeat = now;
-    if (now >= this.#nextBeat) {
-      const intervals = this.#parts.map(({ member }) => beatIntervalMicros(member.role(), this.#options.timing));
-      const interval = Math.min(...intervals);
-      if (!this.#isSilenced) this.#beat(now);
-      // Of a card that has become something else in several groups each is to hear it now.
-      while (!this.#isSilenced && this.#hasNews()) this.#beat(now);
-      this.#nextBeat = Math.max(this.#nextBeat + interval, now + interval / 2);
+    if (now >= this.#nextBeat) this.#beatInTime(now);
+    this.#setWake(now);
+  }
+
+  #beatInTime(now: Micros): void {
+    let interval = Number.POSITIVE_INFINITY;
+    for (const { member } of this.#parts) {
+      interval = Math.min(interval, beatIntervalMicros(member.role(), this.#options.timing));
     }
-    let look = Number.POSITIVE_INFINITY;
-    for (const part of this.#parts) {
-      const deadline = part.member.nextDeadline();
+    if (!this.#isSilenced) this.#beat(now);
+    // Of a card that has become something else in several groups each is to hear it now.
+    while (!this.#isSilenced && this.#hasNews()) this.#beat(now);
+    this.#nextBeat = Math.max(this.#nextBeat + interval, now + interval / 2);
+  }
+
+  #setWake(now: Micros): void {
+    let look = this.#health.nextDeadline() ?? Number.POSITIVE_INFINITY;
+    for (let place = 0; place < this.#parts.length; place++) {
+      const deadline = this.#parts[place].member.nextDeadline();
       if (deadline !== undefined && deadline < look) look = deadline;
     }
-    const hung = this.#health.nextDeadline();
-    if (hung !== undefined && hung < look) look = hung;
-    const silence = this.#roster.nextDeadline() ?? Number.POSITIVE_INFINITY;
+    const silence = this.#roster.nextDeadline();
     // This thread may run above all others of the host: but for its own beats, and for those that do not come, it leaves them some
     // time, whatever a deadline says.
     this.#wakeBy = Math.min(
@@ -404,7 +419,7 @@ export class CommunicationProcessor {
   }
 
   #noticeLateness(now: Micros): void {
-    if (this.#wakeBy === undefined) return;
+    if (Number.isNaN(this.#wakeBy)) return;
     const late = now - this.#wakeBy;
     if (late <= lateMicros) return;
     this.#wakeBy = now;
@@ -418,37 +433,40 @@ export class CommunicationProcessor {
     if (late >= this.#options.timing.othersMicros) for (const { member } of this.#parts) member.wasAway(now);
   }
 
-  #frame(plane: Plane, frame: CanFrame, now: Micros): void {
+  /** @returns whether it says anything: a beat does, and the frame that makes a record whole */
+  #frame(plane: Plane, frame: CanFrame, now: Micros): boolean {
     const slot = slotOf(frame.id);
     const kind = classOf(frame.id) as RecordClass;
     if (slot === this.#options.slot) {
       if (kind === recordClass.heartbeat) this.#hearOwnSlot(frame.data, now);
-      return;
+      return false;
     }
     if (!this.#conduct.maySay(kind, slot)) {
       this.#conduct.nonsense(slot, now);
-      return;
+      return false;
     }
-    if (kind === recordClass.heartbeat && !this.#conduct.beat(slot, plane, now)) return;
-    if (!this.#reception.isBelieved(slot, plane, now)) return;
+    if (kind === recordClass.heartbeat && !this.#conduct.beat(slot, plane, now)) return false;
+    if (!this.#reception.isBelieved(slot, plane, now)) return false;
     if (kind === recordClass.heartbeat) {
       this.#heardBeat(slot, frame.data, now);
-      return;
+      return true;
     }
     const record = this.#reception.frame(plane, frame, now);
-    if (record === undefined) return;
+    if (record === undefined) return false;
     const group = groupOf(kind, record);
-    this.#at = { slot, micros: now };
+    this.#speaker = slot;
+    this.#spokenAt = now;
     const part = group === undefined ? undefined : this.#partOf.get(group);
     if (part) part.member.record(kind, slot, record, now);
     else if (group === undefined || this.#options.groups?.includes(group) === false) {
       this.#conduct.nonsense(slot, now);
     }
+    return true;
   }
 
   #hearOwnSlot(data: Uint8Array, now: Micros): void {
-    const decoded = decode(heartbeat, data);
-    if (!decoded.ok || decoded.value.incarnation === lowBits(this.#options.incarnation, 8)) return;
+    const error = decodeInto(heartbeat, data, this.#heard);
+    if (error !== undefined || this.#heard.incarnation === lowBits(this.#options.incarnation, 8)) return;
     this.#guard.heard(this.#beats, now);
     this.#silence(now);
   }
@@ -471,12 +489,11 @@ export class CommunicationProcessor {
   }
 
   #heardBeat(slot: number, data: Uint8Array, now: Micros): void {
-    const decoded = decode(heartbeat, data);
-    if (!decoded.ok) {
+    const beat = this.#heard;
+    if (decodeInto(heartbeat, data, beat) !== undefined) {
       this.#conduct.nonsense(slot, now);
       return;
     }
-    const beat = decoded.value;
     this.#counters.beats++;
     if (this.#isHearingBroken(now)) {
       this.#listeningSince = now;
@@ -550,18 +567,18 @@ export class CommunicationProcessor {
 
   /** About the group that has news, or else about the one whose turn it is. */
   #beat(now: Micros): void {
-    const { slot, realTime } = this.#options;
     this.#beatenNews = this.#news();
     const turn = this.#parts[this.#beats % this.#parts.length];
     const part = this.#beats === 0 ? turn : (this.#parts.find(hasNews) ?? turn);
     this.#beats++;
-    const data = encode(heartbeat, {
-      ...part.tellInBeat(),
-      leaving: this.#leaving ? 1 : 0,
-      realTime: realTime ? 1 : 0,
-      hung: this.#health.isUnfit ? 1 : 0,
-    });
-    const frame = { id: frameIdentifier(recordClass.heartbeat, slot, framePart.whole), fd: false, data };
+    const beat = this.#said;
+    part.tellInBeat(beat);
+    beat.leaving = this.#leaving ? 1 : 0;
+    beat.realTime = this.#options.realTime ? 1 : 0;
+    beat.hung = this.#health.isUnfit ? 1 : 0;
+    const { octets, length } = encodeWithoutView(heartbeat, beat);
+    const frame = this.#transmission.beatFrame(length);
+    for (let index = 0; index < length; index++) frame.data[index] = octets[index];
     this.#farewell = this.#hasLeft ? frame : undefined;
     if (!this.#hasLeft) this.#hasSaidFarewell = false;
     for (const plane of planes) this.#health.beats(plane, frame, now);

@@ -101,7 +101,10 @@ export class Conduct {
 
   /** Ends the span when it is over. */
   look(now: Micros): void {
-    if (now < this.#spanEnds) return;
+    if (now >= this.#spanEnds) this.#endSpan(now);
+  }
+
+  #endSpan(now: Micros): void {
     this.#spanEnds = now + spanMicros;
     this.#excusedBefore = this.#excused;
     this.#excused = 0;

@@ -13,10 +13,10 @@ const patienceMicros = 120_000;
 
 interface Expectation {
   /** Of the sender of the inputs. */
-  readonly incarnation: number;
-  readonly number: number;
-  readonly since: Micros;
-  readonly misses: number;
+  incarnation: number;
+  number: number;
+  since: Micros;
+  misses: number;
 }
 
 export class DeafnessWatch {
@@ -28,19 +28,35 @@ export class DeafnessWatch {
    * @param heard number of the last input of that sender that this card knows to have been on the bus
    */
   told(slot: number, sender: number, received: number, heard: number, incarnation: number, now: Micros): void {
-    const bySender = this.#expectations.get(slot) ?? new Map<number, Expectation>();
-    this.#expectations.set(slot, bySender);
-    const expected = bySender.get(sender);
-    const isNew = expected?.incarnation !== incarnation;
-    if (isNew || nearest(expected.number, received, receivedBits) >= expected.number) {
-      bySender.set(sender, { incarnation, number: heard, since: now, misses: 0 });
-    } else {
-      bySender.set(sender, { ...expected, misses: expected.misses + 1 });
+    const expected = this.#expectation(slot, sender);
+    if (expected.incarnation === incarnation && nearest(expected.number, received, receivedBits) < expected.number) {
+      expected.misses++;
+      return;
     }
+    expected.incarnation = incarnation;
+    expected.number = heard;
+    expected.since = now;
+    expected.misses = 0;
+  }
+
+  #expectation(slot: number, sender: number): Expectation {
+    let bySender = this.#expectations.get(slot);
+    if (bySender === undefined) {
+      bySender = new Map();
+      this.#expectations.set(slot, bySender);
+    }
+    let expected = bySender.get(sender);
+    if (expected === undefined) {
+      expected = { incarnation: Number.NaN, number: 0, since: 0, misses: 0 };
+      bySender.set(sender, expected);
+    }
+    return expected;
   }
 
   isDeaf(slot: number, now: Micros): boolean {
-    for (const { misses, since } of this.#expectations.get(slot)?.values() ?? []) {
+    const bySender = this.#expectations.get(slot);
+    if (bySender === undefined) return false;
+    for (const { misses, since } of bySender.values()) {
       if (misses >= missesToDeaf && now - since >= patienceMicros) return true;
     }
     return false;

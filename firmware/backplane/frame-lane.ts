@@ -4,21 +4,47 @@
  */
 import type { CanFrame } from "../../hal/can-frame.ts";
 import { framePart, partOf } from "./frame-identifier.ts";
+import { type FrameList, FrameQueue } from "./frame-queue.ts";
+
+interface SenderQueue {
+  readonly sender: object;
+  readonly frames: FrameQueue;
+}
 
 export class FrameLane {
-  /** By sender, those whose turn comes first in front; one that has nothing more has no queue. */
-  readonly #queues = new Map<object, CanFrame[]>();
+  /** Those whose turn comes first in front. */
+  readonly #queues: SenderQueue[] = [];
   #length = 0;
+  /** Changes when the lane is cleared. */
+  #life = 0;
 
   get length(): number {
     return this.#length;
   }
 
-  add(sender: object, frames: readonly CanFrame[]): void {
-    const queue = this.#queues.get(sender);
-    if (queue === undefined) this.#queues.set(sender, [...frames]);
-    else for (const frame of frames) queue.push(frame);
+  add(sender: object, frames: FrameList): void {
+    const queue = this.#queueOf(sender);
+    for (let place = 0, frame = frames.at(0); frame !== undefined; frame = frames.at(++place)) queue.push(frame);
     this.#length += frames.length;
+  }
+
+  /** Who has had nothing to say comes behind those who have. */
+  #queueOf(sender: object): FrameQueue {
+    for (let place = 0; place < this.#queues.length; place++) {
+      const queue = this.#queues[place];
+      if (queue.sender !== sender) continue;
+      if (queue.frames.length === 0) this.#putLast(place);
+      return queue.frames;
+    }
+    const frames = new FrameQueue();
+    this.#queues.push({ sender, frames });
+    return frames;
+  }
+
+  #putLast(place: number): void {
+    const queue = this.#queues[place];
+    this.#queues.copyWithin(place, place + 1);
+    this.#queues[this.#queues.length - 1] = queue;
   }
 
   /**
@@ -26,31 +52,33 @@ export class FrameLane {
    * @param take whether it has taken the frame
    */
   drain(take: (frame: CanFrame) => boolean): void {
-    for (const [sender, queue] of this.#queues) {
-      const isAlone = this.#queues.size === 1;
-      let taken = 0;
+    const life = this.#life;
+    while (this.#length > 0) {
+      const place = this.#firstWaiting();
+      const { frames } = this.#queues[place];
+      const isAlone = frames.length === this.#length;
       let isTurnOver = false;
-      while (taken < queue.length && !isTurnOver && take(queue[taken])) {
-        const part = partOf(queue[taken].id);
+      while (frames.length > 0 && !isTurnOver) {
+        const frame = frames.head();
+        const part = partOf(frame.id);
+        if (!take(frame) || this.#life !== life) return;
+        frames.shift();
+        this.#length--;
         isTurnOver = !isAlone && (part === framePart.whole || part === framePart.last);
-        taken++;
       }
-      // What took the frames may have cleared the lane.
-      if (this.#queues.get(sender) !== queue) return;
-      this.#length -= taken;
-      if (taken === queue.length) this.#queues.delete(sender);
-      else {
-        queue.splice(0, taken);
-        if (!isTurnOver) return;
-        // Behind the others, which this same pass comes to before it.
-        this.#queues.delete(sender);
-        this.#queues.set(sender, queue);
-      }
+      if (isTurnOver) this.#putLast(place);
     }
   }
 
+  #firstWaiting(): number {
+    let place = 0;
+    while (this.#queues[place].frames.length === 0) place++;
+    return place;
+  }
+
   clear(): void {
-    this.#queues.clear();
+    for (const { frames } of this.#queues) frames.clear();
     this.#length = 0;
+    this.#life++;
   }
 }

@@ -1,8 +1,9 @@
 /** What comes from the planes: whether a card's frames on a plane are to be believed, and the records that they make up. */
-import type { CanFrame } from "../../hal/can-frame.ts";
+import { type CanFrame, canClasses } from "../../hal/can-frame.ts";
 import type { Micros } from "../time.ts";
-import { classOf, partOf, type RecordClass, recordClass, slotOf } from "./frame-identifier.ts";
+import { classOf, partOf, recordClass, slotOf } from "./frame-identifier.ts";
 import type { Plane } from "./frame-transmission.ts";
+import { RecordLender } from "./record-lender.ts";
 import { RecordStream } from "./record-stream.ts";
 import { type FrameOctets, Reassembler } from "./segmentation.ts";
 
@@ -23,6 +24,7 @@ export class FrameReception {
   readonly #ways = new Map<number, Way>();
   /** By slot: when each plane brought something of the card last, and how long it is on trial. */
   readonly #heard = new Map<number, { readonly lastAt: [Micros, Micros]; readonly trialUntil: [Micros, Micros] }>();
+  readonly #lender = new RecordLender();
   readonly counters = { records: [0, 0], broken: [0, 0] };
 
   constructor(frameOctets: FrameOctets) {
@@ -46,28 +48,28 @@ export class FrameReception {
     return now >= heard.trialUntil[plane];
   }
 
-  /** A frame that is no beat. @returns the record that it completes, when that is its first whole copy */
+  /** A frame that is no beat. @returns the record that it completes, when that is its first whole copy; valid until the next one is */
   frame(plane: Plane, { id, data }: CanFrame, now: Micros): Uint8Array | undefined {
-    const slot = slotOf(id);
-    const kind = classOf(id) as RecordClass;
-    const key = slot * 8 + kind;
-    let way = this.#ways.get(key);
-    if (!way) {
-      const newOne = () => new Reassembler(kind, slot, this.#frameOctets);
-      way = { stream: new RecordStream(), reassemblers: [newOne(), newOne()] };
-      this.#ways.set(key, way);
-    }
+    const way = this.#ways.get(wayOf(slotOf(id), classOf(id))) ?? this.#newWay(id);
     const reassembler = way.reassemblers[plane];
     const reassembled = reassembler.frame(partOf(id), data);
     if (reassembled === "broken") this.counters.broken[plane]++;
     if (reassembled !== "record") return undefined;
     this.counters.records[plane]++;
-    return way.stream.first(reassembler.sequence, plane, now) ? reassembler.record() : undefined;
+    return way.stream.first(reassembler.sequence, plane, now) ? reassembler.lentRecord(this.#lender) : undefined;
+  }
+
+  #newWay(id: number): Way {
+    const [slot, kind] = [slotOf(id), classOf(id)];
+    const newOne = () => new Reassembler(kind, slot, this.#frameOctets);
+    const way: Way = { stream: new RecordStream(), reassemblers: [newOne(), newOne()] };
+    this.#ways.set(wayOf(slot, kind), way);
+    return way;
   }
 
   /** The card in this slot begins anew: what it says is new. */
   forget(slot: number): void {
-    for (const kind of Object.values(recordClass)) this.#ways.delete(slot * 8 + kind);
+    for (const kind of Object.values(recordClass)) this.#ways.delete(wayOf(slot, kind));
   }
 
   /** Records that came on one plane only. */
@@ -76,4 +78,8 @@ export class FrameReception {
     for (const { stream } of this.#ways.values()) sum += stream.only[plane];
     return sum;
   }
+}
+
+function wayOf(slot: number, kind: number): number {
+  return slot * canClasses + kind;
 }

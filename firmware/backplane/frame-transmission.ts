@@ -3,9 +3,12 @@
  * has been confirmed.
  */
 import { type CanFrame, canClasses, canClassOf } from "../../hal/can-frame.ts";
-import { type RecordClass, recordClass } from "./frame-identifier.ts";
+import { CanFramePool } from "../../hal/can-frame-pool.ts";
+import { frameIdentifier, framePart, type RecordClass, recordClass } from "./frame-identifier.ts";
 import { FrameLane } from "./frame-lane.ts";
+import { FrameQueue } from "./frame-queue.ts";
 import { type FrameOctets, segment } from "./segmentation.ts";
+import { SentRecords } from "./sent-records.ts";
 
 export type Plane = 0 | 1;
 export const planes: readonly Plane[] = [0, 1];
@@ -24,15 +27,6 @@ const framesInPortMax = 16;
 /** Hands a frame to the port of a plane. "full": `writable` will be called. */
 export type Transmit = (plane: Plane, frame: CanFrame) => "queued" | "full" | "bus-off";
 
-/** The last frame of a record that is on its way to the bus. */
-interface SentRecord {
-  readonly frame: CanFrame;
-  readonly number: number;
-  confirmed: boolean;
-}
-
-type BySender = Map<object, SentRecord[]>;
-
 export class FrameTransmission {
   readonly #slot: number;
   readonly #frameOctets: FrameOctets;
@@ -45,16 +39,17 @@ export class FrameTransmission {
   /** Per plane and class: frames that the port has not taken yet, and how many it has. */
   readonly #backlog = planes.map(() => Array.from({ length: canClasses }, () => new FrameLane()));
   readonly #inPort = planes.map(() => new Uint32Array(canClasses));
-  /** Per plane, of commits and inputs. */
-  readonly #unconfirmed: readonly ReadonlyMap<number, BySender>[] = planes.map(
-    () =>
-      new Map<number, BySender>([
-        [recordClass.commit, new Map()],
-        [recordClass.input, new Map()],
-      ]),
-  );
+  /** Per plane and class: what is told of records that are on their way. */
+  readonly #unconfirmed = planes.map(() => Array.from({ length: canClasses }, () => new SentRecords()));
   /** Per plane: own beats that are not on the bus yet. */
-  readonly #waitingBeats: readonly [CanFrame[], CanFrame[]] = [[], []];
+  readonly #waitingBeats: readonly [FrameQueue, FrameQueue] = [new FrameQueue(), new FrameQueue()];
+  readonly #pool = new CanFramePool();
+  /** Those of the record that is being sent. */
+  readonly #frames = new FrameQueue();
+  /** Per plane and class: hands a frame to the port, if that takes it. */
+  readonly #hand = planes.map((plane) =>
+    Array.from({ length: canClasses }, (_, kind) => (frame: CanFrame) => this.#offer(plane, kind, frame)),
+  );
   /** Nothing but beats goes out yet. */
   #isQuiet = true;
   readonly dropped: [number, number] = [0, 0];
@@ -74,8 +69,9 @@ export class FrameTransmission {
    */
   send(kind: RecordClass, record: Uint8Array, sender: object, number?: number): CanFrame | undefined {
     const sequence = this.#sequences[kind]++;
-    const frames = segment(record, kind, this.#slot, sequence, this.#frameOctets);
-    const last = frames[frames.length - 1];
+    const frames = this.#frames;
+    frames.clear();
+    const last = segment(record, kind, this.#slot, sequence, this.#frameOctets, frames, this.#pool);
     for (const plane of planes) {
       if (this.#passive[plane]) continue;
       const backlog = this.#backlog[plane][kind];
@@ -83,56 +79,54 @@ export class FrameTransmission {
         this.dropped[plane] += frames.length;
         continue;
       }
-      if (number !== undefined) this.#expect(plane, kind, last, sender, number);
+      if (number !== undefined) this.#unconfirmed[plane][kind].add(sender, last, number);
+      for (let place = 0, frame = frames.at(0); frame !== undefined; frame = frames.at(++place)) this.#pool.hold(frame);
       backlog.add(sender, frames);
       this.#pump(plane, kind);
     }
     return last;
   }
 
-  #expect(plane: Plane, kind: RecordClass, frame: CanFrame, sender: object, number: number): void {
-    const bySender = this.#unconfirmed[plane].get(kind);
-    const records = bySender?.get(sender) ?? [];
-    records.push({ frame, number, confirmed: false });
-    bySender?.set(sender, records);
-  }
-
   /** Frames of a class that are not on the bus yet, on the plane where they are fewer; one that takes nothing does not count. */
   backlog(kind: RecordClass): number {
-    const counts = planes
-      .filter((plane) => !this.#passive[plane])
-      .map((plane) => this.#backlog[plane][kind].length + this.#inPort[plane][kind]);
-    return counts.length > 0 ? Math.min(...counts) : 0;
+    let fewest = Number.POSITIVE_INFINITY;
+    for (const plane of planes) {
+      const count = this.#backlog[plane][kind].length + this.#inPort[plane][kind];
+      if (!this.#passive[plane] && count < fewest) fewest = count;
+    }
+    return fewest === Number.POSITIVE_INFINITY ? 0 : fewest;
   }
 
   /** Own frames are on the bus. */
   transmitted(plane: Plane, frames: readonly CanFrame[]): void {
+    const inPort = this.#inPort[plane];
     for (const frame of frames) {
-      const beat = this.#waitingBeats[plane].indexOf(frame);
-      if (beat >= 0) this.#waitingBeats[plane].splice(beat, 1);
       const kind = canClassOf(frame.id);
-      const bySender = this.#unconfirmed[plane].get(kind);
-      if (bySender !== undefined) for (const records of bySender.values()) confirm(records, frame);
-      const inPort = this.#inPort[plane];
+      if (kind === recordClass.heartbeat) this.#waitingBeats[plane].remove(frame);
+      this.#unconfirmed[plane][kind].confirm(frame);
       if (inPort[kind] > 0) inPort[kind]--;
+      this.#pool.release(frame);
       if (this.#isShared && this.#backlog[plane][kind].length > 0) this.#pump(plane, kind);
     }
   }
 
   /** The number up to which all records of a sender and class have gone out on a plane since this was last asked; 0: none has. */
   takeConfirmed(plane: Plane, kind: RecordClass, sender: object): number {
-    const records = this.#unconfirmed[plane].get(kind)?.get(sender);
-    let number = 0;
-    while (records?.[0]?.confirmed) number = records.shift()?.number ?? 0;
-    return number;
+    return this.#unconfirmed[plane][kind].take(sender);
+  }
+
+  /** A frame for a beat. */
+  beatFrame(octets: number): CanFrame {
+    return this.#pool.take(frameIdentifier(recordClass.heartbeat, this.#slot, framePart.whole), false, octets);
   }
 
   /** A beat, for both planes: one that has not taken the last ones gets no other. */
   beat(frame: CanFrame): void {
     for (const plane of planes) {
       const waiting = this.#waitingBeats[plane];
-      if (waiting.length >= waitingBeatsMax) continue;
-      if (this.#transmit(plane, frame) === "queued") waiting.push(frame);
+      if (waiting.length >= waitingBeatsMax || this.#transmit(plane, frame) !== "queued") continue;
+      this.#pool.hold(frame);
+      waiting.push(frame);
     }
   }
 
@@ -150,24 +144,25 @@ export class FrameTransmission {
   }
 
   #pump(plane: Plane, kind: number): void {
-    if (this.#isQuiet) return;
+    if (!this.#isQuiet) this.#backlog[plane][kind].drain(this.#hand[plane][kind]);
+  }
+
+  #offer(plane: Plane, kind: number, frame: CanFrame): boolean {
     const inPort = this.#inPort[plane];
-    this.#backlog[plane][kind].drain((frame) => {
-      if (this.#isShared && inPort[kind] >= framesInPortMax) return false;
-      const result = this.#transmit(plane, frame);
-      // The other plane has it. Said when the bus is back it would be old, and could pass for a new record.
-      if (result === "bus-off") this.planeLost(plane);
-      if (result === "queued") inPort[kind]++;
-      return result === "queued";
-    });
+    if (this.#isShared && inPort[kind] >= framesInPortMax) return false;
+    const result = this.#transmit(plane, frame);
+    // The other plane has it. Said when the bus is back it would be old, and could pass for a new record.
+    if (result === "bus-off") this.planeLost(plane);
+    if (result === "queued") inPort[kind]++;
+    return result === "queued";
   }
 
   /** The port of a plane has lost what it had queued. */
   planeLost(plane: Plane): void {
     for (const lane of this.#backlog[plane]) lane.clear();
     this.#inPort[plane].fill(0);
-    for (const bySender of this.#unconfirmed[plane].values()) bySender.clear();
-    this.#waitingBeats[plane].length = 0;
+    for (const sent of this.#unconfirmed[plane]) sent.clear();
+    this.#waitingBeats[plane].clear();
   }
 
   /** The port of a plane gets nothing out, or does again. Meanwhile only the other plane is written to, but for beats. */
@@ -175,9 +170,4 @@ export class FrameTransmission {
     this.#passive[plane] = passive;
     if (passive) this.planeLost(plane);
   }
-}
-
-/** Frames may overtake each other in a controller. */
-function confirm(records: readonly SentRecord[], frame: CanFrame): void {
-  for (const record of records) if (record.frame === frame) record.confirmed = true;
 }

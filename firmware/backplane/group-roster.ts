@@ -9,6 +9,12 @@ import { nearest } from "./sequence-number.ts";
 /** A card that has restarted is this to a group until it says more. */
 const atFirst = { role: role.newcomer as Role, term: 0, deaf: 0, incarnation: 0, commit: 0, commitTerm: 0, input: 0 };
 
+/** Low bits of the numbers of inputs that were received, of the witnesses from a place in the plan on. */
+interface Received {
+  readonly firstWitness: number;
+  readonly numbers: readonly number[];
+}
+
 /** A card as its group knows it: whether it lives, and what it is to the group. */
 export class RosterEntry {
   readonly #card: CardEntry;
@@ -23,8 +29,9 @@ export class RosterEntry {
   /** The term in which it told that commit. */
   commitTerm = atFirst.commitTerm;
   input = atFirst.input;
-  /** What the last beat told of inputs received: low bits of their numbers, from a place in the list of witnesses on. */
-  received: { readonly firstWitness: number; readonly numbers: readonly number[] } | undefined;
+  /** What the last beat told of inputs received. */
+  received: Received | undefined;
+  readonly #received = { firstWitness: 0, numbers: [0, 0] };
 
   constructor(card: CardEntry) {
     this.#card = card;
@@ -79,10 +86,10 @@ export class RosterEntry {
         break;
       default:
         if (beat.kind < beatKind.received) break;
-        this.received = {
-          firstWitness: (beat.kind - beatKind.received) * witnessesABeat,
-          numbers: [beat.value >> receivedBits, beat.value % 2 ** receivedBits],
-        };
+        this.received = this.#received;
+        this.#received.firstWitness = (beat.kind - beatKind.received) * witnessesABeat;
+        this.#received.numbers[0] = beat.value >> receivedBits;
+        this.#received.numbers[1] = beat.value % 2 ** receivedBits;
     }
   }
 }
@@ -152,19 +159,23 @@ export class GroupRoster {
 
   /** Whether one of another slot than `but` is primary of this very term. */
   hearsPrimaryOf(term: number, but: number): boolean {
-    return this.#plan.callServers.some(
-      (slot) => slot !== but && this.isHealthyPrimary(slot) && this.#entries.get(slot)?.term === term,
-    );
+    for (const slot of this.#plan.callServers)
+      if (slot !== but && this.isHealthyPrimary(slot) && this.#entries.get(slot)?.term === term) return true;
+    return false;
   }
 
   /** Whether there is a primary in another slot than `but`, and it has the configuration that this card has. */
   belongsToPrimary(but: number): boolean {
-    return this.#plan.callServers.some((slot) => slot !== but && this.isHealthyPrimary(slot) && this.belongs(slot));
+    for (const slot of this.#plan.callServers)
+      if (slot !== but && this.isHealthyPrimary(slot) && this.belongs(slot)) return true;
+    return false;
   }
 
   /** Whether a call server in another slot than `but` is fit and holds the group's state. */
   hearsComplete(but: number): boolean {
-    return this.#plan.callServers.some((slot) => slot !== but && this.isFit(slot) && this.isComplete(slot));
+    for (const slot of this.#plan.callServers)
+      if (slot !== but && this.isFit(slot) && this.isComplete(slot)) return true;
+    return false;
   }
 
   /** Whether this card is heard, and nothing is said against it. */

@@ -37,6 +37,16 @@ const lookAgainMicros = 300;
 
 const nothing = new Uint8Array(0);
 
+/** What is missing. */
+interface Gap {
+  readonly from: number;
+  readonly count: number;
+}
+interface InputGap extends Gap {
+  readonly slot: number;
+}
+const none: readonly InputGap[] = [];
+
 export class GroupView {
   readonly log: CommitLog;
   readonly intake = new InputIntake();
@@ -107,9 +117,9 @@ export class GroupView {
     return decoded.ok && decoded.value.group === this.#context.plan.group ? decoded.value : undefined;
   }
 
-  /** Puts a commit where it waits for its turn. */
+  /** Puts a commit where it waits for its turn. Its octets may be lent. */
   hold(commit: Commit, octets: Uint8Array, input: Uint8Array | undefined): void {
-    this.log.hold({ commit, octets, input: input ?? this.#inputOf(commit) });
+    this.log.hold({ commit, octets: octets.slice(), input: input ?? this.#inputOf(commit) });
   }
 
   #inputOf(commit: Commit): Uint8Array | undefined {
@@ -220,7 +230,7 @@ export class GroupView {
   }
 
   /** The first commits that are known to exist and have not come, or not whole. */
-  #commitGap(): { from: number; count: number } | undefined {
+  #commitGap(): Gap | undefined {
     const highest = Math.max(this.log.highest(), this.#primarySequence);
     let from = this.log.last + 1;
     while (from <= highest && this.#isWhole(from)) from++;
@@ -242,22 +252,26 @@ export class GroupView {
     return this.#commitGap() === undefined;
   }
 
+  #inputGaps(): readonly InputGap[] {
+    let gaps = none;
+    for (const slot of this.intake.slots()) {
+      const gap = this.intake.gap(slot, this.#lastInput(slot));
+      if (gap) gaps = [...gaps, { slot, ...gap }];
+    }
+    return gaps;
+  }
+
   /** Asks for what is missing: commits of the primary when `commits`, inputs of whoever has them when `inputs`. */
   ask(now: Micros, commits: boolean, inputs: boolean): void {
     if (this.#context.withoutRules.has("repair") || this.#context.isBehind() || now < this.#lookAt) return;
     this.#lookAt = now + lookAgainMicros;
     const commitGap = commits ? this.#commitGap() : undefined;
-    const inputGaps: { slot: number; from: number; count: number }[] = [];
-    if (inputs) {
-      for (const slot of this.intake.slots()) {
-        const gap = this.intake.gap(slot, this.#lastInput(slot));
-        if (gap) inputGaps.push({ slot, ...gap });
-      }
-    }
-    if (!commitGap && inputGaps.length === 0) {
-      this.#gapSince = undefined;
-      return;
-    }
+    const inputGaps = inputs ? this.#inputGaps() : none;
+    if (commitGap || inputGaps.length > 0) this.#askFor(commitGap, inputGaps, commits, now);
+    else this.#gapSince = undefined;
+  }
+
+  #askFor(commitGap: Gap | undefined, inputGaps: readonly InputGap[], commits: boolean, now: Micros): void {
     const newGaps = inputGaps.filter(({ slot, from }) => !this.intake.isAsked(slot, from));
     const gapsFrom = inputGaps.reduce((sum, { from }) => sum + from, commitGap?.from ?? 0);
     if (this.#gapSince === undefined) {

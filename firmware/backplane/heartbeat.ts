@@ -58,5 +58,21 @@ export const heartbeat = layout(
 
 export type Heartbeat = ValueOf<typeof heartbeat>;
 
+/** One to be filled, again and again. */
+export function blankBeat(): Heartbeat {
+  return {
+    role: role.newcomer,
+    leaving: 0,
+    realTime: 0,
+    hung: 0,
+    deaf: 0,
+    term: 0,
+    incarnation: 0,
+    group: 0,
+    kind: beatKind.identity,
+    value: 0,
+  };
+}
+
 /** Kinds of cards as a heartbeat tells them. */
 export const cardKinds = ["lim", "call-server", "transporter"] as const;

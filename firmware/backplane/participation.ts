@@ -4,7 +4,7 @@
  * and what its beats have told.
  */
 import type { Micros } from "../time.ts";
-import { beatTells } from "./beat-turns.ts";
+import { tellInTurn } from "./beat-turns.ts";
 import { CallServerMember } from "./call-server-member.ts";
 import { type RecordClass, recordClass } from "./frame-identifier.ts";
 import { GroupRoster } from "./group-roster.ts";
@@ -37,9 +37,6 @@ export interface CardContext
   /** Commits of the group before this sequence are void. */
   voidBefore(group: number, sequence: number): void;
 }
-
-/** What a beat says of a card's part in a group. */
-type PartOfBeat = Pick<Heartbeat, "role" | "deaf" | "term" | "incarnation" | "group" | "kind" | "value">;
 
 export class Participation {
   readonly plan: GroupPlan;
@@ -129,24 +126,33 @@ export class Participation {
     return this.member.role() + 8 * this.member.deaf();
   }
 
-  /** What the next beat says, if it is about this group. */
-  tellInBeat(): PartOfBeat {
+  /** Writes into the next beat what it says of the card's part in this group. */
+  tellInBeat(beat: Heartbeat): void {
     const { member, plan } = this;
     this.#beatenNews = this.#news();
-    return {
-      role: member.role(),
-      deaf: member.deaf(),
-      term: lowBits(member.term(), 16),
-      incarnation: lowBits(this.#incarnation, 8),
-      group: plan.group,
-      ...beatTells(this.#beats++, {
-        kind: this.#card.kind,
-        plan,
-        incarnation: this.#incarnation,
-        configurationDigest: this.#card.configurationDigest,
-        progress: lowBits(this.#card.progress(), 4),
-        member,
-      }),
-    };
+    beat.role = member.role();
+    beat.deaf = member.deaf();
+    beat.term = lowBits(member.term(), 16);
+    beat.incarnation = lowBits(this.#incarnation, 8);
+    beat.group = plan.group;
+    tellInTurn(beat, this.#beats++, this);
+  }
+
+  // --- what its beats tell in turn
+
+  get kind(): CardContext["kind"] {
+    return this.#card.kind;
+  }
+
+  get incarnation(): number {
+    return this.#incarnation;
+  }
+
+  get configurationDigest(): number {
+    return this.#card.configurationDigest;
+  }
+
+  get progress(): number {
+    return lowBits(this.#card.progress(), 4);
   }
 }

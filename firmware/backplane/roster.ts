@@ -202,16 +202,16 @@ export class Roster {
     return dead;
   }
 
-  /** When the next card would count as dead. */
-  nextDeadline(): Micros | undefined {
-    let next: Micros | undefined;
+  /** When the next card would count as dead; infinite where nobody is alive. */
+  nextDeadline(): Micros {
+    let next = Number.POSITIVE_INFINITY;
     for (const entry of this.#entries) {
       if (!entry.alive) continue;
       const deadline =
         entry.suspectedAt === undefined
           ? entry.lastBeat + this.limitMicros(entry)
           : entry.suspectedAt + this.#secondLookMicros;
-      if (next === undefined || deadline < next) next = deadline;
+      next = Math.min(next, deadline);
     }
     return next;
   }

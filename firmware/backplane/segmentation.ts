@@ -8,8 +8,10 @@
  *     last    counter, octets
  */
 import { type CanFrame, canFdPaddedOctets } from "../../hal/can-frame.ts";
+import type { CanFramePool } from "../../hal/can-frame-pool.ts";
 import { assert } from "../result.ts";
 import { frameIdentifier, framePart } from "./frame-identifier.ts";
+import type { RecordLender } from "./record-lender.ts";
 
 /** Octets a record has at most. */
 export const recordOctetsMax = 4095;
@@ -37,6 +39,9 @@ function identityOf(recordClass: number, slot: number, sequence: number): number
 /**
  * Cuts a record into frames, in order.
  * @param sequence of the record among those of its sender and class, modulo 256
+ * @param frames what they are put behind
+ * @param pool where they come from
+ * @returns the last of them
  */
 export function segment(
   record: Uint8Array,
@@ -44,41 +49,58 @@ export function segment(
   slot: number,
   sequence: number,
   frameOctets: FrameOctets,
-): CanFrame[] {
+  frames: { push(frame: CanFrame): unknown },
+  pool: CanFramePool,
+): CanFrame {
   assert(record.length <= recordOctetsMax, `record of ${record.length} octets`);
   const fd = frameOctets === 64;
   const wholeHeader = fd ? 2 : 1;
   if (record.length + wholeHeader <= frameOctets) {
-    const data = new Uint8Array(dataOctets(record.length + wholeHeader, fd));
+    const octets = dataOctets(record.length + wholeHeader, fd);
+    const frame = pool.take(frameIdentifier(recordClass, slot, framePart.whole), fd, octets);
+    const { data } = frame;
     data[0] = sequence;
     if (fd) data[1] = record.length;
-    data.set(record, wholeHeader);
-    return [{ id: frameIdentifier(recordClass, slot, framePart.whole), fd, data }];
+    fillUp(data, copy(record, 0, data, wholeHeader, record.length) + wholeHeader);
+    frames.push(frame);
+    return frame;
   }
-  const lengthOctets = record.length < 0x80 ? 1 : 2;
-  const first = new Uint8Array(frameOctets);
-  first[0] = sequence;
-  first[1] = lengthOctets === 1 ? record.length : (record.length & 0x7f) | 0x80;
-  if (lengthOctets === 2) first[2] = record.length >> 7;
-  const check = recordCheck(identityOf(recordClass, slot, sequence), record);
-  first[1 + lengthOctets] = check >> 8;
-  first[2 + lengthOctets] = check & 0xff;
-  let offset = copy(record, 0, first, 3 + lengthOctets, frameOctets - 3 - lengthOctets);
-  const frames: CanFrame[] = [{ id: frameIdentifier(recordClass, slot, framePart.first), fd, data: first }];
+  const first = pool.take(frameIdentifier(recordClass, slot, framePart.first), fd, frameOctets);
+  frames.push(first);
+  let last = first;
+  let offset = begin(record, identityOf(recordClass, slot, sequence), sequence, first.data);
   for (let index = 1; offset < record.length; index++) {
     const count = Math.min(frameOctets - 1, record.length - offset);
-    const data = new Uint8Array(dataOctets(1 + count, fd));
+    const part = offset + count < record.length ? framePart.middle : framePart.last;
+    last = pool.take(frameIdentifier(recordClass, slot, part), fd, dataOctets(1 + count, fd));
+    const { data } = last;
     data[0] = ((sequence & 7) << 5) | (index & 31);
     offset = copy(record, offset, data, 1, count);
-    const part = offset < record.length ? framePart.middle : framePart.last;
-    frames.push({ id: frameIdentifier(recordClass, slot, part), fd, data });
+    fillUp(data, 1 + count);
+    frames.push(last);
   }
-  return frames;
+  return last;
+}
+
+/** The data of the first of several frames. @returns how many octets of the record it has */
+function begin(record: Uint8Array, identity: number, sequence: number, data: Uint8Array): number {
+  const lengthOctets = record.length < 0x80 ? 1 : 2;
+  data[0] = sequence;
+  data[1] = lengthOctets === 1 ? record.length : (record.length & 0x7f) | 0x80;
+  if (lengthOctets === 2) data[2] = record.length >> 7;
+  const check = recordCheck(identity, record);
+  data[1 + lengthOctets] = check >> 8;
+  data[2 + lengthOctets] = check & 0xff;
+  return copy(record, 0, data, 3 + lengthOctets, data.length - 3 - lengthOctets);
 }
 
 /** Zeros fill an FD frame up to a length that exists; the record's length tells them apart from its octets. */
 function dataOctets(octets: number, fd: boolean): number {
   return fd ? canFdPaddedOctets(octets) : octets;
+}
+
+function fillUp(data: Uint8Array, from: number): void {
+  for (let index = from; index < data.length; index++) data[index] = 0;
 }
 
 /** Copies `count` octets; a view of so few would cost more. @returns where those begin that come after them */
@@ -129,6 +151,11 @@ export class Reassembler {
   /** A copy of the record that is whole, to be had until the next frame comes: of two planes only one is asked for it. */
   record(): Uint8Array {
     return this.#within.slice(this.#from, this.#from + this.#filled);
+  }
+
+  /** The same, lent. */
+  lentRecord(lender: RecordLender): Uint8Array {
+    return lender.lend(this.#within, this.#from, this.#filled);
   }
 
   frame(part: number, data: Uint8Array): Reassembled {

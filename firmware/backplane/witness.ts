@@ -227,8 +227,14 @@ export class Witness implements Member {
   /** Performs what it may: in order, under the followed term or confirmed by its BEGIN. */
   #run(now: Micros): void {
     if (!this.#admitted || this.#catchingUp.isUnderWay) return;
+    const first = this.#next();
+    if (first !== undefined) this.#perform(first, now);
+    if (this.#view.log.isAstray()) this.#beginAnew(`a term began before commit ${this.#view.log.last}`);
+  }
+
+  #perform(first: HeldCommit, now: Micros): void {
     const run: HeldCommit[] = [];
-    for (let held = this.#next(); held; held = this.#next()) {
+    for (let held: HeldCommit | undefined = first; held; held = this.#next()) {
       this.#view.append(held, now);
       run.push(held);
     }
@@ -237,7 +243,6 @@ export class Witness implements Member {
     run.forEach((held, place) => {
       this.#follow(held, place <= dismissal, now);
     });
-    if (this.#view.log.isAstray()) this.#beginAnew(`a term began before commit ${this.#view.log.last}`);
   }
 
   /** The commit whose turn it is, if it may be performed. */
@@ -360,9 +365,10 @@ export class Witness implements Member {
 
   #hearPrimary(beaten: number, now: Micros): void {
     this.#view.primaryIsAt(beaten);
-    const knowsAll = () => !this.#context.isBehind() && this.#view.isLevel();
-    if (this.#catchingUp.primaryBeats(knowsAll, now)) this.#run(now);
+    if (this.#catchingUp.primaryBeats(this.#knowsAll, now)) this.#run(now);
   }
+
+  readonly #knowsAll = () => !this.#context.isBehind() && this.#view.isLevel();
 
   get isCatchingUp(): boolean {
     return this.#catchingUp.isUnderWay;
@@ -374,33 +380,41 @@ export class Witness implements Member {
 
   /** What a call server says that it heard is held against what this card knows to have been said. */
   #listen({ slot, alive, role: itsRole, received }: RosterEntry, now: Micros): void {
-    const { plan, incarnation } = this.#context;
+    const { plan } = this.#context;
     if (!plan.callServers.includes(slot)) return;
     if (!alive || itsRole < role.backup) this.#deafness.forget(slot);
     else if (received && this.#admitted) {
-      received.numbers.forEach((number, index) => {
+      for (let index = 0; index < received.numbers.length; index++) {
         const sender = plan.witnesses[received.firstWitness + index];
-        if (sender === undefined) return;
-        const { intake } = this.#view;
-        const own = this.#inputTransmitted.incarnation === incarnation ? this.#inputTransmitted.number : 0;
-        const [heard, of] =
-          sender === this.#context.slot ? [own, incarnation] : [intake.numberNear(sender), intake.incarnation(sender)];
-        this.#deafness.told(slot, sender, number, heard, of, now);
-      });
+        if (sender !== undefined) this.#toldOf(sender, slot, received.numbers[index], now);
+      }
     }
     this.#judge(now);
+  }
+
+  /** A call server says what it heard last of a sender, who may be this card. */
+  #toldOf(sender: number, slot: number, number: number, now: Micros): void {
+    const { incarnation } = this.#context;
+    const { intake } = this.#view;
+    if (sender === this.#context.slot) {
+      const own = this.#inputTransmitted.incarnation === incarnation ? this.#inputTransmitted.number : 0;
+      this.#deafness.told(slot, sender, number, own, incarnation, now);
+    } else {
+      this.#deafness.told(slot, sender, number, intake.numberNear(sender), intake.incarnation(sender), now);
+    }
   }
 
   #judge(now: Micros): void {
     const { plan, roster } = this.#context;
     let verdict = 0;
-    plan.callServers.forEach((slot, index) => {
-      const isDeaf = this.#deafness.isDeaf(slot, now);
-      if (isDeaf) verdict |= 1 << index;
-      if (isDeaf && ((this.deaf() >> index) & 1) === 0) {
+    for (let index = 0; index < plan.callServers.length; index++) {
+      const slot = plan.callServers[index];
+      if (!this.#deafness.isDeaf(slot, now)) continue;
+      verdict |= 1 << index;
+      if (((this.deaf() >> index) & 1) === 0) {
         this.#context.log("alarm", `slot ${slot} does not hear what others hear: finds it deaf`);
       }
-    });
+    }
     roster.ownVerdict = this.#admitted ? verdict : undefined;
   }
 

@@ -1,5 +1,6 @@
 /** The communication processor on real ports, clock and link. */
 import type { CanFrame } from "../../hal/can-frame.ts";
+import { copyOfFrame } from "../../hal/can-frame-pool.ts";
 import type { CanPort } from "../../hal/can-port.ts";
 import type { Clock } from "../../hal/clock.ts";
 import type { ProcessorLink } from "../../hal/processor-link.ts";
@@ -37,7 +38,7 @@ export class CommunicationRunner {
   readonly #queue: LinkQueue;
   #armedFor: Micros | undefined;
   #disarm: (() => void) | undefined;
-  /** Frames that have come and are not taken in yet, by plane and in bus order. */
+  /** Copies of frames that have come and are not taken in yet, by plane and in bus order. */
   readonly #mail: readonly [CanFrame[], CanFrame[]] = [[], []];
   #readingOn = false;
 
@@ -98,9 +99,8 @@ export class CommunicationRunner {
     };
     port.listen({
       frames: (batch) => {
-        const mail = this.#mail[plane];
-        for (const frame of batch) mail.push(frame);
-        if (!this.#readingOn) this.#read();
+        if (!this.#readingOn && batch.length <= framesAtOnceMax) this.#hear(plane, batch, false);
+        else this.#putAside(plane, batch);
       },
       transmitted: (batch) => this.#processor.transmitted(plane, batch, clock.nowMicros()),
       writable: (frameClass) => this.#processor.writable(plane, frameClass),
@@ -117,6 +117,16 @@ export class CommunicationRunner {
         if (!stopTrying) tryLater();
       },
     });
+  }
+
+  #hear(plane: Plane, frames: readonly CanFrame[], more: boolean): void {
+    this.#processor.frames(plane, frames, this.#parts.clock.nowMicros(), more);
+    this.#arm();
+  }
+
+  #putAside(plane: Plane, frames: readonly CanFrame[]): void {
+    for (const frame of frames) this.#mail[plane].push(copyOfFrame(frame));
+    if (!this.#readingOn) this.#read();
   }
 
   /** Takes in a little of what each plane has brought, and comes back for the rest. */

@@ -7,8 +7,8 @@ const none = new Uint8Array(0);
  * and the caller looks once at the end.
  */
 export class OctetReader {
-  readonly #octets: Uint8Array;
-  readonly #end: number;
+  #octets: Uint8Array;
+  #end: number;
   #offset: number;
   #error: DecodeError | undefined;
 
@@ -16,6 +16,14 @@ export class OctetReader {
     this.#octets = octets;
     this.#offset = offset;
     this.#end = end;
+  }
+
+  /** Begins anew with other octets. */
+  begin(octets: Uint8Array): void {
+    this.#octets = octets;
+    this.#offset = 0;
+    this.#end = octets.length;
+    this.#error = undefined;
   }
 
   get error(): DecodeError | undefined {

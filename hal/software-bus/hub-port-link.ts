@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import { type CanFrame, canClassOf, canLayoutOctets, decodeCanFrame } from "../can-frame.ts";
+import { CanFramePool } from "../can-frame-pool.ts";
 import type { CanPortListener, CanState } from "../can-port.ts";
 import type { SimulatedCanPort } from "../simulated/can-port.ts";
 import { HubMessageWriter, hubMessage, portStates } from "./hub-protocol.ts";
@@ -13,6 +14,7 @@ export class HubPortLink implements CanPortListener {
   readonly #socket: Socket;
   readonly #changed: (link: HubPortLink) => void;
   readonly #writer = new HubMessageWriter();
+  readonly #pool = new CanFramePool();
   #overflowed = 0;
   #overflowedUntold = 0;
 
@@ -38,11 +40,13 @@ export class HubPortLink implements CanPortListener {
       return true;
     }
     if (type !== hubMessage.frame) return false;
-    const frame = decodeCanFrame(octets, offset, length);
+    const frame = decodeCanFrame(octets, offset, length, this.#pool);
     if (frame === undefined || frame.data.length > this.port.frameOctetsMax) return false;
     if (frame.fd && this.port.frameOctetsMax === 8) return false;
     // A card that sends more than its window breaks the protocol; one that has not yet heard of bus-off does not.
-    return this.port.transmit(frame) !== "full";
+    const result = this.port.transmit(frame);
+    if (result === "queued") this.#pool.hold(frame);
+    return result !== "full";
   }
 
   frames(batch: readonly CanFrame[]): void {
@@ -59,7 +63,10 @@ export class HubPortLink implements CanPortListener {
 
   /** Never dropped: the window bounds how many there are. */
   transmitted(batch: readonly CanFrame[]): void {
-    for (const frame of batch) this.#writer.signal(hubMessage.confirmed, canClassOf(frame.id));
+    for (const frame of batch) {
+      this.#writer.signal(hubMessage.confirmed, canClassOf(frame.id));
+      this.#pool.release(frame);
+    }
     this.#changed(this);
   }
 

@@ -1,5 +1,5 @@
 import { connect, type Socket } from "node:net";
-import { canFrameBits } from "../can-bits.ts";
+import { CanBitCount } from "../can-bits.ts";
 import {
   type CanFrame,
   canClasses,
@@ -8,6 +8,7 @@ import {
   decodeCanFrame,
   isCanFrame,
 } from "../can-frame.ts";
+import { CanFramePool } from "../can-frame-pool.ts";
 import type { CanPort, CanPortListener, CanState, CanStatistics, CanTransmitResult } from "../can-port.ts";
 import { CanTransmitQueue } from "../can-transmit-queue.ts";
 import {
@@ -58,13 +59,13 @@ export class SoftwareCanPort implements CanPort {
   #handOverPending = false;
   readonly #writer = new HubMessageWriter();
   /** What the octets being read have brought, for one call of the listener each. */
-  #receivedBatch: CanFrame[] = [];
-  #confirmedBatch: CanFrame[] = [];
+  readonly #receivedBatch: CanFrame[] = [];
+  readonly #confirmedBatch: CanFrame[] = [];
+  readonly #pool = new CanFramePool();
   #sent = 0;
   #received = 0;
   #dropped = 0;
-  #nominalBits = 0;
-  #dataBits = 0;
+  readonly #bits = new CanBitCount();
 
   constructor(options: SoftwareCanPortOptions) {
     this.#options = options;
@@ -112,8 +113,8 @@ export class SoftwareCanPort implements CanPort {
       sent: this.#sent,
       received: this.#received,
       dropped: this.#dropped,
-      nominalBits: this.#nominalBits,
-      dataBits: this.#dataBits,
+      nominalBits: this.#bits.nominal,
+      dataBits: this.#bits.data,
     };
   }
 
@@ -187,10 +188,11 @@ export class SoftwareCanPort implements CanPort {
 
   #handle(type: number, detail: number, octets: Buffer, offset: number, length: number): void {
     if (type === hubMessage.frame) {
-      const frame = decodeCanFrame(octets, offset, length);
-      if (frame === undefined || this.#listener === undefined) return;
+      const frame = this.#listener && decodeCanFrame(octets, offset, length, this.#pool);
+      if (frame === undefined) return;
+      this.#pool.hold(frame);
       this.#received += 1;
-      this.#count(frame);
+      this.#bits.add(frame);
       this.#receivedBatch.push(frame);
     } else if (type === hubMessage.confirmed) {
       this.#confirmed(detail);
@@ -209,27 +211,20 @@ export class SoftwareCanPort implements CanPort {
     this.#windowCounts[frameClass] = (this.#windowCounts[frameClass] ?? 0) - 1;
     this.#windowCount -= 1;
     this.#sent += 1;
-    this.#count(frame);
+    this.#bits.add(frame);
     this.#confirmedBatch.push(frame);
-  }
-
-  #count(frame: CanFrame): void {
-    const bits = canFrameBits(frame);
-    this.#nominalBits += bits.nominal;
-    this.#dataBits += bits.data;
   }
 
   #tellBatches(): void {
     if (this.#receivedBatch.length > 0) {
-      const batch = this.#receivedBatch;
-      this.#receivedBatch = [];
-      this.#listener?.frames(batch);
+      this.#listener?.frames(this.#receivedBatch);
+      for (const frame of this.#receivedBatch) this.#pool.release(frame);
+      this.#receivedBatch.length = 0;
     }
     if (this.#confirmedBatch.length > 0) {
-      const batch = this.#confirmedBatch;
-      this.#confirmedBatch = [];
       this.#handOver();
-      this.#listener?.transmitted(batch);
+      this.#listener?.transmitted(this.#confirmedBatch);
+      this.#confirmedBatch.length = 0;
       this.#tellWritable();
     }
   }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { canFrameBits } from "../../hal/can-bits.ts";
 import type { CanFrame } from "../../hal/can-frame.ts";
+import { copyOfFrame } from "../../hal/can-frame-pool.ts";
 import type { CanPort, CanPortListener, CanState } from "../../hal/can-port.ts";
 
 /** A bus of some implementation, made for one test. */
@@ -21,7 +22,7 @@ class Diary implements CanPortListener {
   readonly writableClasses: number[] = [];
   readonly states: CanState[] = [];
   frames(batch: readonly CanFrame[]): void {
-    this.received.push(...batch);
+    this.received.push(...batch.map(copyOfFrame));
   }
   transmitted(batch: readonly CanFrame[]): void {
     this.confirmed.push(...batch);

@@ -2,6 +2,7 @@
 import type { ProtocolRule } from "../../firmware/backplane/membership.ts";
 import type { RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
 import type { CanFrame } from "../../hal/can-frame.ts";
+import { copyOfFrame } from "../../hal/can-frame-pool.ts";
 import { readConfiguration } from "../../tools/configuration/read-configuration.ts";
 import { SimulatedRack } from "../../tools/simulator/simulated-rack.ts";
 import { difference, type Outcome, OutcomeSince } from "./outcome.ts";
@@ -46,7 +47,7 @@ export function oneCall(
   const transmissions: { frame: CanFrame; sender: string }[] = [];
   const since = new OutcomeSince(rack);
   rack.buses[0].decideFate = (frame, sender) => {
-    transmissions.push({ frame, sender: sender.name });
+    transmissions.push({ frame: copyOfFrame(frame), sender: sender.name });
     return undefined;
   };
   disturb(rack);

@@ -1,7 +1,11 @@
 /** What happened to a communication processor of a simulated rack, to be lived through again by a new one. */
 import { type CommunicationOptions, CommunicationProcessor } from "../../firmware/backplane/communication-processor.ts";
+import { recordClass } from "../../firmware/backplane/frame-identifier.ts";
+import { FrameQueue } from "../../firmware/backplane/frame-queue.ts";
+import type { Plane } from "../../firmware/backplane/frame-transmission.ts";
 import type { Micros } from "../../firmware/time.ts";
 import { type CanFrame, canClasses, canClassOf } from "../../hal/can-frame.ts";
+import { copyOfFrame } from "../../hal/can-frame-pool.ts";
 import type { Clock } from "../../hal/clock.ts";
 import type { SimulatedCard } from "../simulator/simulated-card.ts";
 
@@ -23,6 +27,15 @@ export interface CommunicationRecording {
   readonly framesHeard: number;
 }
 
+function isBeat({ id }: CanFrame): boolean {
+  return canClassOf(id) === recordClass.heartbeat;
+}
+
+/** What was given, as it was: the processor's own frames are used again. */
+function toKeep(given: unknown): unknown {
+  return Array.isArray(given) ? (given as readonly CanFrame[]).map(copyOfFrame) : given;
+}
+
 export class CommunicationListener {
   readonly #options: CommunicationOptions;
   readonly #happened: RecordedCall[] = [];
@@ -34,7 +47,7 @@ export class CommunicationListener {
     for (const method of methods) {
       const act = communication[method].bind(communication) as (...given: unknown[]) => void;
       const listen = (...given: unknown[]) => {
-        this.#happened.push({ method, given, wallMillis: clock.wallMillis() });
+        this.#happened.push({ method, given: given.map(toKeep), wallMillis: clock.wallMillis() });
         act(...given);
       };
       Object.assign(communication, { [method]: listen });
@@ -59,7 +72,8 @@ export class CommunicationReplay {
   readonly #recording: CommunicationRecording;
   readonly processor: CommunicationProcessor;
   /** By plane and class: own frames that are not on the bus yet. */
-  readonly #sent: readonly (readonly CanFrame[][])[] = [0, 1].map(() => Array.from({ length: canClasses }, () => []));
+  readonly #sent = [0, 1].map(() => Array.from({ length: canClasses }, () => new FrameQueue()));
+  /** The ports of the simulator confirm one frame at a time. */
   readonly #confirmed: CanFrame[] = [];
   #wallMillis = 0;
   #steps = 0;
@@ -106,6 +120,37 @@ export class CommunicationReplay {
     return user + system;
   }
 
+  /** For when the calls are over: the beats of that time once more, and nothing else. */
+  beatsAgain(): { readonly count: number; hear(): void } {
+    const { happened, callsFrom } = this.#recording;
+    const heard = happened.slice(callsFrom).flatMap(({ method, given }) => {
+      const [plane, frames, now] = given as Parameters<CommunicationProcessor["frames"]>;
+      return method === "frames" && frames.every(isBeat) ? [{ plane, beats: frames, now }] : [];
+    });
+    const lasted = heard[heard.length - 1].now - heard[0].now;
+    const again = heard.map(({ plane, beats, now }) => ({ plane, beats, at: now + lasted }));
+    const hear = () => {
+      // By places, since an iterator would be counted with what is measured.
+      for (let place = 0; place < again.length; place++) this.#hearBeats(again[place]);
+    };
+    return { count: heard.reduce((sum, { beats }) => sum + beats.length, 0), hear };
+  }
+
+  #hearBeats({
+    plane,
+    beats,
+    at,
+  }: {
+    readonly plane: Plane;
+    readonly beats: readonly CanFrame[];
+    readonly at: Micros;
+  }): void {
+    const deadline = this.processor.nextDeadline();
+    if (deadline < at) this.processor.tick(deadline);
+    this.processor.frames(plane, beats, at);
+    for (let own: Plane = 0; own <= 1; own++) this.#confirm(own as Plane, beats[0], at);
+  }
+
   /** Both of them. @returns processor time of the calls alone */
   carryAllCalls(): Micros {
     this.comeIntoService();
@@ -119,7 +164,7 @@ export class CommunicationReplay {
       this.#wallMillis = wallMillis;
       if (method === "transmitted") {
         const [plane, frames, now] = given as Parameters<CommunicationProcessor["transmitted"]>;
-        this.processor.transmitted(plane, this.#own(plane, frames), now);
+        for (const frame of frames) this.#confirm(plane, frame, now);
       } else {
         (this.processor[method] as (...given: unknown[]) => void)(...given);
       }
@@ -127,13 +172,12 @@ export class CommunicationReplay {
     }
   }
 
-  /** The frames of this processor in the places of those of the recorded one; within a class they keep their order. */
-  #own(plane: number, recorded: readonly CanFrame[]): readonly CanFrame[] {
-    this.#confirmed.length = 0;
-    for (const { id } of recorded) {
-      const frame = this.#sent[plane][canClassOf(id)].shift();
-      if (frame !== undefined) this.#confirmed.push(frame);
-    }
-    return this.#confirmed;
+  /** The oldest frame of the class of the recorded one is on the bus. */
+  #confirm(plane: Plane, { id }: CanFrame, now: Micros): void {
+    const sent = this.#sent[plane][canClassOf(id)];
+    if (sent.length === 0) return;
+    this.#confirmed[0] = sent.head();
+    sent.shift();
+    this.processor.transmitted(plane, this.#confirmed, now);
   }
 }

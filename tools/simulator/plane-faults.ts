@@ -1,6 +1,7 @@
 /** What befalls frames and planes: they are cut, lose frames, destroy, repeat, reorder and corrupt them; a controller babbles. */
 import { framePart, partOf, recordClass, slotOf } from "../../firmware/backplane/frame-identifier.ts";
 import { type CanFrame, canClassOf } from "../../hal/can-frame.ts";
+import { copyOfFrame } from "../../hal/can-frame-pool.ts";
 import type { FrameFate } from "../../hal/simulated/can-frame-fate.ts";
 import { oneOf, planes, slotOfPort, somePorts, type Stage, type Strike } from "./stage.ts";
 
@@ -138,7 +139,7 @@ export function babble(stage: Stage): void {
   const millis = 5 + chance.integer(100);
   let said: CanFrame | undefined;
   stage.decide(plane, (frame, sender) => {
-    if (sender === port && canClassOf(frame.id) === wanted) said ??= frame;
+    if (sender === port && canClassOf(frame.id) === wanted) said ??= copyOfFrame(frame);
     return undefined;
   });
   for (let waited = 0; waited < 50 && said === undefined; waited++) stage.run(1);

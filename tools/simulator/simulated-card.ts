@@ -1,6 +1,7 @@
 /** One card of the simulated rack: both processors, joined by a link that takes time, on the card's own clock. */
 import { noWork, workWord } from "../../firmware/card/link-notes.ts";
 import { canClasses, canClassOf, type CanFrame } from "../../hal/can-frame.ts";
+import { copyOfFrame } from "../../hal/can-frame-pool.ts";
 import type { CanTransmitResult } from "../../hal/can-port.ts";
 import type { Clock } from "../../hal/clock.ts";
 import type { SimulatedCanBus } from "../../hal/simulated/can-bus.ts";
@@ -135,7 +136,7 @@ export class SimulatedCard {
       const plane = index as Plane;
       port.listen({
         frames: (batch) => {
-          const frames: readonly CanFrame[] = [...batch];
+          const frames: readonly CanFrame[] = batch.map(copyOfFrame);
           for (const { id } of frames) {
             if (canClassOf(id) === recordClass.heartbeat) this.beatsAt[plane].set(slotOf(id), this.now());
           }

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { encodeCommit } from "../../../firmware/backplane/commit.ts";
 import { CommunicationProcessor } from "../../../firmware/backplane/communication-processor.ts";
 import {
@@ -11,21 +11,23 @@ import {
 import { beatKind, type Heartbeat, heartbeat, role } from "../../../firmware/backplane/heartbeat.ts";
 import type { GroupPlan } from "../../../firmware/backplane/membership.ts";
 import { secondLookMicros } from "../../../firmware/backplane/roster.ts";
-import { segment } from "../../../firmware/backplane/segmentation.ts";
 import { decode, encode } from "../../../firmware/layout/layout.ts";
 import type { Micros } from "../../../firmware/time.ts";
 import { type CanFrame, canClassOf } from "../../../hal/can-frame.ts";
+import { copyOfFrame } from "../../../hal/can-frame-pool.ts";
 import { SimulatedRack } from "../../../tools/simulator/simulated-rack.ts";
 import { smallRack } from "../../simulator/one-call.ts";
+import { segmented } from "./segmented.ts";
 
 const othersMicros = 20_000;
 const plan = { group: 1, callServers: [2, 3], witnesses: [1] };
 
-/** A LIM alone on its planes; what it sends on plane A is put into `sent`, who dies is told to `died`. */
+/** A LIM alone on its planes; what it sends on plane A is put into `sent`, who dies is told to `died`, `looks` when it looks around. */
 function limAlone(
   plans: readonly GroupPlan[],
   sent: CanFrame[],
   died: (slot: number) => void = () => undefined,
+  looks: () => void = () => undefined,
 ): CommunicationProcessor {
   return new CommunicationProcessor(
     {
@@ -44,7 +46,10 @@ function limAlone(
         return "queued";
       },
       toApplication: () => {},
-      progress: () => 0,
+      progress: () => {
+        looks();
+        return 0;
+      },
       nudge: () => {},
       starvedMicros: () => 0,
       work: () => 0,
@@ -108,8 +113,47 @@ test("the second look at a silence does not wait for the next millisecond", () =
 });
 
 function framesOf(kind: RecordClass, slot: number, record: Uint8Array, sequence: number): CanFrame[] {
-  return segment(record, kind, slot, sequence, 8);
+  return segmented(record, kind, slot, sequence, 8);
 }
+
+describe("frames that say nothing, such as all of a record but its last", () => {
+  const nothingNew = framesOf(recordClass.input, 4, new Uint8Array(20), 1).slice(0, 1);
+  let looks = 0;
+  let sent: CanFrame[] = [];
+  let processor: CommunicationProcessor;
+  beforeEach(() => {
+    sent = [];
+    processor = limAlone(
+      [plan],
+      sent,
+      () => undefined,
+      () => looks++,
+    );
+    processor.tick(2 * othersMicros);
+    sent.length = looks = 0;
+  });
+
+  test("are no reason to look around", () => {
+    processor.frames(0, nothingNew, 2 * othersMicros + 100);
+    expect(looks).toBe(0);
+  });
+
+  test("do not keep a beat that is due", () => {
+    processor.frames(0, nothingNew, processor.nextDeadline() - 1);
+    expect(sent).toHaveLength(0);
+    processor.frames(0, nothingNew, processor.nextDeadline());
+    expect(sent).toHaveLength(1);
+  });
+
+  test("are one when they are the last that have come", () => {
+    processor.frames(0, nothingNew, 2 * othersMicros + 100, true);
+    expect(looks).toBe(1);
+    processor.frames(0, nothingNew, 2 * othersMicros + 200, true);
+    expect(looks).toBe(1);
+    processor.frames(0, nothingNew, 2 * othersMicros + 300);
+    expect(looks).toBe(2);
+  });
+});
 
 describe("the beats of a card with a part in two groups", () => {
   const plans = [plan, { group: 2, callServers: [4, 5], witnesses: [1] }];
@@ -121,12 +165,14 @@ describe("the beats of a card with a part in two groups", () => {
     });
   }
 
-  /** So many beats, each confirmed. @returns a moment between the last and the next */
-  function beatOn(processor: CommunicationProcessor, sent: readonly CanFrame[], beats: number): Micros {
+  /** So many beats, each confirmed, and put into `sent` as a copy. @returns a moment between the last and the next */
+  function beatOn(processor: CommunicationProcessor, sent: CanFrame[], beats: number): Micros {
     for (let beat = 0; beat < beats; beat++) {
       const now = (2 + beat) * othersMicros;
       processor.tick(now);
-      processor.transmitted(0, sent.slice(-1), now);
+      const own = sent.slice(-1);
+      sent.splice(-1, 1, ...own.map(copyOfFrame));
+      processor.transmitted(0, own, now);
     }
     return (1.25 + beats) * othersMicros;
   }

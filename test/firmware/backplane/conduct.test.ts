@@ -2,13 +2,14 @@
 import { describe, expect, test } from "vitest";
 import { Conduct } from "../../../firmware/backplane/conduct.ts";
 import { frameIdentifier, framePart, recordClass } from "../../../firmware/backplane/frame-identifier.ts";
-import { segment } from "../../../firmware/backplane/segmentation.ts";
 import { takeoverRecord } from "../../../firmware/backplane/takeover-records.ts";
 import { encode } from "../../../firmware/layout/layout.ts";
 import { type CanFrame, canClassOf } from "../../../hal/can-frame.ts";
+import { copyOfFrame } from "../../../hal/can-frame-pool.ts";
 import { seededEntropy } from "../../../hal/simulated/entropy.ts";
 import type { ToyRack } from "./toy-rack.ts";
 import { sayAll, started, wrong } from "./toy-words.ts";
+import { segmented } from "./segmented.ts";
 
 const slots = [1, 2, 3, 4];
 const inService = { 1: "witness", 2: "primary", 3: "backup", 4: "witness" };
@@ -39,7 +40,7 @@ describe("a card that babbles: highest-priority frames without end", () => {
     const port = rack.card(slot).ports[plane];
     let said: CanFrame | undefined;
     rack.buses[plane].decideFate = (frame, sender) => {
-      if (sender === port && canClassOf(frame.id) === recordClass.heartbeat) said ??= frame;
+      if (sender === port && canClassOf(frame.id) === recordClass.heartbeat) said ??= copyOfFrame(frame);
       return undefined;
     };
     rack.run(100);
@@ -82,7 +83,7 @@ describe("a card that talks nonsense", () => {
     let sequence = 0;
     return (kind: number, record: Uint8Array) => {
       sequence = (sequence + 1) % 256;
-      const frames = segment(record, kind, slot, sequence, 8);
+      const frames = segmented(record, kind, slot, sequence, 8);
       for (const port of ports) for (const frame of frames) port.transmit(frame);
     };
   }

@@ -9,6 +9,8 @@ import {
   segment,
 } from "../../../firmware/backplane/segmentation.ts";
 import { type CanFrame, isCanFrame } from "../../../hal/can-frame.ts";
+import { CanFramePool } from "../../../hal/can-frame-pool.ts";
+import { segmented } from "./segmented.ts";
 
 const slot = 5;
 const kind = recordClass.commit;
@@ -22,7 +24,7 @@ function recordOf(length: number, seed = 1): Uint8Array {
 }
 
 function framesOf(record: Uint8Array, sequence: number, frameOctets: FrameOctets): CanFrame[] {
-  return segment(record, kind, slot, sequence, frameOctets);
+  return segmented(record, kind, slot, sequence, frameOctets);
 }
 
 interface Received {
@@ -47,6 +49,22 @@ test("the check is CRC-16 as ITU-T V.41 has it, begun with zero", () => {
 });
 
 describe.each([8, 64] as const)("frames of %i octets", (frameOctets) => {
+  test.each([3, 11, 60, 150])("which are used again show nothing of a longer record before: %i octets", (length) => {
+    const pool = new CanFramePool();
+    const cut = (octets: Uint8Array) => {
+      const frames: CanFrame[] = [];
+      segment(octets, kind, slot, 1, frameOctets, frames, pool);
+      return frames;
+    };
+    const longer = cut(new Uint8Array(1000).fill(0xff));
+    const short = Array.from({ length: 60 }, (_, octets) => cut(new Uint8Array(octets).fill(0xff))).flat();
+    for (const frame of [...longer, ...short]) {
+      pool.hold(frame);
+      pool.release(frame);
+    }
+    expect(cut(recordOf(length))).toEqual(framesOf(recordOf(length), 1, frameOctets));
+  });
+
   test("a record of every length up to 4095 octets comes back from frames that a bus can carry", () => {
     for (let length = 0; length <= recordOctetsMax; length += length < 300 ? 1 : 13) {
       const record = recordOf(length);

@@ -7,12 +7,13 @@ import {
   recordClass,
   slotOf,
 } from "../../../firmware/backplane/frame-identifier.ts";
-import { beatKind, heartbeat, role } from "../../../firmware/backplane/heartbeat.ts";
+import { beatKind, blankBeat, heartbeat, role } from "../../../firmware/backplane/heartbeat.ts";
 import type { ApplicationEvent } from "../../../firmware/card/application.ts";
 import { CommunicationRunner } from "../../../firmware/card/communication-runner.ts";
 import { decodeLinkMessage, encodeLinkMessage } from "../../../firmware/card/link-message.ts";
 import { decode, encode } from "../../../firmware/layout/layout.ts";
 import type { CanFrame } from "../../../hal/can-frame.ts";
+import { CanFramePool, copyOfFrame } from "../../../hal/can-frame-pool.ts";
 import type { CanPort, CanPortListener, CanState } from "../../../hal/can-port.ts";
 import { SimulatedCanBus } from "../../../hal/simulated/can-bus.ts";
 import type { SimulatedCanPort } from "../../../hal/simulated/can-port.ts";
@@ -76,7 +77,7 @@ function planeOf(): Plane {
   const [port, others] = [bus.attach("slot 2"), bus.attach("others")];
   const heard: CanFrame[] = [];
   others.listen({
-    frames: (batch) => heard.push(...batch),
+    frames: (batch) => heard.push(...batch.map(copyOfFrame)),
     transmitted: () => {},
     writable: () => {},
     state: () => {},
@@ -223,6 +224,38 @@ describe("a plane that is lost", () => {
     const afterB = ofClass({ ...planes[1], heard: planes[1].heard.slice(missed) }, recordClass.takeover);
     expect(afterA.length).toBeGreaterThan(2);
     expect(afterA).toEqual(afterB.slice(afterB.length - afterA.length));
+  });
+
+  test("that brings many frames at once has a few taken in, and the rest as they were when the loop has turned", () => {
+    let listener: CanPortListener | undefined;
+    const port: CanPort = {
+      frameOctetsMax: 8,
+      transmit: () => "queued",
+      listen: (given) => {
+        listener = given;
+      },
+      recover: () => {},
+      statistics: () => ({ sent: 0, received: 0, dropped: 0, nominalBits: 0, dataBits: 0 }),
+      close: () => {},
+    };
+    const runner = start([port, planeOf().port]);
+    const heard = () => (runner.status().cards as readonly { readonly slot: number }[]).map(({ slot }) => slot);
+    const pool = new CanFramePool();
+    const beatOf = (slot: number) => {
+      const octets = encode(heartbeat, { ...blankBeat(), group: 1, incarnation: slot });
+      const frame = pool.take(frameIdentifier(recordClass.heartbeat, slot, framePart.whole), false, octets.length);
+      frame.data.set(octets);
+      pool.hold(frame);
+      return frame;
+    };
+    const frames = Array.from({ length: 40 }, (_, index) => beatOf(index < 39 ? 3 : 4));
+    listener?.frames(frames);
+    expect(heard()).toEqual([3]);
+    // The port uses its frames for others.
+    for (const frame of frames) pool.release(frame);
+    for (let index = 0; index < 40; index++) beatOf(1);
+    run(1);
+    expect(heard()).toEqual([3, 4]);
   });
 
   test("is tried again and again, until it is there", () => {

@@ -103,9 +103,13 @@ describe("every figure stands beside its goal", () => {
     { callsInProgress: 100_000, memoryOctets: 1900, primaryMicros: 220, backupMicros: 44 },
   ];
   const recorded = { calls: 100, callsLost: 0 };
+  const allocations = {
+    allocated: [{ slot: 1, applicationCall: 3000, communicationFrame: 400 }],
+    frameAllocated: { sent: 0, heard: 0.4, beat: 80 },
+  };
 
   it("all reached", () => {
-    const { table, reachesFloor } = resultOf(costs, growth, recorded);
+    const { table, reachesFloor } = resultOf(costs, growth, recorded, allocations);
     expect(reachesFloor).toBe(true);
     expect(table).toContainEqual(["primary, both processors", "250.0 µs", "at most 250 µs", "reached"]);
     expect(table).toContainEqual(["replication at the primary", "25.0 µs", "at most 25 µs", "reached"]);
@@ -117,6 +121,8 @@ describe("every figure stands beside its goal", () => {
       "reached",
     ]);
     expect(table).toContainEqual(["memory with 1,000 calls in progress", "2000 octets", "", ""]);
+    expect(table).toContainEqual(["allocated in slot 1, application", "3000 octets", "", ""]);
+    expect(table).toContainEqual(["allocated for a frame heard", "0 octets", "", ""]);
   });
 
   it.each<[string, Partial<CallCosts>, number]>([
@@ -127,12 +133,12 @@ describe("every figure stands beside its goal", () => {
     ["the backup", { backup: { application: 16, communication: 90 } }, 0],
     ["calls that are lost", {}, 1],
   ])("not reached because of %s", (_, dear, callsLost) => {
-    expect(resultOf({ ...costs, ...dear }, growth, { ...recorded, callsLost }).reachesFloor).toBe(false);
+    expect(resultOf({ ...costs, ...dear }, growth, { ...recorded, callsLost }, allocations).reachesFloor).toBe(false);
   });
 
   it("not reached when calls in progress make the others dearer", () => {
     const [fewest, most] = growth;
-    const { table, reachesFloor } = resultOf(costs, [fewest, { ...most, primaryMicros: 223 }], recorded);
+    const { table, reachesFloor } = resultOf(costs, [fewest, { ...most, primaryMicros: 223 }], recorded, allocations);
     expect(reachesFloor).toBe(false);
     expect(table).toContainEqual([
       "primary with 100,000 calls in progress",

@@ -2,12 +2,12 @@ import { expect, it } from "vitest";
 import { encodeCommit } from "../../../firmware/backplane/commit.ts";
 import { frameIdentifier, framePart, recordClass } from "../../../firmware/backplane/frame-identifier.ts";
 import { inputRecord } from "../../../firmware/backplane/input-record.ts";
-import { segment } from "../../../firmware/backplane/segmentation.ts";
 import { type Input, input } from "../../../firmware/interchange/input.ts";
 import { encode } from "../../../firmware/layout/layout.ts";
 import { canFrameBits } from "../../../hal/can-bits.ts";
 import type { CanFrame } from "../../../hal/can-frame.ts";
 import { inputSubject, RecordMonitor } from "../../../tools/bench/record-monitor.ts";
+import { segmented } from "../../firmware/backplane/segmented.ts";
 
 const lim = 1;
 const primary = 2;
@@ -16,7 +16,7 @@ const addressComplete = Uint8Array.of(0x06, 0x16, 0x14, 0x00);
 const answer = Uint8Array.of(0x09, 0x00);
 
 function framesOf(kind: number, slot: number, sequence: number, record: Uint8Array): CanFrame[] {
-  return segment(record, kind, slot, sequence, 8);
+  return segmented(record, kind, slot, sequence, 8);
 }
 
 function inputFrames(number: number, message: Uint8Array): CanFrame[] {

@@ -5,7 +5,7 @@ import { beatKind, heartbeat, role } from "../../../firmware/backplane/heartbeat
 import { inputRecord } from "../../../firmware/backplane/input-record.ts";
 import { repairRecord } from "../../../firmware/backplane/repair-records.ts";
 import { resynchronisationRecord } from "../../../firmware/backplane/resynchronisation-records.ts";
-import { type FrameOctets, segment } from "../../../firmware/backplane/segmentation.ts";
+import type { FrameOctets } from "../../../firmware/backplane/segmentation.ts";
 import { takeoverRecord } from "../../../firmware/backplane/takeover-records.ts";
 import { input } from "../../../firmware/interchange/input.ts";
 import { type Instruction, instruction, type Output, outputs } from "../../../firmware/interchange/output.ts";
@@ -13,6 +13,7 @@ import { toHex } from "../../../firmware/isup/format-codec.ts";
 import { encode } from "../../../firmware/layout/layout.ts";
 import { verbNames } from "../../../tools/decode/interchange-tree.ts";
 import { errorSentence, linesOf, run } from "./run.ts";
+import { segmented } from "../../firmware/backplane/segmented.ts";
 
 const release = Uint8Array.of(0x0c, 2, 0, 2, 0x84, 0x91);
 const heardInput = encode(input, { kind: "isup", circuit: 300, message: release });
@@ -97,7 +98,7 @@ const records: Readonly<Record<string, readonly [octets: Uint8Array, tree: unkno
 };
 
 function frames(octets: Uint8Array, recordClassNumber: RecordClass, frameOctets: FrameOctets = 8): string[] {
-  return segment(octets, recordClassNumber, 41, 7, frameOctets).map(
+  return segmented(octets, recordClassNumber, 41, 7, frameOctets).map(
     ({ id, fd, data }) => `${id.toString(16).padStart(3, "0")}#${fd ? "#1" : ""}${toHex(data)}`,
   );
 }
