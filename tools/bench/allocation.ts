@@ -1,11 +1,8 @@
-/**
- * What is allocated for a call and for a frame. Runs in processes of their own whose collector has nothing to do meanwhile: so what the
- * heap has grown by is what was allocated.
- */
-import { assert } from "../../firmware/result.ts";
+/** What is allocated for a call, and by the way for every frame that comes with it. */
 import { readConfiguration } from "../configuration/read-configuration.ts";
 import { applicationOf } from "./card-application.ts";
 import { readCardRecording } from "./card-recording.ts";
+import { heapGrowth, heapGrowthFlags } from "./heap-growth.ts";
 import { answer, ask } from "./own-process.ts";
 import { CommunicationReplay } from "./recorded-communication.ts";
 import { comeIntoService, liveCalls } from "./recorded-events.ts";
@@ -19,10 +16,6 @@ export interface Allocation {
   readonly communicationFrame: number;
 }
 
-/** The first ones are for the machine to compile what is used often: that leaves less on the heap. */
-const warmUpRuns = 16;
-const flags = ["--expose-gc", "--min-semi-space-size=512", "--max-semi-space-size=512"];
-
 interface Question {
   readonly config: string;
   readonly slot: number;
@@ -32,7 +25,7 @@ interface Question {
 }
 
 export function allocation(of: Omit<Question, "what">): Allocation {
-  const asked = (what: Question["what"]) => ask(import.meta.filename, flags, { ...of, what }) as number;
+  const asked = (what: Question["what"]) => ask(import.meta.filename, heapGrowthFlags, { ...of, what }) as number;
   return {
     slot: of.slot,
     applicationCall: asked("application"),
@@ -40,39 +33,23 @@ export function allocation(of: Omit<Question, "what">): Allocation {
   };
 }
 
-function measure({ config, slot, recording, what }: Question): number {
+async function measure({ config, slot, recording, what }: Question): Promise<number> {
   const { configuration } = readConfiguration(config);
   const { calls, application: events, communication } = readCardRecording(recording);
   if (what === "communication") {
-    const octets = last(() => {
+    const octets = await heapGrowth(() => {
       const each = new CommunicationReplay(communication);
       each.comeIntoService();
       return () => each.carryCalls();
     });
     return octets / communication.framesHeard;
   }
-  const octets = last(() => {
+  const octets = await heapGrowth(() => {
     const each = applicationOf(configuration, slot);
     comeIntoService(each, events);
     return () => liveCalls(each, events);
   });
   return octets / calls;
-}
-
-/** Octets that the last of several runs allocates. */
-function last(prepare: () => () => unknown): number {
-  for (let warmUp = 0; warmUp < warmUpRuns; warmUp++) prepare()();
-  const run = prepare();
-  assert(globalThis.gc !== undefined, "garbage can be collected on demand");
-  globalThis.gc();
-  const before = heapOctets();
-  run();
-  return heapOctets() - before;
-}
-
-function heapOctets(): number {
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
 }
 
 answer(import.meta.filename, (question) => measure(question as Question));

@@ -14,6 +14,7 @@ import type { Micros } from "../../firmware/time.ts";
 import { readConfiguration } from "../configuration/read-configuration.ts";
 import type { Bench, BenchResult } from "./bench.ts";
 import { type Allocation, allocation } from "./allocation.ts";
+import { type FrameAllocation, frameAllocation } from "./frame-allocation.ts";
 import { type CallGrowth, callGrowth } from "./call-growth.ts";
 import { type CardCosts, cardCosts, encodingCosts, runs } from "./card-cost.ts";
 import { writeCardRecording } from "./card-recording.ts";
@@ -61,11 +62,12 @@ export const callBench: Bench = {
       const allocated = configuration.cards.map(({ slot }) =>
         allocation({ config, slot, recording: short.fileOf(slot) }),
       );
+      const frameAllocated = frameAllocation(short.fileOf(short.rack.backupSlot));
       tell("frames go through a hub");
       const hubFrame = await hubFrameMicros(configuration);
       tell(`a call server with up to ${Math.max(...callsInProgress).toLocaleString("en")} calls in progress`);
       const growth = await callGrowth(config, callsInProgress);
-      return resultOf({ ...costs, hubFrame }, growth, long.rack, allocated);
+      return resultOf({ ...costs, hubFrame }, growth, long.rack, { allocated, frameAllocated });
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
@@ -114,13 +116,24 @@ interface Figure {
   readonly reached?: boolean;
 }
 
+export interface Allocations {
+  /** By card. */
+  readonly allocated: readonly Allocation[];
+  readonly frameAllocated: FrameAllocation;
+}
+
 export function resultOf(
   costs: CallCosts,
   growth: readonly CallGrowth[],
   { calls, callsLost }: Pick<RackRecording, "calls" | "callsLost">,
-  allocated: readonly Allocation[] = [],
+  { allocated, frameAllocated }: Allocations,
 ): BenchResult {
-  const figures = [...costFigures(costs), ...allocated.flatMap(allocationFigures), ...growthFigures(growth)];
+  const figures = [
+    ...costFigures(costs),
+    ...allocated.flatMap(allocationFigures),
+    ...frameAllocationFigures(frameAllocated),
+    ...growthFigures(growth),
+  ];
   const missed = figures.filter(({ reached }) => reached === false);
   return {
     table: [
@@ -138,7 +151,7 @@ export function resultOf(
       "In brackets: half of all portions of calls cost between these.",
       missed.length === 0 ? "Every goal is reached." : `Not reached: ${missed.map(({ name }) => name).join(", ")}.`,
     ],
-    figures: { ...costs, growth, allocated, calls, callsLost },
+    figures: { ...costs, growth, allocated, frameAllocated, calls, callsLost },
     reachesFloor: missed.length === 0 && callsLost === 0,
   };
 }
@@ -171,7 +184,15 @@ function cardFigures(card: string, { application, communication }: CardCosts): F
 function allocationFigures({ slot, applicationCall, communicationFrame }: Allocation): Figure[] {
   return [
     { name: `allocated in slot ${slot}, application`, text: octets(applicationCall) },
-    { name: `allocated in slot ${slot}, a frame heard`, text: octets(communicationFrame) },
+    { name: `allocated in slot ${slot}, a frame heard, with its record`, text: octets(communicationFrame) },
+  ];
+}
+
+function frameAllocationFigures({ sent, heard, beat }: FrameAllocation): Figure[] {
+  return [
+    { name: "allocated for a frame sent on both planes", text: octets(sent) },
+    { name: "allocated for a frame heard", text: octets(heard) },
+    { name: "allocated for a beat heard", text: octets(beat) },
   ];
 }
 

@@ -43,9 +43,9 @@ export function interview(file: string, flags: readonly string[], question: unkn
 }
 
 /** Answers, if `file` is what this process was started for. What `find` gives is the answer to `ask`. */
-export function answer(file: string, find: (question: unknown) => unknown): void {
+export async function answer(file: string, find: (question: unknown) => unknown): Promise<void> {
   const question = questionFor(file);
-  if (question !== undefined) process.stdout.write(JSON.stringify(find(question)));
+  if (question !== undefined) process.stdout.write(JSON.stringify(await find(question)));
 }
 
 /** The same for `interview`: `find` gives what measures again and again. */
