@@ -28,6 +28,8 @@ interface DeadCard {
   readonly slot: number;
   /** The last commit whose outputs it is known to have performed. */
   readonly performed: number;
+  /** Whether some of them have been moved; then it goes on after `moved`. */
+  isBegun: boolean;
 }
 
 export class CardSuccession {
@@ -46,7 +48,7 @@ export class CardSuccession {
   }
 
   died(slot: number, performed: number): void {
-    this.#dead.push({ slot, performed });
+    this.#dead.push({ slot, performed, isBegun: false });
   }
 
   /** The next piece of work, if there is any: the commit that it makes follows `last`. */
@@ -55,11 +57,13 @@ export class CardSuccession {
     return card && ((turn) => this.#move(turn, card, last));
   }
 
-  #move(turn: Turn, { slot, performed }: DeadCard, last: number): void {
+  #move(turn: Turn, card: DeadCard, last: number): void {
+    const { slot, performed } = card;
     const { tables } = this.#node;
     const row = turn.transaction.has(tables.card, slot) ? turn.transaction.get(tables.card, slot) : undefined;
     // What was moved when it was gone before, and came back without a restart, was moved up to where it has been since.
-    const isFirst = row === undefined || row.moved === 0 || row.moved < performed;
+    const isFirst = row === undefined || row.moved === 0 || (!card.isBegun && row.moved < performed);
+    card.isBegun = true;
     if (isFirst) this.#leaveWays(turn, slot);
     const controlled = isFirst ? this.#passOnGateways(turn, slot) : false;
     // A transporter has had the gateway's answer only when a commit says so: what it performed may still have to be asked for.

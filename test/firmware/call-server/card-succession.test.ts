@@ -3,11 +3,11 @@ import type { ApplicationAction } from "../../../firmware/card/application.ts";
 import { repetitions } from "../../../firmware/call-server/message-repetition.ts";
 import { acm, anm, CallServerPair, line, rel, rlc, type Said } from "./call-server-pair.ts";
 import { gatewayReply, newCall, run, setUp } from "./call-script.ts";
-import { redundantRack, slots, west } from "./example-rack.ts";
+import { exampleRack, redundantRack, slots, west } from "./example-rack.ts";
 
 /** All ways in service: each LIM has said that it reaches every exchange. */
-function redundantPair(): CallServerPair {
-  const pair = CallServerPair.inService(redundantRack());
+function redundantPair(overrides: Record<string, unknown> = redundantRack()): CallServerPair {
+  const pair = CallServerPair.inService(overrides);
   for (const exchange of pair.configuration.exchanges.keys()) {
     pair.give({ kind: "destination", exchange, available: 1 }, slots.otherLim);
   }
@@ -15,10 +15,23 @@ function redundantPair(): CallServerPair {
   return pair;
 }
 
+/** The same with circuits for so many calls from west to east. */
+function widePair(calls: number): CallServerPair {
+  const trunkGroups = exampleRack()
+    .trunkGroups.slice(0, 2)
+    .map((group) => ({ ...group, lastCic: calls }));
+  return redundantPair({ ...redundantRack(), trunkGroups, routes: [{ prefix: "4", trunkGroups: ["east"] }] });
+}
+
 /** Both call servers hear that the card is gone, the last commit that it performed being `performed`. */
 function dies(pair: CallServerPair, slot: number, performed: number): readonly Said[] {
   pair.hear({ slot, alive: false, performed });
   return pair.pass(0);
+}
+
+/** The primary does some of what is to be done. */
+function work(pair: CallServerPair): readonly Said[] {
+  return pair.distribute(pair.tell(pair.primary, { kind: "deadline" }), new Uint8Array(0), () => "internal");
 }
 
 /** It is heard again, and has not restarted. */
@@ -234,6 +247,18 @@ describe("two transporters", () => {
       slot: slots.otherTransporter,
       instruction: { kind: "delete" },
     });
+    pair.compare();
+  });
+
+  it("more is outstanding than one commit moves, and all of it was sent: each is repeated once", () => {
+    const pair = widePair(40);
+    const calls = Array.from({ length: 40 }, (_, place) => setUp(pair, west + place).reference);
+    pair.hear({ slot: slots.transporter, alive: false, performed: pair.sequence });
+    const said = [work(pair), work(pair)].flat();
+    const repeated = said.flatMap((each) =>
+      each.kind === "instruct" && each.instruction.kind === "again" ? [each.instruction.instruction] : [],
+    );
+    expect(repeated.map((each) => ("call" in each ? each.call : 0))).toEqual(calls);
     pair.compare();
   });
 
