@@ -19,6 +19,11 @@ export class EndpointQueues<J extends EndpointJob> {
     return this.#waitingFor.size;
   }
 
+  /** The job that is done, or is to be done next, at the circuit's endpoint. */
+  first(circuit: number): J | undefined {
+    return this.#queues.get(circuit)?.[0];
+  }
+
   /** Whether the job may run at once. */
   add(job: J): boolean {
     let waitingFor = 0;

@@ -292,10 +292,7 @@ export class GatewayControl {
     const { call, kind } = instruction;
     if (kind !== "create") {
       this.#tell(group, { kind: "done", call, verb: verbTags[kind] });
-      if (kind === "delete") {
-        this.#connections.forget(instruction.identifier);
-        this.#connections.forget(instruction.secondIdentifier);
-      }
+      if (kind === "delete") this.#connections.forget(callIdOf(group, call));
       return;
     }
     const { first, second, session } = this.#profile.created(job.answers);
@@ -305,8 +302,9 @@ export class GatewayControl {
       this.#refuse(instruction, group, responseCodes.protocolError.code, job.answers[0].code);
       return;
     }
-    const identifier = this.#connections.number(first);
-    const secondIdentifier = second === undefined ? unknownConnection : this.#connections.number(second);
+    const numberOf = (name: string) => this.#connections.number(name, callIdOf(group, call));
+    const identifier = numberOf(first);
+    const secondIdentifier = second === undefined ? unknownConnection : numberOf(second);
     this.#tell(group, { kind: "created", call, identifier, secondIdentifier, ...mediaOf(session) });
   }
 
@@ -317,6 +315,7 @@ export class GatewayControl {
 
   /** Of a gateway that is out of reach, later. One that is there but does not answer this gets it once more. */
   #makeUp(job: GatewayJob, cleanUp: RunPlan): void {
+    if (this.#isDeletedNext(job)) return;
     if (this.#supervision.state !== "unreachable") {
       this.#enqueue(job.makeUp(cleanUp, false));
       return;
@@ -328,6 +327,12 @@ export class GatewayControl {
     }
     const key = job.call === undefined ? `circuit ${job.circuits[0]}` : callIdOf(job.place.group, job.call);
     this.#leftBehind.set(key, job.makeUp(cleanUp, true));
+  }
+
+  /** Whether the instruction that has waited for this one takes back all that it may have done. */
+  #isDeletedNext({ circuits, call, place }: GatewayJob): boolean {
+    const next = this.#queues.first(circuits[0]);
+    return next?.instruction?.kind === "delete" && next.call === call && next.place.group === place.group;
   }
 
   // Transactions

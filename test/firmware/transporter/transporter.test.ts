@@ -4,7 +4,7 @@ import { instruction, type Instruction } from "../../../firmware/interchange/out
 import { encode } from "../../../firmware/layout/layout.ts";
 import { formatEndpointName } from "../../../firmware/mgcp/endpoint-name.ts";
 import { octetsFromText } from "../../../firmware/mgcp/latin1.ts";
-import { response } from "../../../firmware/mgcp/message.ts";
+import { type Response, response } from "../../../firmware/mgcp/message.ts";
 import { AssertionError } from "../../../firmware/result.ts";
 import { commandsOutstandingMax, verbTags } from "../../../firmware/transporter/gateway-control.ts";
 import { commandsPerInstruction, outputsPerCommit } from "../../../firmware/transporter/transaction-identifier.ts";
@@ -54,6 +54,23 @@ const refusing =
     return response(code, command.transactionId, "no");
   };
 const silent: Behaviour = () => undefined;
+
+/** Has at most one connection an endpoint (540), and knows repetitions by their transaction. */
+function withConnections(): Behaviour {
+  const calls = new Map<string, string | undefined>();
+  const answers = new Map<number, Response | undefined>();
+  return (command, count) => {
+    const { verb, transactionId, endpoint, parameters } = command;
+    if (answers.has(transactionId)) return answers.get(transactionId);
+    const endpoints = [endpoint, parameters.secondEndpointId].flatMap((each) => (each ? [each.local] : []));
+    const isRefused = verb === "CRCX" && endpoints.some((each) => calls.has(each));
+    if (verb === "CRCX" && !isRefused) for (const each of endpoints) calls.set(each, parameters.callId);
+    if (verb === "DLCX" && calls.get(endpoint.local) === parameters.callId) calls.delete(endpoint.local);
+    const answer = isRefused ? response(540, transactionId, "no") : obliging(command, count);
+    answers.set(transactionId, answer);
+    return answer;
+  };
+}
 
 /** Whatever transaction it is. */
 const withoutTransaction = (text: string) => text.replace(/(?<=^.{4} )\d+/, "N");
@@ -284,6 +301,55 @@ describe("order", () => {
       ["done", 1],
       ["created", 3],
     ]);
+  });
+
+  it("a connection is removed that is still being made, and the next one made: the gateway is asked in this order and refuses nothing", () => {
+    const bench = new TransporterBench();
+    bench.behaviour = withConnections();
+    bench.holding = true;
+    bench.instruct(create(1, 0, 31));
+    bench.instruct(remove(1, 0, 31, 0, 0));
+    bench.instruct(create(2, 0, 31));
+    const asked: string[] = [];
+    for (let commands = bench.takeCommands(); commands.length > 0; commands = bench.takeCommands()) {
+      asked.push(...commands);
+      bench.release();
+    }
+    expect(asked).toEqual(["CRCX west/1@gw", "DLCX west/1@gw", "DLCX east/1@gw", "CRCX west/1@gw"]);
+    // The probe of the start among them.
+    expect(bench.gateway().answers).toEqual({ "200": 3, "250": 2 });
+    expect(bench.takeInputs().map(({ input }) => [input.kind, "call" in input ? input.call : 0])).toEqual([
+      ["created", 1],
+      ["done", 1],
+      ["created", 2],
+    ]);
+  });
+
+  it("a connection is removed whose making is not answered: what is left of it is removed once, before the next one is made", () => {
+    const bench = new TransporterBench();
+    const gateway = withConnections();
+    bench.behaviour = (command, count) => {
+      const answer = gateway(command, count);
+      return command.parameters.callId === "1000001" && command.verb === "CRCX" ? undefined : answer;
+    };
+    bench.instruct(create(1, 0, 31));
+    bench.instruct(remove(1, 0, 31, 0, 0), create(2, 0, 31));
+    for (let second = 0; second < 30; second++) {
+      bench.pass(1000);
+      // It is there, and says so.
+      bench.say(`NTFY ${second + 1} east/2@gw MGCP 1.0|X: 0|O: L/hd|`);
+    }
+    const commands = bench.takeCommands().filter((text) => !text.startsWith("AUEP"));
+    const repeated = commands.findIndex((text) => !text.startsWith("CRCX"));
+    expect(repeated).toBeGreaterThan(1);
+    expect(commands.slice(repeated)).toEqual(["DLCX west/1@gw", "DLCX east/1@gw", "CRCX west/1@gw"]);
+    const inputs = bench.takeInputs().filter(({ input }) => input.kind !== "gateway");
+    expect(inputs).toMatchObject([
+      { input: { kind: "refused", call: 1, verb: 1 } },
+      { input: { kind: "done", call: 1, verb: 3 } },
+      { input: { kind: "created", call: 2 } },
+    ]);
+    expect(bench.gateway()).toMatchObject({ pending: 0, leftBehind: 0 });
   });
 
   it("whatever comes in whatever order, no endpoint ever has two commands outstanding and every instruction ends", () => {
@@ -624,6 +690,8 @@ it("long names of connections are kept while there is a connection, and no longe
   bench.datagrams.splice(0);
   bench.instruct(remove(1, 0, 31, ...identifiers));
   expect(bench.datagrams.map((text) => /I: (\w+)/.exec(text)?.[1])).toEqual(names);
+  expect(bench.gateway()).toMatchObject({ connectionNamesKept: 0 });
+  bench.instruct(create(3), remove(3, 0, 31, 0, 0));
   expect(bench.gateway()).toMatchObject({ connectionNamesKept: 0 });
   bench.instruct(create(2));
   bench.say("RSIP 51 *@gw MGCP 1.0|RM: restart|");
