@@ -12,14 +12,15 @@ import { messageOutput, outputMessage } from "./message-output.ts";
 import { remedyFor } from "./message-repetition.ts";
 import type { OutputHistory, PlacedOutput } from "./output-history.ts";
 import { limFor, noteWay } from "./signalling-routes.ts";
+import type { ConnectionRow } from "./tables/node-tables.ts";
 import type { Node, Turn } from "./turn.ts";
 
 /** Outputs that one commit moves. */
 const movedMax = 16;
 
-/** States of a connection in which the gateway's answer to this instruction is still awaited. */
+/** States of a connection in which the gateway's answer to this instruction may still be awaited. */
 const awaitedIn: Readonly<Record<CallInstruction["kind"], readonly ConnectionState[]>> = {
-  create: ["creating", "abandoned"],
+  create: ["creating", "deleting"],
   modify: ["modifying"],
   delete: ["deleting"],
 };
@@ -150,22 +151,36 @@ export class CardSuccession {
     const { plan, isAlive } = this.#node;
     const controller = controllerOf(this.#node, turn.transaction, plan.gatewayOf(instruction.circuit));
     if (controller === slot || !isAlive(controller)) return false;
-    if (!this.#isAwaited(turn, slot, instruction, placed.sequence, last)) return false;
+    const { kind, call } = instruction;
+    const { connection } = this.#node.tables;
+    if (!turn.transaction.has(connection, call) || !awaitedIn[kind].includes(turn.connection(call).state)) return false;
+    const later = this.#laterOf(slot, call, placed.sequence, last);
+    const isUnwanted = kind === "create" && turn.connection(call).state === "deleting";
+    if (isUnwanted ? later.has("create") || !mayBeMade(turn.connection(call)) : later.size > 0) return false;
     turn.instruct(controller, { kind: "again", term, sequence, index, instruction });
+    // The delete was another card's: it must come after this, too.
+    if (isUnwanted && !later.has("delete")) this.#node.actions.connection["send-delete"](turn, call, undefined);
     return true;
   }
 
-  /** Whether the connection waits for the gateway's answer to just this instruction, and not to a later one. */
-  #isAwaited(turn: Turn, slot: number, { kind, call }: CallInstruction, sequence: number, last: number): boolean {
-    const { connection } = this.#node.tables;
-    if (!turn.transaction.has(connection, call) || !awaitedIn[kind].includes(turn.connection(call).state)) return false;
+  /** What the card was told later of the connection. */
+  #laterOf(slot: number, reference: number, sequence: number, last: number): ReadonlySet<Instruction["kind"]> {
+    const kinds = new Set<Instruction["kind"]>();
     for (const { output } of this.#history.of(slot, sequence, last)) {
       if (output.kind !== "instruct") continue;
       const later = output.instruction.kind === "again" ? output.instruction.instruction : output.instruction;
-      if ("call" in later && later.call === call) return false;
+      if ("call" in later && later.call === reference) kinds.add(later.kind);
     }
-    return true;
+    return kinds;
   }
+}
+
+/**
+ * Whether the gateway may yet make a connection that is to be removed. Then it is asked once more to make it, under the transaction
+ * that it knows, so that this is over before it is asked to remove it. When that has been said several times it knows it no longer.
+ */
+function mayBeMade({ identifier, repeats }: Readonly<ConnectionRow>): boolean {
+  return identifier === 0 && repeats === 0;
 }
 
 /** To clear endpoints is not repeated: calls have been set up since, and what is left over is found when it is in the way. */

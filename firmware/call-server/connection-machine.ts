@@ -31,33 +31,28 @@ export type ConnectionAction =
   | "release-call"
   | "alert-maintenance";
 
-const made = ["backward", "modifying", "through"] as const;
-const wanted = ["creating", ...made] as const;
-const unwanted = ["abandoned", "deleting"] as const;
+const wanted = ["creating", "backward", "modifying", "through"] as const;
 const failure = releaseCause.temporaryFailure;
 
 export const connectionMachine = new StateMachine<ConnectionState, ConnectionEvent, ConnectionAction>([
   ["creating", "created", "backward", ["note-created", "go-through-if-answered"]],
   ["creating", "create-refused", "gone", ["release-call"], failure],
   ["creating", "guard", "deleting", ["send-delete", "release-call"], failure],
-  ["creating", "release", "abandoned", []],
   ["creating", "answer", "=", []],
-  ["creating", "endpoint-failed", "abandoned", ["release-call"], failure],
   ["backward", "answer", "modifying", ["send-modify"]],
   ["modifying", "modified", "through", []],
   ["modifying", "modify-refused", "deleting", ["send-delete", "release-call"], failure],
   ["modifying", "guard", "deleting", ["send-delete", "release-call"], failure],
-  [made, "release", "deleting", ["send-delete"]],
-  [made, "endpoint-failed", "deleting", ["send-delete", "release-call"], failure],
-  // The reply to a create that the call did not wait for: what was made is removed by the name it now has.
-  ["abandoned", "created", "deleting", ["note-created", "send-delete"]],
-  ["abandoned", "create-refused", "gone", []],
-  ["abandoned", "guard", "deleting", ["send-delete"]],
-  ["deleting", "created", "=", ["note-created", "send-delete"]],
+  // Before the gateway has replied, too: the transporter keeps the order, and the gateway removes what is of the call (RFC 3435 2.3.9).
+  [wanted, "release", "deleting", ["send-delete"]],
+  [wanted, "endpoint-failed", "deleting", ["send-delete", "release-call"], failure],
+  // The reply to a create that the call did not wait for: the delete comes after it.
+  ["deleting", "created", "=", ["note-created"]],
+  ["deleting", "create-refused", "=", []],
   ["deleting", "deleted", "gone", []],
   ["deleting", "delete-refused", "gone", []],
   ["deleting", "guard", "=", ["send-delete-again"]],
   ["deleting", "given-up", "gone", ["alert-maintenance"]],
   [wanted, "gateway-restarted", "gone", ["release-call"], failure],
-  [unwanted, "gateway-restarted", "gone", []],
+  ["deleting", "gateway-restarted", "gone", []],
 ]);

@@ -9,8 +9,7 @@ export const connectionStates = [
   /** To be made both ways: the called party has answered. */
   "modifying",
   "through",
-  /** The call ended before the gateway replied: what it makes is to be removed. */
-  "abandoned",
+  /** To be removed; the gateway may not have replied yet to the instruction to make it. */
   "deleting",
   /** No state of a row: the row goes away. */
   "gone",
@@ -27,6 +26,5 @@ const guard: readonly StateTimer<ConnectionTimer>[] = [{ timer: "guard", restart
 export const connectionTimers: Readonly<Partial<Record<ConnectionState, readonly StateTimer<ConnectionTimer>[]>>> = {
   creating: guard,
   modifying: guard,
-  abandoned: guard,
   deleting: guard,
 };

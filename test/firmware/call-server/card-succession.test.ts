@@ -84,7 +84,7 @@ describe("two LIMs", () => {
     const way = pair.said.find((each) => each.kind === "isup" && each.type === "IAM")?.slot ?? 0;
     const said = dies(pair, way, pair.sequence - 1);
     // In this order: the called party would be found busy with what the first one began.
-    expect(line(said)).toMatch(new RegExp(`^RSC ${outgoing}, IAM \\d+, create$`));
+    expect(line(said)).toMatch(new RegExp(`^RSC ${outgoing}, delete, IAM \\d+, create$`));
     const other = way === slots.lim ? slots.otherLim : slots.lim;
     expect(said.filter(({ kind }) => kind === "isup").map(({ slot }) => slot)).toEqual([other, other]);
   });
@@ -247,6 +247,58 @@ describe("two transporters", () => {
       slot: slots.otherTransporter,
       instruction: { kind: "delete" },
     });
+    pair.compare();
+  });
+
+  it("a connection that is removed before the gateway has answered: it is asked to make it, and to remove it, in this order", () => {
+    const pair = redundantPair();
+    const { reference: call } = setUp(pair, west);
+    const made = pair.sequence;
+    pair.isup(west, rel());
+    const removed = pair.sequence;
+    const next = setUp(pair, west);
+    expect(dies(pair, slots.transporter, 0)).toMatchObject([
+      { instruction: { kind: "control" } },
+      { instruction: { kind: "again", sequence: made, instruction: { kind: "create", call } } },
+      { instruction: { kind: "again", sequence: removed, instruction: { kind: "delete", call } } },
+      { instruction: { kind: "again", instruction: { kind: "create", call: next.reference } } },
+    ]);
+    pair.give({ kind: "created", call, ...gatewayReply }, slots.otherTransporter);
+    comesBack(pair, slots.transporter);
+    // It is known to be made, or not to be made any more.
+    expect(dies(pair, slots.otherTransporter, pair.sequence)).toMatchObject([
+      { instruction: { kind: "control" } },
+      { instruction: { kind: "again", sequence: removed, instruction: { kind: "delete", call } } },
+      { instruction: { kind: "again", instruction: { kind: "create", call: next.reference } } },
+    ]);
+    pair.compare();
+  });
+
+  it("a connection whose removal was said again and again is not made once more: the gateway may have forgotten the transaction", () => {
+    const pair = redundantPair();
+    const { reference: call, outgoing } = setUp(pair, west);
+    pair.isup(west, rel());
+    pair.isup(outgoing, rlc);
+    pair.pass(10_000_000);
+    const said = dies(pair, slots.transporter, 0);
+    expect(said.flatMap((each) => (each.kind === "instruct" ? [each.instruction] : []))).toMatchObject([
+      { kind: "control" },
+      { kind: "again", sequence: pair.sequence - 2, instruction: { kind: "delete", call } },
+    ]);
+  });
+
+  it("a call ends while so many instructions are moved that its own have to wait: what is made for it is removed after that", () => {
+    const pair = widePair(130);
+    const calls = Array.from({ length: 130 }, (_, place) => setUp(pair, west + place));
+    const { incoming, reference: call } = calls[calls.length - 1];
+    pair.hear({ slot: slots.transporter, alive: false, performed: pair.sequence });
+    work(pair);
+    const order = { slot: slots.otherTransporter, instruction: { kind: "delete", call } };
+    expect(pair.isup(incoming, rel()).at(-1)).toMatchObject(order);
+    expect(work(pair).slice(-2)).toMatchObject([
+      { instruction: { kind: "again", instruction: { kind: "create", call } } },
+      order,
+    ]);
     pair.compare();
   });
 

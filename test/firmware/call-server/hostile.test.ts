@@ -35,7 +35,7 @@ function tidy(pair: CallServerPair): void {
       else if (state !== "idle" && state !== "group-reset-member") pair.isup(key, rsc);
     }
     for (const { key, state } of pair.primary.server.rows("connection") as { key: number; state: string }[]) {
-      if (state === "creating" || state === "abandoned") pair.give({ kind: "created", call: key, ...gatewayReply });
+      if (state === "creating") pair.give({ kind: "created", call: key, ...gatewayReply });
       if (state === "modifying") pair.give({ kind: "done", call: key, verb: 2 });
       if (state === "deleting") pair.give({ kind: "done", call: key, verb: 3 });
     }
@@ -212,7 +212,7 @@ describe("random interleavings", () => {
     const rows = pair.primary.server.rows("connection") as { key: number; state: string }[];
     const row = rows[which % Math.max(1, rows.length)];
     if (row === undefined) return;
-    const verb = { creating: 1, abandoned: 1, modifying: 2, deleting: 3 }[row.state] ?? 3;
+    const verb = { creating: 1, modifying: 2, deleting: 3 }[row.state] ?? 3;
     if (!yes) pair.give({ kind: "refused", call: row.key, verb, cause: 41, code: 500 });
     else if (verb === 1) pair.give({ kind: "created", call: row.key, ...gatewayReply });
     else pair.give({ kind: "done", call: row.key, verb });

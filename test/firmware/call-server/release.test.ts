@@ -133,24 +133,76 @@ describe("the gateway", () => {
     expect(said).toMatchObject([{ instruction: { kind: "modify", mode: 2, identifier, secondIdentifier } }]);
   });
 
-  it("replies after the release: what it made is removed", () => {
+  it("replies after the release: the removal is ordered at once, for the call", () => {
     const pair = CallServerPair.inService();
     const call = setUp(pair, west);
-    expect(line(pair.isup(west, rel()))).toBe(`RLC ${west}, REL ${call.outgoing}`);
-    pair.isup(call.outgoing, rlc);
-    // Until then no call may leave on its circuits.
-    expect(pair.primary.server.candidates(1)).not.toContain(call.outgoing);
-    const said = pair.give({ kind: "created", call: call.reference, ...gatewayReply });
-    expect(said).toMatchObject([{ instruction: { kind: "delete", identifier: gatewayReply.identifier } }]);
+    const said = pair.isup(west, rel());
+    expect(line(said)).toBe(`RLC ${west}, REL ${call.outgoing}, delete`);
+    const { reference, outgoing } = call;
+    const order = { kind: "delete", call: reference, circuit: west, otherCircuit: outgoing, identifier: 0 };
+    expect(said.at(-1)).toMatchObject({ instruction: { ...order, secondIdentifier: 0 } });
+    pair.isup(outgoing, rlc);
+    expect(line(pair.give({ kind: "created", call: reference, ...gatewayReply }))).toBe("");
+    // Until it is removed no call may leave on its circuits.
+    expect(pair.primary.server.candidates(1)).not.toContain(outgoing);
+    pair.give({ kind: "done", call: reference, verb: 3 });
+    expect(pair.primary.server.candidates(1)).toContain(outgoing);
+    pair.expectIdle();
+  });
+
+  it.each([0, 1, 2, 3, 4, 5, 6, 7, 8])(
+    "is still at work when the call is over and its circuit seized anew; the primary pulled after %i of 8 events",
+    (pulledAfter) => {
+      const pair = CallServerPair.inService();
+      const [call, next] = [newCall(west), newCall(west)];
+      const events = [
+        () => run(pair, call, 0, 1),
+        () => pair.isup(west, rel()),
+        () => run(pair, next, 0, 1),
+        () => pair.isup(call.outgoing, rlc),
+        () => pair.give({ kind: "created", call: call.reference, ...gatewayReply }),
+        () => pair.give({ kind: "done", call: call.reference, verb: 3 }),
+        () => run(pair, next, 1, 6),
+        () => run(pair, next, 6),
+      ];
+      for (const [number, event] of events.entries()) {
+        if (number === pulledAfter) pair.takeOver();
+        event();
+      }
+      if (pulledAfter === events.length) pair.takeOver();
+      pair.expectIdle();
+      const told = pair.said.flatMap((each) =>
+        each.kind === "instruct" && "call" in each.instruction ? [[each.instruction.kind, each.instruction.call]] : [],
+      );
+      const [first, second] = [call.reference, next.reference];
+      expect(told).toEqual([
+        ["create", first],
+        ["delete", first],
+        ["create", second],
+        ["modify", second],
+        ["delete", second],
+      ]);
+      expect(pair.primary.server.status().inputsStray ?? 0).toBe(0);
+    },
+  );
+
+  it("loses an endpoint of a connection that it is still making: the call is released, and the removal ordered at once", () => {
+    const pair = CallServerPair.inService();
+    const { incoming, outgoing } = setUp(pair, west);
+    const said = pair.give({ kind: "endpoint", circuit: outgoing, event: 0 });
+    expect(line(said)).toBe(`delete, REL ${incoming}, REL ${outgoing}`);
+    expect(causes(said)).toEqual([41, 41]);
     finish(pair, said);
   });
 
   it("refuses to create what was released already", () => {
     const pair = CallServerPair.inService();
     const call = setUp(pair, west);
-    pair.isup(west, rel());
+    const said = pair.isup(west, rel());
     pair.isup(call.outgoing, rlc);
-    pair.give({ kind: "refused", call: call.reference, verb: 1, cause: 41, code: 0 });
+    expect(line(pair.give({ kind: "refused", call: call.reference, verb: 1, cause: 41, code: 0 }))).toBe("");
+    pair.give({ kind: "done", call: call.reference, verb: 3 });
+    expect(said.filter(({ kind }) => kind === "instruct")).toHaveLength(1);
     pair.expectIdle();
   });
 
@@ -167,12 +219,14 @@ describe("the gateway", () => {
     pair.expectIdle();
   });
 
-  it("replies to the create when the removal is already ordered: it is ordered again by name", () => {
+  it("replies to the create when its time was up: the removal that was ordered then comes after it", () => {
     const pair = CallServerPair.inService();
     const call = setUp(pair, west);
     const said = pair.pass(10_000_000);
-    const again = pair.give({ kind: "created", call: call.reference, ...gatewayReply });
-    expect(again).toMatchObject([{ instruction: { kind: "delete", identifier: gatewayReply.identifier } }]);
+    expect(line(pair.give({ kind: "created", call: call.reference, ...gatewayReply }))).toBe("");
+    // Should that not be answered it is ordered again, by name.
+    const [again] = pair.pass(10_000_000).filter(({ kind }) => kind === "instruct");
+    expect(again).toMatchObject({ instruction: { kind: "delete", identifier: gatewayReply.identifier } });
     finish(pair, said);
   });
 
