@@ -5,23 +5,17 @@ import type { CallSeen, ScenarioRun } from "./scenario-run.ts";
 
 /** @returns the first thing, in a sentence; `undefined` when nothing was */
 export function differenceOf(undisturbed: ScenarioRun, run: ScenarioRun): string | undefined {
-  const names = deviationsOf(undisturbed, run);
+  const names = deviationsOf(run);
   const rows = deviations.filter(({ name }) => names.includes(name));
   if (rows.length === 0) return difference(undisturbed.outcome, run.outcome);
   return difference(seenBy(rows, undisturbed), seenBy(rows, run)) ?? commandDifference(rows, undisturbed, run);
 }
 
 /** All that was otherwise and may be: what the exchanges noticed, and what the gateway did. */
-export function deviationsOf(undisturbed: ScenarioRun, run: ScenarioRun): readonly DeviationName[] {
-  const { commands, refused } = run.outcome;
-  const goesAnotherWay = [...refused, ...undisturbed.outcome.refused].some((text) => text.endsWith(": 540"));
-  const isOtherwise = JSON.stringify(refused) !== JSON.stringify(undisturbed.outcome.refused);
-  const noticed = (name: DeviationName, isSo: boolean) => (isSo && run.mayDeviate.includes(name) ? [name] : []);
-  return [
-    ...run.deviations,
-    ...noticed("another transporter", commands["*"] !== undefined),
-    ...noticed("endpoint free in time", goesAnotherWay && isOtherwise),
-  ];
+export function deviationsOf(run: ScenarioRun): readonly DeviationName[] {
+  const anotherTransporter: DeviationName = "another transporter";
+  const isAnother = run.outcome.commands["*"] !== undefined && run.mayDeviate.includes(anotherTransporter);
+  return isAnother ? [...run.deviations, anotherTransporter] : run.deviations;
 }
 
 /** The outcome without what may be otherwise. */

@@ -43,7 +43,7 @@ export const deviations = [
     of: "lim",
     what: "RSC comes instead of the IAM, or after it: whatever it began is over. RLC, and the call comes on another circuit",
     because: "Q.764 2.9.3.1, 2.8.1: a second IAM on a circuit that may be busy would do harm",
-    otherwise: ["messages", "commands", "refused", "circuits"],
+    otherwise: ["messages", "commands", "circuits"],
     asOften: ["MDCX"],
   },
   {
@@ -77,15 +77,7 @@ export const deviations = [
     of: "lim",
     what: "an IAM that was to cross another waits in the other LIM until the first is missed: the other call need not give way",
     because: "Q.764 2.9.1.4: where nothing crosses, the first IAM has the circuit",
-    otherwise: ["messages", "commands", "refused", "circuits"],
-    asOften: ["MDCX"],
-  },
-  {
-    name: "endpoint free in time",
-    of: "lim",
-    what: "a call that goes another way finds its endpoint still connected or not, by how long the message that sends it there waited",
-    because: "RFC 3435 2.4: 540 is answered with DLCX, and the connection is asked for again",
-    otherwise: ["commands", "refused"],
+    otherwise: ["messages", "commands", "circuits"],
     asOften: ["MDCX"],
   },
   {

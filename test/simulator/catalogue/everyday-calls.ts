@@ -66,6 +66,17 @@ export const everydayCalls: readonly Scenario[] = [
     records: ["unanswered 16"],
   },
   {
+    name: "abandoned at once and made again, the gateway still at work",
+    circuits: 8,
+    gateway: [{ verb: "CRCX", kind: "late", millis: 170 }],
+    parts: [
+      west([2], callEast, send("REL", { cause: 16 }), expect("RLC"), ...getsThrough, wait(200), ...clears),
+      east([1], fromWest, ...isReleased(16)),
+      east([3], ...answers, ...isReleased(16)),
+    ],
+    records: ["answered 16", "unanswered 16"],
+  },
+  {
     name: "abandoned before ACM",
     parts: [west([2], callEast, ...clears), east([1], fromWest, ...isReleased(16))],
     records: ["unanswered 16"],

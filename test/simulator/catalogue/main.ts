@@ -35,7 +35,7 @@ if (scenario !== undefined && disturbance !== undefined && frame !== undefined) 
   console.log(
     [
       ...run.story,
-      ...deviationsOf(undisturbed, run).map((name) => `may be otherwise: ${name}`),
+      ...deviationsOf(run).map((name) => `may be otherwise: ${name}`),
       what ?? "the same outcome as undisturbed",
     ].join("\n"),
   );

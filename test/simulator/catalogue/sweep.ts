@@ -60,7 +60,7 @@ export function sweep(
   for (let transmission = first; transmission < end && failures.length < failuresMax; transmission += every) {
     const run = runScenario(scenario, configuration, { disturbance, transmission }, options);
     runs++;
-    for (const name of new Set(deviationsOf(expected, run))) deviating[name] = (deviating[name] ?? 0) + 1;
+    for (const name of new Set(deviationsOf(run))) deviating[name] = (deviating[name] ?? 0) + 1;
     const what = run.failures[0] ?? differenceOf(expected, run) ?? missedText(disturbance, run);
     if (what === undefined) continue;
     const repeat = `npm run catalogue -- --scenario "${scenario.name}" --disturbance "${disturbance.name}"`;
