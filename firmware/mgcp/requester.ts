@@ -129,6 +129,8 @@ export class Requester {
     });
     if (this.#outstanding.has(transactionId)) return refuse("identifier-in-use");
     if (this.#outstanding.size >= this.#outstandingMax) return refuse("too-many-outstanding");
+    // The number is used anew: what it was before is long over.
+    this.#held.delete(transactionId);
     const datagram = encodeDatagram([this.#withConfirmations(to, command)]);
     this.#outstanding.set(transactionId, {
       to,

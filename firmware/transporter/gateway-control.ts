@@ -33,6 +33,7 @@ import {
 import { gatewayProfiles } from "./profiles/gateway-profiles.ts";
 import { mediaOf } from "./session-media.ts";
 import { type InstructionPlace, probeTransactionId } from "./transaction-identifier.ts";
+import { UnsecuredOutcomes, verbTags } from "./unsecured-outcomes.ts";
 
 export type ControlAction =
   | { readonly kind: "send"; readonly octets: Uint8Array; readonly regarding: Regarding }
@@ -47,9 +48,8 @@ export const commandsOutstandingMax = 32;
 export const instructionsPendingMax = 4096;
 /** Instructions to be made up for when the gateway answers again. */
 export const leftBehindMax = 65_536;
-
-/** `verb` of an answer: the instruction's tag in interchange/output.ts. */
-export const verbTags: Readonly<Record<CallInstruction["kind"], number>> = { create: 1, modify: 2, delete: 3 };
+/** Instructions whose outcome no commit has consumed; more than may wait, so that none is taken for secured before it is. */
+const unsecuredMax = 65_536;
 
 /** A transaction gives up after about 6 s: a call in set-up waits for it. */
 const callTimers: Partial<TransactionTimers> = { transmissionsMax: 5 };
@@ -82,6 +82,7 @@ export class GatewayControl {
   readonly #groups: readonly number[];
   readonly #connections = new ConnectionIdentifiers();
   readonly #requester: Requester;
+  readonly #unsecured = new UnsecuredOutcomes<GatewayJob>(unsecuredMax);
   readonly #responder: Responder;
   readonly #supervision: GatewaySupervision;
   readonly #queues = new EndpointQueues<GatewayJob>();
@@ -118,7 +119,7 @@ export class GatewayControl {
       const { first, count } = circuits.rangeOf(place);
       return each.gateway === gateway.name ? circuitsFrom(first, count) : [];
     });
-    this.#requester = new Requester({ timers });
+    this.#requester = new Requester({ timers, holdsAcknowledgements: true });
     this.#responder = new Responder({ timers });
     this.#supervision = new GatewaySupervision(now);
   }
@@ -142,6 +143,12 @@ export class GatewayControl {
         assert(false, `a transporter does not perform ${instruction.kind}`);
     }
     this.#pump(now);
+    return this.#take();
+  }
+
+  /** A commit of the group has consumed what this card had told it. */
+  consumed(group: number, told: Input, now: Micros): readonly ControlAction[] {
+    for (const job of this.#unsecured.consumed(group, told)) this.#secure(job.transactions, job, now);
     return this.#take();
   }
 
@@ -213,6 +220,7 @@ export class GatewayControl {
       outstanding: this.#outstanding.size,
       pending: this.#queues.size,
       leftBehind: this.#leftBehind.size,
+      unsecured: this.#unsecured.size,
       connectionNamesKept: this.#connections.kept,
       sent: Object.fromEntries(this.#sent),
       received: Object.fromEntries(this.#received),
@@ -247,7 +255,7 @@ export class GatewayControl {
       const job = ready.shift();
       if (job === undefined) return;
       if (this.#supervision.state === "unreachable") {
-        this.#conclude(job, "silent");
+        this.#conclude(job, "silent", now);
       } else if (this.#outstanding.has(job.transactionId)) {
         // Numbers come again after a while, but never while the other command is still under way.
         ready.push(job);
@@ -266,15 +274,18 @@ export class GatewayControl {
   }
 
   /** What follows from the last answer, or from its absence. */
-  #proceed(job: GatewayJob, progress: Progress): void {
+  #proceed(job: GatewayJob, progress: Progress, now: Micros): void {
     if (progress === "send") this.#workOf(job.place).ready.unshift(job);
-    else this.#conclude(job, progress);
+    else this.#conclude(job, progress, now);
   }
 
-  #conclude(job: GatewayJob, progress: Exclude<Progress, "send">): void {
+  #conclude(job: GatewayJob, progress: Exclude<Progress, "send">, now: Micros): void {
     this.#workOf(job.place).pending--;
     for (const next of this.#queues.remove(job)) this.#workOf(next.place).ready.push(next);
-    const { instruction, cleanUp } = job;
+    const { instruction, cleanUp, place } = job;
+    if (instruction === undefined) this.#secure(job.transactions, job, now);
+    else
+      for (const old of this.#unsecured.tell(place.group, instruction, job)) this.#secure(old.transactions, old, now);
     const nothingHappened = !job.wasSent && instruction?.kind === "create";
     if (progress === "silent" && cleanUp !== undefined && !nothingHappened) this.#makeUp(job, cleanUp);
     if (instruction === undefined) {
@@ -370,13 +381,14 @@ export class GatewayControl {
         case "provisional":
           break;
         case "completed":
-          this.#over(action.transactionId, (job) => job.answered(action.response));
+          this.#outstanding.get(action.transactionId)?.job?.transactions.push(action.transactionId);
+          this.#over(action.transactionId, (job) => job.answered(action.response), now);
           break;
         case "failed": {
           assert(action.reason === "no-answer", `our own requester refuses a command: ${action.reason}`);
           const sentAt = this.#outstanding.get(action.transactionId)?.sentAt ?? now;
           if (this.#supervision.missed(sentAt, now)) this.#lost();
-          this.#over(action.transactionId, (job) => job.unanswered());
+          this.#over(action.transactionId, (job) => job.unanswered(), now);
           break;
         }
       }
@@ -391,15 +403,23 @@ export class GatewayControl {
   }
 
   /** A transaction has ended. */
-  #over(transactionId: number, take: (job: GatewayJob) => Progress): void {
+  #over(transactionId: number, take: (job: GatewayJob) => Progress, now: Micros): void {
     const outstanding = this.#outstanding.get(transactionId);
     this.#outstanding.delete(transactionId);
     if (outstanding?.job === undefined) {
+      this.#secure([transactionId], nothing, now);
       this.#supervision.probeOver();
       return;
     }
     this.#workOf(outstanding.job.place).outstanding--;
-    this.#proceed(outstanding.job, take(outstanding.job));
+    this.#proceed(outstanding.job, take(outstanding.job), now);
+  }
+
+  /** What came of these transactions cannot get lost with this card any more: their answers are acknowledged. */
+  #secure(transactionIds: readonly number[], regarding: Regarding, now: Micros): void {
+    for (const transactionId of transactionIds) {
+      this.#request(this.#requester.step({ kind: "secured", transactionId }, now), now, regarding);
+    }
   }
 
   // What the gateway says on its own

@@ -41,6 +41,8 @@ export class GatewayJob extends InstructionRun implements Regarding {
   readonly cleanUp: RunPlan | undefined;
   /** Whether the gateway may have got any of it. */
   wasSent = false;
+  /** Of its commands that were answered. */
+  readonly transactions: number[] = [];
 
   constructor({ plan, place, call, instruction, cleanUp }: JobParts) {
     super(plan);

@@ -14,7 +14,7 @@ import { Circuits } from "../configuration/circuits.ts";
 import type { Gateway, RackConfiguration } from "../configuration/rack-schema.ts";
 import { input } from "../interchange/input.ts";
 import { type Instruction, outputs } from "../interchange/output.ts";
-import { encode } from "../layout/layout.ts";
+import { decode, encode } from "../layout/layout.ts";
 import { OctetReader } from "../layout/octet-reader.ts";
 import { Trace } from "../card/trace.ts";
 import { textFromOctets } from "../mgcp/latin1.ts";
@@ -22,8 +22,9 @@ import { causeOf, responseCodes } from "../mgcp/response-codes.ts";
 import type { TransactionTimers } from "../mgcp/transaction-timers.ts";
 import { assert } from "../result.ts";
 import type { Micros } from "../time.ts";
-import { type ControlAction, GatewayControl, verbTags } from "./gateway-control.ts";
+import { type ControlAction, GatewayControl } from "./gateway-control.ts";
 import type { InstructionPlace } from "./transaction-identifier.ts";
+import { verbTags } from "./unsecured-outcomes.ts";
 
 /** One datagram to or from a gateway. */
 export interface GatewayTraceEntry {
@@ -145,6 +146,7 @@ export class Transporter implements Application {
 
   #perform(commit: DeliveredCommit): void {
     this.#counts.commits++;
+    if (commit.consumed.kind === "input" && commit.consumed.slot === this.#slot) this.#secure(commit);
     if (commit.body.length === 0) return;
     const reader = new OctetReader(commit.body);
     const all = outputs.read(reader, "outputs");
@@ -156,6 +158,13 @@ export class Transporter implements Application {
       this.#counts.instructions++;
       this.#instruct(output.instruction, { group, term, sequence, index });
     }
+  }
+
+  /** What this card told is the group's: it cannot get lost with the card any more. */
+  #secure({ group, input: payload }: DeliveredCommit): void {
+    const told = decode(input, payload);
+    if (!told.ok) return;
+    for (const link of this.#links.values()) this.#do(link, link.control.consumed(group, told.value, this.#now));
   }
 
   #instruct(instruction: Instruction, place: InstructionPlace): void {

@@ -65,6 +65,13 @@ export class TransporterBench {
     this.step({ kind: "commit", commit: { group, term, sequence, consumed, timeMillis: 0, body, input: none } });
   }
 
+  /** A commit consumes what a card has told. */
+  consume(told: Input, { group = 1, slot = this.slot, number = 1 } = {}): void {
+    const place = { group, term: 1, sequence: ++this.#sequence, timeMillis: 0, body: new Uint8Array(0) };
+    const consumed = { kind: "input", slot, number } as const;
+    this.step({ kind: "commit", commit: { ...place, consumed, input: encode(input, told) } });
+  }
+
   instruct(...instructions: readonly Instruction[]): void {
     this.commit(instructions.map((instruction) => ({ kind: "instruct", slot: this.slot, instruction })));
   }

@@ -6,9 +6,10 @@ import { formatEndpointName } from "../../../firmware/mgcp/endpoint-name.ts";
 import { octetsFromText } from "../../../firmware/mgcp/latin1.ts";
 import { type Response, response } from "../../../firmware/mgcp/message.ts";
 import { AssertionError } from "../../../firmware/result.ts";
-import { commandsOutstandingMax, verbTags } from "../../../firmware/transporter/gateway-control.ts";
+import { commandsOutstandingMax } from "../../../firmware/transporter/gateway-control.ts";
 import { commandsPerInstruction, outputsPerCommit } from "../../../firmware/transporter/transaction-identifier.ts";
 import { Transporter } from "../../../firmware/transporter/transporter.ts";
+import { verbTags } from "../../../firmware/transporter/unsecured-outcomes.ts";
 import { exampleRack, slots } from "../lim/example-rack.ts";
 import { type Behaviour, obliging, TransporterBench } from "./transporter-bench.ts";
 
@@ -277,6 +278,80 @@ describe("instructions for osmo-mgw", () => {
     expect(new Set(names).size).toBe(70);
     expect(names.join()).not.toContain("*");
     expect(bench.gateway("osmo")).toMatchObject({ outstanding: 0, pending: 0, leftBehind: 0 });
+  });
+});
+
+describe("an answer that wants to be acknowledged (RFC 3435 3.5.3)", () => {
+  /** As after a provisional response. */
+  const wanting: Behaviour = (command, count) => {
+    const answer = obliging(command, count);
+    return answer && { ...answer, parameters: { ...answer.parameters, responseAck: [] } };
+  };
+  const acknowledgements = (bench: TransporterBench) => bench.takeDatagrams().filter((text) => text.startsWith("000 "));
+
+  function asked(...instructions: readonly Instruction[]) {
+    const bench = new TransporterBench();
+    bench.behaviour = wanting;
+    bench.instruct(...instructions);
+    const told = bench.takeInputs().map(({ input }) => input);
+    return { bench, told };
+  }
+
+  it.each([
+    ["create", create(7), 1],
+    ["modify", modify(7), 1],
+    ["delete", remove(7), 2],
+  ])("to a %s is when a commit has consumed what came of it, and not sooner", (_, instruction, commands) => {
+    const { bench, told } = asked(instruction);
+    expect(acknowledgements(bench)).toEqual([]);
+    expect(bench.gateway().unsecured).toBe(1);
+    bench.consume(told[0]);
+    expect(acknowledgements(bench)).toHaveLength(commands);
+    expect(bench.gateway().unsecured).toBe(0);
+    bench.consume(told[0]);
+    expect(acknowledgements(bench)).toEqual([]);
+  });
+
+  it("is where the gateway has refused", () => {
+    const bench = new TransporterBench();
+    bench.behaviour = ({ transactionId }) => response(400, transactionId, "no", { responseAck: [] });
+    bench.instruct(create(7));
+    expect(acknowledgements(bench)).toEqual([]);
+    bench.consume(bench.takeInputs()[0].input);
+    expect(acknowledgements(bench)).toHaveLength(1);
+  });
+
+  it("waits for its own: another card's, another call's and another group's change nothing", () => {
+    const { bench, told } = asked(create(7), create(8, 1, 32));
+    bench.consume(told[0], { slot: bench.slot + 1 });
+    bench.consume(told[0], { group: 2 });
+    bench.consume({ kind: "done", call: 7, verb: verbTags.modify });
+    expect(acknowledgements(bench)).toEqual([]);
+    bench.consume(told[1]);
+    expect(acknowledgements(bench)).toHaveLength(1);
+    bench.consume(told[0]);
+    expect(acknowledgements(bench)).toHaveLength(1);
+  });
+
+  it("said again meanwhile is told once", () => {
+    const bench = new TransporterBench();
+    bench.behaviour = wanting;
+    bench.holding = true;
+    bench.instruct(create(7));
+    const [{ deliver }] = bench.held;
+    for (let times = 0; times < 3; times++) deliver();
+    const told = bench.takeInputs();
+    expect(told).toHaveLength(1);
+    bench.consume(told[0].input);
+    expect(acknowledgements(bench)).toHaveLength(1);
+    // It may have been lost.
+    deliver();
+    expect(acknowledgements(bench)).toHaveLength(1);
+  });
+
+  it("of which nobody is told is at once", () => {
+    const { bench } = asked(clear(0, 1));
+    expect(acknowledgements(bench)).toHaveLength(1);
   });
 });
 
