@@ -16,7 +16,7 @@ import type { Bench, BenchResult } from "./bench.ts";
 import { type Allocation, allocation } from "./allocation.ts";
 import { type FrameAllocation, frameAllocation } from "./frame-allocation.ts";
 import { type CallGrowth, callGrowth } from "./call-growth.ts";
-import { type CardCosts, cardCosts, encodingCosts, runs } from "./card-cost.ts";
+import { type CardCosts, cardCosts, encodingCosts, processes, runs } from "./card-cost.ts";
 import { writeCardRecording } from "./card-recording.ts";
 import { hubFrameMicros } from "./hub-cost.ts";
 import type { Quartiles } from "./median.ts";
@@ -146,7 +146,7 @@ export function resultOf(
       ]),
     ],
     remarks: [
-      `Microseconds of one processor (${cpus()[0]?.model.trim() ?? "unknown"}), median of ${runs} runs of ${calls} recorded calls, ${callsLost} lost.`,
+      `Microseconds of one processor (${cpus()[0]?.model.trim() ?? "unknown"}), median of ${processes} processes, each of ${runs} runs of ${calls} recorded calls, ${callsLost} lost.`,
       "Replication at the primary: encoding the changes and digests that only the backup reads. With the backup: encoding commits, outputs and all, and the application of the backup.",
       "In brackets: half of all portions of calls cost between these.",
       missed.length === 0 ? "Every goal is reached." : `Not reached: ${missed.map(({ name }) => name).join(", ")}.`,
