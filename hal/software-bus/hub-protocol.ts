@@ -7,6 +7,7 @@
 
 import { type CanFrame, canLayoutOctets, encodeCanFrame } from "../can-frame.ts";
 import type { CanState } from "../can-port.ts";
+import type { WindowSize } from "../can-transmit-window.ts";
 
 export const hubMessage = {
   /** Both ways. Body: `struct can_frame` or `struct canfd_frame`. */
@@ -38,10 +39,8 @@ export const hubMessage = {
 /** The states that the hub tells; a port whose connection ends is disconnected. */
 export const portStates: readonly CanState[] = ["active", "passive", "bus-off"];
 
-/** Frames that a port hands to the hub before the first is confirmed. The rest stays with the card and dies with it. */
-export const windowFramesMax = 16;
-/** So many of each class in any case, so that a heartbeat goes to arbitration however long the window has been full. */
-export const windowFramesPerClassMin = 2;
+/** Frames that a port hands to the hub. The rest stays with the card and dies with it. */
+export const windowSize: WindowSize = { framesMax: 16, framesPerClassMin: 2 };
 
 const headerOctets = 4;
 const bodyOctetsMax = 0xffff;

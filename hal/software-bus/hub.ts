@@ -19,7 +19,7 @@ import {
   parseHubRequest,
 } from "./hub-commands.ts";
 import { HubPortLink } from "./hub-port-link.ts";
-import { HubMessageReader, HubMessageWriter, hubMessage, windowFramesMax } from "./hub-protocol.ts";
+import { HubMessageReader, HubMessageWriter, hubMessage, windowSize } from "./hub-protocol.ts";
 
 export interface HubOptions {
   /** Name of the plane, "A" or "B". */
@@ -68,7 +68,7 @@ export class Hub {
       rates: options.paced ? options.rates : undefined,
       fd: options.fd,
       clock: new HubClock(() => this.#flush()),
-      queueFramesMax: windowFramesMax,
+      queueFramesMax: windowSize.framesMax,
       severed: (port) => this.#portSevered(port),
     });
     this.#faults = new ArmedFaults((name) => this.#links.get(name)?.port);

@@ -10,15 +10,8 @@ import {
 } from "../can-frame.ts";
 import { CanFramePool } from "../can-frame-pool.ts";
 import type { CanPort, CanPortListener, CanState, CanStatistics, CanTransmitResult } from "../can-port.ts";
-import { CanTransmitQueue } from "../can-transmit-queue.ts";
-import {
-  HubMessageReader,
-  HubMessageWriter,
-  hubMessage,
-  portStates,
-  windowFramesMax,
-  windowFramesPerClassMin,
-} from "./hub-protocol.ts";
+import { CanTransmitWindow } from "../can-transmit-window.ts";
+import { HubMessageReader, HubMessageWriter, hubMessage, portStates, windowSize } from "./hub-protocol.ts";
 
 export interface SoftwareCanPortOptions {
   /** Path of the hub's socket. */
@@ -50,12 +43,7 @@ export class SoftwareCanPort implements CanPort {
   #listener: CanPortListener | undefined;
   #isClosed = false;
   #isAttaching = false;
-  /** Frames not yet handed to the hub. */
-  readonly #queue: CanTransmitQueue;
-  /** Frames handed to the hub and not yet confirmed. */
-  readonly #window = new CanTransmitQueue(windowFramesMax);
-  readonly #windowCounts = new Uint8Array(canClasses);
-  #windowCount = 0;
+  readonly #window: CanTransmitWindow;
   #handOverPending = false;
   readonly #writer = new HubMessageWriter();
   /** What the octets being read have brought, for one call of the listener each. */
@@ -69,7 +57,7 @@ export class SoftwareCanPort implements CanPort {
 
   constructor(options: SoftwareCanPortOptions) {
     this.#options = options;
-    this.#queue = new CanTransmitQueue(options.queueFramesMax ?? defaultQueueFramesMax);
+    this.#window = new CanTransmitWindow(options.queueFramesMax ?? defaultQueueFramesMax, windowSize);
   }
 
   get frameOctetsMax(): number {
@@ -81,7 +69,7 @@ export class SoftwareCanPort implements CanPort {
       throw new RangeError("no such frame on this bus");
     }
     if (this.#state === "bus-off" || this.#state === "disconnected") return "bus-off";
-    if (!this.#queue.push(frame)) return "full";
+    if (!this.#window.push(frame)) return "full";
     if (!this.#handOverPending) {
       // One write for all that the card queues in one go.
       this.#handOverPending = true;
@@ -177,12 +165,7 @@ export class SoftwareCanPort implements CanPort {
   #enter(state: CanState): void {
     if (state === this.#state) return;
     this.#state = state;
-    if (state === "bus-off" || state === "disconnected") {
-      this.#queue.clear();
-      this.#window.clear();
-      this.#windowCounts.fill(0);
-      this.#windowCount = 0;
-    }
+    if (state === "bus-off" || state === "disconnected") this.#window.clear();
     this.#listener?.state(state);
   }
 
@@ -206,10 +189,8 @@ export class SoftwareCanPort implements CanPort {
   }
 
   #confirmed(frameClass: number): void {
-    const frame = this.#window.shift(frameClass);
+    const frame = this.#window.confirm(frameClass);
     if (frame === undefined) return;
-    this.#windowCounts[frameClass] = (this.#windowCounts[frameClass] ?? 0) - 1;
-    this.#windowCount -= 1;
     this.#sent += 1;
     this.#bits.add(frame);
     this.#confirmedBatch.push(frame);
@@ -231,29 +212,19 @@ export class SoftwareCanPort implements CanPort {
 
   #tellWritable(): void {
     for (let frameClass = 0; frameClass < canClasses; frameClass++) {
-      if (this.#queue.takeWritable(frameClass)) this.#listener?.writable(frameClass);
+      if (this.#window.takeWritable(frameClass)) this.#listener?.writable(frameClass);
     }
   }
 
-  /** Hands to the hub what the window has room for, the lowest class first. */
+  /** Hands to the hub what the window has room for. */
   readonly #handOver = (): void => {
     this.#handOverPending = false;
-    for (let frameClass = 0; frameClass < canClasses && !this.#queue.empty; frameClass++) {
-      while (this.#windowHasRoom(frameClass)) {
-        const frame = this.#queue.shift(frameClass);
-        if (frame === undefined) break;
-        this.#window.push(frame);
-        this.#windowCounts[frameClass] = (this.#windowCounts[frameClass] ?? 0) + 1;
-        this.#windowCount += 1;
-        this.#writer.frame(frame);
-      }
-      // What is left of this class goes before all higher ones.
-      if (this.#queue.headOf(frameClass) !== undefined) break;
-    }
+    this.#window.handOn(this.#write);
     if (this.#writer.length > 0) this.#socket?.write(this.#writer.take());
   };
 
-  #windowHasRoom(frameClass: number): boolean {
-    return this.#windowCount < windowFramesMax || (this.#windowCounts[frameClass] ?? 0) < windowFramesPerClassMin;
-  }
+  readonly #write = (frame: CanFrame): true => {
+    this.#writer.frame(frame);
+    return true;
+  };
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import type { CanPort } from "../../../hal/can-port.ts";
 import { startHub } from "../../../hal/software-bus/hub.ts";
-import { windowFramesMax } from "../../../hal/software-bus/hub-protocol.ts";
+import { windowSize } from "../../../hal/software-bus/hub-protocol.ts";
 import { connectSoftwareCanPort } from "../../../hal/software-bus/software-can-port.ts";
 import { canPortContract } from "../../contract/can-port.ts";
 
@@ -30,7 +30,7 @@ for (const [name, options] of [
       until: async (done) => {
         while (!done()) await turn();
       },
-      handedOnFramesMax: windowFramesMax,
+      handedOnFramesMax: windowSize.framesMax,
       close: async () => {
         for (const port of ports) port.close();
         await hub.close();

@@ -10,7 +10,7 @@ import type { CanState } from "../../../hal/can-port.ts";
 import { type Hub, type HubOptions, startHub } from "../../../hal/software-bus/hub.ts";
 import type { HubEvent } from "../../../hal/software-bus/hub-commands.ts";
 import { connectHubControl, type HubControl } from "../../../hal/software-bus/hub-control.ts";
-import { HubMessageWriter, hubMessage, windowFramesMax } from "../../../hal/software-bus/hub-protocol.ts";
+import { HubMessageWriter, hubMessage, windowSize } from "../../../hal/software-bus/hub-protocol.ts";
 import { connectSoftwareCanPort } from "../../../hal/software-bus/software-can-port.ts";
 
 const commit = (number: number): CanFrame => ({ id: 0x204, fd: false, data: Uint8Array.of(number) });
@@ -69,7 +69,7 @@ describe("faults on command", () => {
     const b = await plug("b");
     await control.cut();
     // More than the window: the rest waits in the card.
-    const count = windowFramesMax + 4;
+    const count = windowSize.framesMax + 4;
     for (const number of upTo(count)) expect(a.port.transmit(input(number))).toBe("queued");
     await until(() => a.states.length === 1);
     expect(a.states).toEqual(["passive"]);
