@@ -1,0 +1,237 @@
+/** A port on an interface of the kernel (SocketCAN): a controller of the card, a USB adapter, or a virtual bus. */
+import { CanBitCount } from "../can-bits.ts";
+import { decodeErrorFrame } from "../can-error-frame.ts";
+import {
+  type CanFrame,
+  canClasses,
+  canClassOf,
+  canDataOctetsMax,
+  canFdDataOctetsMax,
+  canFdFrameLayoutOctets,
+  decodeCanFrame,
+  encodeCanFrame,
+  isCanFrame,
+} from "../can-frame.ts";
+import { CanFramePool } from "../can-frame-pool.ts";
+import type { CanPort, CanPortListener, CanState, CanStatistics, CanTransmitResult } from "../can-port.ts";
+import { CanTransmitWindow, type WindowSize } from "../can-transmit-window.ts";
+import { bringUp, isInterfaceUp, lookAtCanInterface, readCanInterface, restartController } from "./can-interface.ts";
+import { CanSocket } from "./can-socket.ts";
+
+export interface SocketCanOptions {
+  /** Of the kernel, such as can0. */
+  readonly interface: string;
+  /** Whether FD frames are sent. */
+  readonly fd: boolean;
+  /** Frames of one class that wait in the port. */
+  readonly queueFramesMax?: number;
+}
+
+const defaultQueueFramesMax = 32;
+/**
+ * Frames that the kernel is given. A controller's buffers and its queue in the kernel (ten frames, where nobody set it) are first in,
+ * first out: what lies there, a heartbeat waits for.
+ */
+const windowSize: WindowSize = { framesMax: 8, framesPerClassMin: 1 };
+/** A frame that the kernel had no room for is offered again after this time, if nothing is confirmed before. */
+const offerAgainMillis = 1;
+
+export class SocketCanPort implements CanPort {
+  readonly frameOctetsMax: number;
+  readonly #options: SocketCanOptions;
+  readonly #window: CanTransmitWindow;
+  #socket: CanSocket | undefined;
+  #state: CanState = "active";
+  #listener: CanPortListener | undefined;
+  #isClosed = false;
+  #isHandOverDue = false;
+  #isRecovering = false;
+  readonly #octets = new Uint8Array(canFdFrameLayoutOctets);
+  readonly #pool = new CanFramePool();
+  readonly #receivedBatch: CanFrame[] = [];
+  readonly #confirmedBatch: CanFrame[] = [];
+  #sent = 0;
+  #received = 0;
+  /** By the kernel since this socket was opened, and by the controller and earlier sockets. */
+  #kernelDropped = 0;
+  #otherDropped = 0;
+  readonly #bits = new CanBitCount();
+
+  /**
+   * Plugs into an interface. Where there is none, or it is down, the port is disconnected, which its listener is told.
+   * Throws a sentence where the part in C is missing, or the interface cannot carry the frames of the bus.
+   */
+  constructor(options: SocketCanOptions) {
+    this.#options = options;
+    this.frameOctetsMax = options.fd ? canFdDataOctetsMax : canDataOctetsMax;
+    this.#window = new CanTransmitWindow(options.queueFramesMax ?? defaultQueueFramesMax, windowSize);
+    const link = readCanInterface(options.interface);
+    if (options.fd && link?.fd === false) {
+      throw new Error(`${options.interface} carries classic frames only, and the bus has FD frames: set its mtu to 72`);
+    }
+    const error = this.#open();
+    const state = error !== undefined || link?.isUp === false ? "disconnected" : (link?.state ?? "active");
+    if (state !== "active") setImmediate(() => this.#enter(state));
+  }
+
+  /** @returns the name of the kernel's error where that does not work */
+  #open(): string | undefined {
+    const socket = CanSocket.open(this.#options.interface, this.#options.fd, {
+      frame: (messages, offset, octets, isOwn) => this.#frame(messages, offset, octets, isOwn),
+      read: () => this.#tellBatches(),
+      dropped: (count) => {
+        this.#kernelDropped = count;
+      },
+      failed: (error) => this.#failed(error),
+    });
+    if (typeof socket === "string") return socket;
+    this.#socket = socket;
+    return undefined;
+  }
+
+  transmit(frame: CanFrame): CanTransmitResult {
+    if (!isCanFrame(frame) || (frame.fd && !this.#options.fd)) throw new RangeError("no such frame on this bus");
+    if (this.#state === "bus-off" || this.#state === "disconnected" || this.#isClosed) return "bus-off";
+    if (!this.#window.push(frame)) return "full";
+    if (!this.#isHandOverDue) {
+      this.#isHandOverDue = true;
+      queueMicrotask(this.#handOver);
+    }
+    return "queued";
+  }
+
+  listen(listener: CanPortListener): void {
+    this.#listener = listener;
+  }
+
+  statistics(): CanStatistics {
+    return {
+      sent: this.#sent,
+      received: this.#received,
+      dropped: this.#kernelDropped + this.#otherDropped,
+      nominalBits: this.#bits.nominal,
+      dataBits: this.#bits.data,
+    };
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#listener = undefined;
+    this.#window.clear();
+    this.#shut();
+  }
+
+  #shut(): void {
+    this.#socket?.close();
+    this.#socket = undefined;
+    this.#otherDropped += this.#kernelDropped;
+    this.#kernelDropped = 0;
+  }
+
+  recover(): void {
+    if (this.#isClosed || this.#isRecovering) return;
+    if (this.#state !== "bus-off" && this.#state !== "disconnected") return;
+    this.#isRecovering = true;
+    void this.#bringBack().finally(() => {
+      this.#isRecovering = false;
+    });
+  }
+
+  async #bringBack(): Promise<void> {
+    const name = this.#options.interface;
+    // A socket of an interface that was taken away is none any more; and one that is taken down on purpose has nothing to tell.
+    this.#shut();
+    if (this.#state === "bus-off") await restartController(name);
+    else if (!isInterfaceUp(name)) await bringUp(name);
+    const link = await lookAtCanInterface(name);
+    if (this.#isClosed || link?.isUp !== true || link.state === "bus-off") return;
+    if (this.#open() === undefined) this.#enter("active");
+  }
+
+  #frame(messages: Uint8Array, offset: number, octets: number, isOwn: boolean): void {
+    const error = decodeErrorFrame(messages, offset);
+    if (error !== undefined) {
+      if (error.hasOverflowed) this.#otherDropped++;
+      if (error.state !== undefined) this.#controllerIs(error.state);
+      return;
+    }
+    const frame = decodeCanFrame(messages, offset, octets, this.#pool);
+    if (frame === undefined || this.#listener === undefined) return;
+    this.#bits.add(frame);
+    if (isOwn) {
+      this.#confirm(canClassOf(frame.id));
+      return;
+    }
+    this.#received++;
+    this.#pool.hold(frame);
+    this.#receivedBatch.push(frame);
+  }
+
+  #confirm(frameClass: number): void {
+    const frame = this.#window.confirm(frameClass);
+    if (frame === undefined) return;
+    this.#sent++;
+    this.#confirmedBatch.push(frame);
+    if (this.#state === "passive") this.#controllerIs("active");
+  }
+
+  /** One that is passive is not heard only as long as what it has to say does not get out. */
+  #controllerIs(state: "active" | "passive" | "bus-off"): void {
+    if (state === "passive" && !this.#window.awaits) return;
+    this.#tellBatches();
+    this.#enter(state);
+  }
+
+  #failed(error: string): void {
+    this.#tellBatches();
+    if (error !== "ENETDOWN") this.#shut();
+    this.#enter("disconnected");
+  }
+
+  #enter(state: CanState): void {
+    if (state === this.#state || this.#isClosed) return;
+    this.#state = state;
+    if (state === "bus-off" || state === "disconnected") this.#window.clear();
+    this.#listener?.state(state);
+  }
+
+  #tellBatches(): void {
+    if (this.#receivedBatch.length > 0) {
+      this.#listener?.frames(this.#receivedBatch);
+      for (const frame of this.#receivedBatch) this.#pool.release(frame);
+      this.#receivedBatch.length = 0;
+    }
+    if (this.#confirmedBatch.length > 0) {
+      this.#handOver();
+      this.#listener?.transmitted(this.#confirmedBatch);
+      this.#confirmedBatch.length = 0;
+      this.#tellWritable();
+    }
+  }
+
+  #tellWritable(): void {
+    for (let frameClass = 0; frameClass < canClasses; frameClass++) {
+      if (this.#window.takeWritable(frameClass)) this.#listener?.writable(frameClass);
+    }
+  }
+
+  readonly #handOver = (): void => {
+    this.#isHandOverDue = false;
+    this.#window.handOn(this.#give);
+  };
+
+  readonly #give = (frame: CanFrame): boolean => {
+    const octets = encodeCanFrame(frame, this.#octets, 0);
+    const error = this.#socket?.send(this.#octets, octets);
+    if (error === undefined) return this.#socket !== undefined;
+    if (error === "ENOBUFS" || error === "EAGAIN") this.#offerLater();
+    else setImmediate(() => this.#failed(error));
+    return false;
+  };
+
+  #offerLater(): void {
+    if (this.#isHandOverDue) return;
+    this.#isHandOverDue = true;
+    setTimeout(this.#handOver, offerAgainMillis);
+  }
+}

@@ -1,0 +1,32 @@
+/** `npm run native`: builds the parts of hal/linux that are written in C. */
+import { readdirSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { Command, Option } from "commander";
+import { compile } from "./compile.ts";
+
+const repository = join(import.meta.dirname, "../..");
+const sources = join(repository, "hal/linux/native");
+/** By processor, as Node names it. */
+const compilers = { x64: "x86_64-linux-gnu-gcc", arm64: "aarch64-linux-gnu-gcc" } as const;
+
+const program = new Command("native")
+  .description("builds the parts written in C: SocketCAN")
+  .addOption(
+    new Option("--arch <processor>", "for which processor").choices(Object.keys(compilers)).default(process.arch),
+  );
+
+program.action(({ arch }: { readonly arch: string }) => {
+  const headers = [join(dirname(process.execPath), "../include/node")];
+  const compiler = arch === process.arch ? "cc" : compilers[arch as keyof typeof compilers];
+  for (const file of readdirSync(sources).filter((name) => name.endsWith(".c"))) {
+    const into = join(repository, ".build/native", arch, `${basename(file, ".c")}.node`);
+    process.stdout.write(`${compile(join(sources, file), into, [], { compiler, headers })}\n`);
+  }
+});
+
+try {
+  program.parse();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  process.exitCode = 1;
+}
