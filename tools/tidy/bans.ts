@@ -17,7 +17,7 @@ export interface Ban {
 
 const typescript = /\.ts$/;
 /** What knows no host: the firmware, the interfaces, the simulated implementations. */
-const hostless = /^(?:firmware\/.*|hal\/[^/]+|hal\/simulated\/.*)\.ts$/;
+const hostless = /^(?:firmware\/.*|hal\/[^/]+|hal\/(?:simulated|slcan)\/.*)\.ts$/;
 const firmware = /^firmware\/.*\.ts$/;
 const firmwareOrHal = /^(?:firmware|hal)\/.*\.ts$/;
 const tests = /^test\/.*\.test\.ts$/;
@@ -42,7 +42,7 @@ export const bans: readonly Ban[] = [
   { name: "any", files: typescript, view: "code", pattern: /(?:[:<|&]|=>|\b(?:as|extends|satisfies|readonly))\s*any\b(?!\s*[.([])|,\s*any\s*[,>]|\bany\[\]|\btype\s+\w+\s*=\s*any\b/, excuse: /biome-ignore lint\/suspicious\/noExplicitAny: \S/, remedy: "use unknown and look, or a type parameter" },
   { name: "non-null assertion", files: typescript, view: "code", pattern: /[\w$)\]]!(?!=)/, remedy: "handle undefined, or assert with a sentence" },
   { name: "enum", files: typescript, view: "code", pattern: /\benum\s+[\w$]+\s*\{/, remedy: "use a constant object or a union of strings" },
-  { name: "default export", files: typescript, except: /^vitest\.config\.ts$/, view: "code", pattern: /\bexport\s+default\b|\bas\s+default\b/, remedy: "export it by its name" },
+  { name: "default export", files: typescript, except: /(?:^|\/)vitest\.config\.ts$/, view: "code", pattern: /\bexport\s+default\b|\bas\s+default\b/, remedy: "export it by its name" },
   { name: "barrel", files: typescript, view: "code", pattern: /\bexport\s+(?:type\s+)?(?:\*|\{[^}]*\})[^;\n]*\bfrom\b/, remedy: "import it from the file that declares it" },
   { name: "name that says nothing", files: anything, view: "path", pattern: /(?:^|[/])(?:utils?|types|helpers?|common|misc|index)(?:\.[^/]+)?(?:\/|$)/, remedy: "name it after the one concept it holds" },
   { name: "name not in kebab-case", files: anything, except: named, view: "path", pattern: /(?:^|\/)(?!\.?[a-z0-9]+(?:[-.][a-z0-9]+)*(?:\/|$))/, remedy: "use lower case and hyphens" },
