@@ -14,7 +14,7 @@ export default defineConfig({
         test: {
           name: "parts",
           include: ["test/**/*.test.ts"],
-          exclude: racks,
+          exclude: [...racks, "test/machines/**"],
           maxWorkers: "100%",
           sequence: { groupOrder: 0 },
         },

@@ -21,13 +21,20 @@ describe("the last line of a CI run", () => {
     ["a file could not be loaded", { ...report, testResults: [file("failed")] }, 1, "12 passed, 1 failed"],
     ["an error outside of all tests", report, 1, "12 passed, 1 failed"],
   ])("%s", (_, given, exitCode, line) => {
-    expect(summaryLine(given, exitCode)).toBe(line);
+    expect(summaryLine([given], exitCode)).toBe(line);
+  });
+
+  test("steps are counted together, those that came to a report", () => {
+    const failing = { ...report, numPassedTests: 3, numFailedTests: 1, numPendingTests: 1 };
+    expect(summaryLine([report, failing], 1)).toBe("15 passed, 1 failed, 1 skipped");
+    expect(summaryLine([report, undefined], 1)).toBe("12 passed, 1 failed");
+    expect(summaryLine([report, report], 0)).toBe("24 passed, 0 failed");
   });
 
   test("what is not a report has none", () => {
-    expect(summaryLine(undefined, 0)).toBeUndefined();
-    expect(summaryLine({ success: true }, 0)).toBeUndefined();
-    const program = spawnSync(process.execPath, ["tools/ci/summary.ts", "no-such-file"], { encoding: "utf8" });
+    expect(summaryLine([], 0)).toBeUndefined();
+    expect(summaryLine([undefined, { success: true }], 0)).toBeUndefined();
+    const program = spawnSync(process.execPath, ["tools/ci/summary.ts", "0", "no-such-file"], { encoding: "utf8" });
     expect({ status: program.status, stdout: program.stdout }).toEqual({ status: 1, stdout: "" });
   });
 });

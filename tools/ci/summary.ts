@@ -1,6 +1,6 @@
 /**
- * The last line of a CI run, from what vitest's JSON reporter has written and vitest's exit code:
- * `node tools/ci/summary.ts report.json 0`. Exit code 1: there is no report.
+ * The last line of a CI run, from its exit code and what vitest's JSON reporter has written at each of its steps:
+ * `node tools/ci/summary.ts 0 report.json…`. Exit code 1: there is no report at all.
  */
 import { readFileSync } from "node:fs";
 import { z } from "zod";
@@ -13,21 +13,27 @@ const reportSchema = z.object({
   testResults: z.array(z.object({ status: z.string(), assertionResults: z.array(z.object({ status: z.string() })) })),
 });
 
+type Report = z.infer<typeof reportSchema>;
+
 /**
- * `12 passed, 0 failed, 1 skipped`. A file that failed as a whole counts as one failure, and so does whatever else made the
- * run end with `exitCode`. Undefined: this is not a report.
+ * `12 passed, 0 failed, 1 skipped`, of all steps together. A file that failed as a whole counts as one failure, and so does whatever
+ * else made the run end with `exitCode`. Undefined: none of these is a report.
  */
-export function summaryLine(report: unknown, exitCode: number): string | undefined {
-  const parsed = reportSchema.safeParse(report);
-  if (!parsed.success) return undefined;
-  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = parsed.data;
-  const failedFiles = testResults.filter(
-    ({ status, assertionResults }) => status === "failed" && !assertionResults.some((test) => test.status === "failed"),
+export function summaryLine(reports: readonly unknown[], exitCode: number): string | undefined {
+  const parsed = reports.flatMap((report) => reportSchema.safeParse(report).data ?? []);
+  if (parsed.length === 0) return undefined;
+  const sum = (count: (report: Report) => number) => parsed.reduce((total, report) => total + count(report), 0);
+  const passed = sum(({ numPassedTests }) => numPassedTests);
+  const counted = sum(
+    ({ numFailedTests, testResults }) => numFailedTests + testResults.filter(hasFailedAsAWhole).length,
   );
-  const counted = numFailedTests + failedFiles.length;
   const failed = exitCode === 0 || counted > 0 ? counted : 1;
-  const skipped = numPendingTests + numTodoTests;
-  return `${numPassedTests} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
+  const skipped = sum(({ numPendingTests, numTodoTests }) => numPendingTests + numTodoTests);
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
+}
+
+function hasFailedAsAWhole({ status, assertionResults }: Report["testResults"][number]): boolean {
+  return status === "failed" && !assertionResults.some((test) => test.status === "failed");
 }
 
 function reportIn(file: string): unknown {
@@ -39,8 +45,8 @@ function reportIn(file: string): unknown {
 }
 
 if (import.meta.main) {
-  const [file = "", exitCode = "0"] = process.argv.slice(2);
-  const line = summaryLine(reportIn(file), Number(exitCode));
+  const [exitCode = "0", ...files] = process.argv.slice(2);
+  const line = summaryLine(files.map(reportIn), Number(exitCode));
   if (line !== undefined) console.log(line);
   else process.exitCode = 1;
 }

@@ -1,30 +1,45 @@
 #!/usr/bin/env bash
 # Installs the programs that Tandem is tested against, from the packages of Debian (or Ubuntu).
 #
-#     npm run peers
+#     npm run peers                   gateways and the like
+#     npm run peers -- machines       what machines are booted with, and what the parts written in C are compiled with
 #
 # Does nothing when they are there. Exit code 0: all are there; 1: some are missing; 2: wrong usage.
 set -euo pipefail
 
-# A line a program: its name, its package.
-peers=(
-  "osmo-mgw osmo-mgw"
-  "tshark tshark"
-)
-
-if (($# > 0)); then
-  echo "usage: npm run peers" >&2
-  exit 2
-fi
+# A line a program: its name, its package, and what else it wants.
+case "${1:-peers}" in
+  peers)
+    peers=(
+      "osmo-mgw osmo-mgw"
+      "tshark tshark"
+    )
+    ;;
+  machines)
+    peers=(
+      "linux.uml user-mode-linux"
+      "busybox busybox"
+      "ip iproute2"
+      "cangw can-utils"
+      "socat socat"
+      "cc gcc libc6-dev"
+      "ld binutils"
+    )
+    ;;
+  *)
+    echo "usage: npm run peers [-- machines]" >&2
+    exit 2
+    ;;
+esac
 
 # Gateways lie in sbin with some distributions, which is not everybody's PATH.
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 
 missing_packages() {
-  local program package
+  local words
   for peer in "${peers[@]}"; do
-    read -r program package <<<"$peer"
-    command -v "$program" >/dev/null || echo "$package"
+    read -r -a words <<<"$peer"
+    command -v "${words[0]}" >/dev/null || printf '%s\n' "${words[@]:1}"
   done
 }
 
