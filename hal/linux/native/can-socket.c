@@ -54,11 +54,14 @@ static void readable(uv_poll_t *poll, int status, int events) {
   can_socket *can = poll->data;
   if (can->closing) return;
   napi_handle_scope scope;
-  napi_value callback, global, result;
+  napi_value callback, global, result, error;
   napi_open_handle_scope(can->env, &scope);
   napi_get_reference_value(can->env, can->on_readable, &callback);
   napi_get_global(can->env, &global);
-  napi_make_callback(can->env, can->context, global, callback, 0, NULL, &result);
+  /* What a listener throws ends its thread, as it would from any other event. */
+  if (napi_make_callback(can->env, can->context, global, callback, 0, NULL, &result) == napi_pending_exception &&
+      napi_get_and_clear_last_exception(can->env, &error) == napi_ok)
+    napi_fatal_exception(can->env, error);
   napi_close_handle_scope(can->env, scope);
 }
 

@@ -124,6 +124,18 @@ test("a thread that ends with its port open takes nobody with it, and another ha
   expect(states).toEqual([]);
 });
 
+test("what a listener throws ends its thread", async () => {
+  const { port } = plug();
+  const worker = new Worker(new URL("port-worker.ts", import.meta.url), { workerData: "plane0" });
+  const said: unknown[] = [];
+  worker.on("message", (message) => said.push(message));
+  worker.on("error", (error) => said.push(error));
+  await until(() => said.length > 0);
+  port.transmit(frame(0xff));
+  await until(() => said.length > 1);
+  expect(said).toEqual(["listens", new Error("a broken invariant")]);
+});
+
 test("frames of others that a port does not carry are not received", async () => {
   const { port, received } = plug();
   run("cansend plane0 00000123#11");

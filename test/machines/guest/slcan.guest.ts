@@ -55,8 +55,9 @@ async function device(place: number): Promise<{ readonly line: SerialLine; reado
 /** The same, plugged into the software bus, and up. */
 async function plugged(place: number): Promise<{ readonly line: SerialLine; readonly name: string }> {
   const { line, name } = await device(place);
-  new SlcanDevice(line, await connectSoftwareCanPort({ path: join(folder, "plane"), name }));
+  const adapter = new SlcanDevice(line, await connectSoftwareCanPort({ path: join(folder, "plane"), name }));
   run(`ip link set dev ${name} up type can bitrate 1000000`);
+  await until(() => adapter.isOpen, "its opening");
   return { line, name };
 }
 
@@ -111,7 +112,10 @@ describe("two devices of the kernel on the software bus", () => {
     const pump = () => {
       while (next < sent.length && one.port.transmit(sent[next]) === "queued") next++;
     };
-    for (pump(); other.received.length < sent.length; pump()) await pause(5);
+    await until(() => {
+      pump();
+      return other.received.length === sent.length && one.confirmed.length === sent.length;
+    }, "the last frame");
     expect(other.received).toEqual(sent);
     expect(one.confirmed).toEqual(sent);
     expect([...one.states, ...other.states]).toEqual([]);
