@@ -29,10 +29,16 @@ export class SlcanDevice {
       frames: (batch) => {
         if (this.#isOpen) this.#say(batch.map(encodeSlcanFrame).join(""));
       },
-      transmitted: () => {},
+      // Said when it is on the bus, which is more than most adapters know.
+      transmitted: (batch) => this.#say(batch.map(() => "z\r").join("")),
       writable: (frameClass) => this.#transmit(frameClass),
       state: (state) => this.#tell(state),
     });
+  }
+
+  /** Whether the host has opened it. */
+  get isOpen(): boolean {
+    return this.#isOpen;
   }
 
   #hear(message: SlcanMessage): void {
