@@ -30,9 +30,7 @@ mount -t sysfs sys sys
 mount -t devtmpfs dev dev
 mkdir -p dev/pts dev/shm ".$work"
 mount -t devpts pts dev/pts
-for folder in dev/shm run tmp; do mount -t tmpfs -o mode=1777 "${folder#dev/}" "$folder"; done
-# The folder may lie where a fresh layer in memory has just hidden it.
-mkdir -p ".$work"
+for folder in dev/shm run; do mount -t tmpfs -o mode=1777 "${folder#dev/}" "$folder"; done
 mount -t hostfs -o "$work" none ".$work" || fail "the folder is not there"
 ip link set lo up
 echo "GUEST IS UP"
