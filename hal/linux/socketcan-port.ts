@@ -1,9 +1,7 @@
 /** A port on an interface of the kernel (SocketCAN): a controller of the card, a USB adapter, or a virtual bus. */
-import { CanBitCount } from "../can-bits.ts";
 import { decodeErrorFrame } from "../can-error-frame.ts";
 import {
   type CanFrame,
-  canClasses,
   canClassOf,
   canDataOctetsMax,
   canFdDataOctetsMax,
@@ -12,8 +10,8 @@ import {
   encodeCanFrame,
   isCanFrame,
 } from "../can-frame.ts";
-import { CanFramePool } from "../can-frame-pool.ts";
 import type { CanPort, CanPortListener, CanState, CanStatistics, CanTransmitResult } from "../can-port.ts";
+import { CanPortNews } from "../can-port-news.ts";
 import { CanTransmitWindow, type WindowSize } from "../can-transmit-window.ts";
 import { bringUp, isInterfaceUp, lookAtCanInterface, readCanInterface, restartController } from "./can-interface.ts";
 import { CanSocket } from "./can-socket.ts";
@@ -47,15 +45,10 @@ export class SocketCanPort implements CanPort {
   #isHandOverDue = false;
   #isRecovering = false;
   readonly #octets = new Uint8Array(canFdFrameLayoutOctets);
-  readonly #pool = new CanFramePool();
-  readonly #receivedBatch: CanFrame[] = [];
-  readonly #confirmedBatch: CanFrame[] = [];
-  #sent = 0;
-  #received = 0;
+  readonly #news = new CanPortNews();
   /** By the kernel since this socket was opened, and by the controller and earlier sockets. */
   #kernelDropped = 0;
   #otherDropped = 0;
-  readonly #bits = new CanBitCount();
 
   /**
    * Plugs into an interface. Where there is none, or it is down, the port is disconnected, which its listener is told.
@@ -78,7 +71,7 @@ export class SocketCanPort implements CanPort {
   #open(): string | undefined {
     const socket = CanSocket.open(this.#options.interface, this.#options.fd, {
       frame: (messages, offset, octets, isOwn) => this.#frame(messages, offset, octets, isOwn),
-      read: () => this.#tellBatches(),
+      read: () => this.#tell(),
       dropped: (count) => {
         this.#kernelDropped = count;
       },
@@ -105,13 +98,7 @@ export class SocketCanPort implements CanPort {
   }
 
   statistics(): CanStatistics {
-    return {
-      sent: this.#sent,
-      received: this.#received,
-      dropped: this.#kernelDropped + this.#otherDropped,
-      nominalBits: this.#bits.nominal,
-      dataBits: this.#bits.data,
-    };
+    return this.#news.statistics(this.#kernelDropped + this.#otherDropped);
   }
 
   close(): void {
@@ -155,35 +142,30 @@ export class SocketCanPort implements CanPort {
       if (error.state !== undefined) this.#controllerIs(error.state);
       return;
     }
-    const frame = decodeCanFrame(messages, offset, octets, this.#pool);
-    if (frame === undefined || this.#listener === undefined) return;
-    this.#bits.add(frame);
     if (isOwn) {
-      this.#confirm(canClassOf(frame.id));
+      this.#confirm(canClassOf(messages[offset] | (messages[offset + 1] << 8)));
       return;
     }
-    this.#received++;
-    this.#pool.hold(frame);
-    this.#receivedBatch.push(frame);
+    const frame = this.#listener && decodeCanFrame(messages, offset, octets, this.#news.pool);
+    if (frame !== undefined) this.#news.received(frame);
   }
 
   #confirm(frameClass: number): void {
     const frame = this.#window.confirm(frameClass);
     if (frame === undefined) return;
-    this.#sent++;
-    this.#confirmedBatch.push(frame);
+    this.#news.transmitted(frame);
     if (this.#state === "passive") this.#controllerIs("active");
   }
 
   /** One that is passive is not heard only as long as what it has to say does not get out. */
   #controllerIs(state: "active" | "passive" | "bus-off"): void {
     if (state === "passive" && !this.#window.awaits) return;
-    this.#tellBatches();
+    this.#tell();
     this.#enter(state);
   }
 
   #failed(error: string): void {
-    this.#tellBatches();
+    this.#tell();
     if (error !== "ENETDOWN") this.#shut();
     this.#enter("disconnected");
   }
@@ -195,24 +177,8 @@ export class SocketCanPort implements CanPort {
     this.#listener?.state(state);
   }
 
-  #tellBatches(): void {
-    if (this.#receivedBatch.length > 0) {
-      this.#listener?.frames(this.#receivedBatch);
-      for (const frame of this.#receivedBatch) this.#pool.release(frame);
-      this.#receivedBatch.length = 0;
-    }
-    if (this.#confirmedBatch.length > 0) {
-      this.#handOver();
-      this.#listener?.transmitted(this.#confirmedBatch);
-      this.#confirmedBatch.length = 0;
-      this.#tellWritable();
-    }
-  }
-
-  #tellWritable(): void {
-    for (let frameClass = 0; frameClass < canClasses; frameClass++) {
-      if (this.#window.takeWritable(frameClass)) this.#listener?.writable(frameClass);
-    }
+  #tell(): void {
+    this.#news.tell(this.#listener, this.#window, this.#handOver);
   }
 
   readonly #handOver = (): void => {

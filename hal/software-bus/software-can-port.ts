@@ -1,15 +1,13 @@
 import { connect, type Socket } from "node:net";
-import { CanBitCount } from "../can-bits.ts";
 import {
   type CanFrame,
-  canClasses,
   canDataOctetsMax,
   canFdDataOctetsMax,
   decodeCanFrame,
   isCanFrame,
 } from "../can-frame.ts";
-import { CanFramePool } from "../can-frame-pool.ts";
 import type { CanPort, CanPortListener, CanState, CanStatistics, CanTransmitResult } from "../can-port.ts";
+import { CanPortNews } from "../can-port-news.ts";
 import { CanTransmitWindow } from "../can-transmit-window.ts";
 import { HubMessageReader, HubMessageWriter, hubMessage, portStates, windowSize } from "./hub-protocol.ts";
 
@@ -46,14 +44,8 @@ export class SoftwareCanPort implements CanPort {
   readonly #window: CanTransmitWindow;
   #handOverPending = false;
   readonly #writer = new HubMessageWriter();
-  /** What the octets being read have brought, for one call of the listener each. */
-  readonly #receivedBatch: CanFrame[] = [];
-  readonly #confirmedBatch: CanFrame[] = [];
-  readonly #pool = new CanFramePool();
-  #sent = 0;
-  #received = 0;
+  readonly #news = new CanPortNews();
   #dropped = 0;
-  readonly #bits = new CanBitCount();
 
   constructor(options: SoftwareCanPortOptions) {
     this.#options = options;
@@ -97,13 +89,7 @@ export class SoftwareCanPort implements CanPort {
   }
 
   statistics(): CanStatistics {
-    return {
-      sent: this.#sent,
-      received: this.#received,
-      dropped: this.#dropped,
-      nominalBits: this.#bits.nominal,
-      dataBits: this.#bits.data,
-    };
+    return this.#news.statistics(this.#dropped);
   }
 
   close(): void {
@@ -134,7 +120,7 @@ export class SoftwareCanPort implements CanPort {
             this.#handle(type, detail, octets, offset, length);
           }
         });
-        if (socket === this.#socket) this.#tellBatches();
+        if (socket === this.#socket) this.#tell();
       });
       socket.on("error", () => undefined);
       socket.on("close", () => {
@@ -171,16 +157,13 @@ export class SoftwareCanPort implements CanPort {
 
   #handle(type: number, detail: number, octets: Buffer, offset: number, length: number): void {
     if (type === hubMessage.frame) {
-      const frame = this.#listener && decodeCanFrame(octets, offset, length, this.#pool);
-      if (frame === undefined) return;
-      this.#pool.hold(frame);
-      this.#received += 1;
-      this.#bits.add(frame);
-      this.#receivedBatch.push(frame);
+      const frame = this.#listener && decodeCanFrame(octets, offset, length, this.#news.pool);
+      if (frame !== undefined) this.#news.received(frame);
     } else if (type === hubMessage.confirmed) {
-      this.#confirmed(detail);
+      const frame = this.#window.confirm(detail);
+      if (frame !== undefined) this.#news.transmitted(frame);
     } else if (type === hubMessage.state) {
-      this.#tellBatches();
+      this.#tell();
       const state = portStates[detail];
       if (state !== undefined) this.#enter(state);
     } else if (type === hubMessage.missed && length === 4) {
@@ -188,32 +171,8 @@ export class SoftwareCanPort implements CanPort {
     }
   }
 
-  #confirmed(frameClass: number): void {
-    const frame = this.#window.confirm(frameClass);
-    if (frame === undefined) return;
-    this.#sent += 1;
-    this.#bits.add(frame);
-    this.#confirmedBatch.push(frame);
-  }
-
-  #tellBatches(): void {
-    if (this.#receivedBatch.length > 0) {
-      this.#listener?.frames(this.#receivedBatch);
-      for (const frame of this.#receivedBatch) this.#pool.release(frame);
-      this.#receivedBatch.length = 0;
-    }
-    if (this.#confirmedBatch.length > 0) {
-      this.#handOver();
-      this.#listener?.transmitted(this.#confirmedBatch);
-      this.#confirmedBatch.length = 0;
-      this.#tellWritable();
-    }
-  }
-
-  #tellWritable(): void {
-    for (let frameClass = 0; frameClass < canClasses; frameClass++) {
-      if (this.#window.takeWritable(frameClass)) this.#listener?.writable(frameClass);
-    }
+  #tell(): void {
+    this.#news.tell(this.#listener, this.#window, this.#handOver);
   }
 
   /** Hands to the hub what the window has room for. */
