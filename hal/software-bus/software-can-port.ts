@@ -1,11 +1,5 @@
 import { connect, type Socket } from "node:net";
-import {
-  type CanFrame,
-  canDataOctetsMax,
-  canFdDataOctetsMax,
-  decodeCanFrame,
-  isCanFrame,
-} from "../can-frame.ts";
+import { type CanFrame, canDataOctetsMax, canFdDataOctetsMax, decodeCanFrame, isCanFrame } from "../can-frame.ts";
 import type { CanPort, CanPortListener, CanState, CanStatistics, CanTransmitResult } from "../can-port.ts";
 import { CanPortNews } from "../can-port-news.ts";
 import { CanTransmitWindow } from "../can-transmit-window.ts";
