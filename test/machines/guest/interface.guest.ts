@@ -40,6 +40,14 @@ function plug(name = "plane0", fd = false): Plugged {
   return { port, states, received };
 }
 
+/** Its owner asks a port again and again: one that is at it already does not begin anew. */
+function untilBack({ port, states }: Plugged): Promise<void> {
+  return until(() => {
+    port.recover();
+    return states.at(-1) === "active";
+  });
+}
+
 const frame = (number: number, id = 0x300): CanFrame => ({ id, fd: false, data: Uint8Array.of(number) });
 
 function makeInterface(): void {
@@ -55,7 +63,8 @@ afterEach(() => {
 
 describe("an interface", () => {
   test("that is not there: the port is disconnected, and comes when it does", async () => {
-    const { port, states } = plug("plane9");
+    const plugged = plug("plane9");
+    const { port, states } = plugged;
     expect(port.transmit(frame(1))).toBe("queued");
     await until(() => states.length > 0);
     expect(states).toEqual(["disconnected"]);
@@ -64,8 +73,7 @@ describe("an interface", () => {
     await pause(200);
     expect(states).toEqual(["disconnected"]);
     run("ip link add dev plane9 type vcan");
-    port.recover();
-    await until(() => states.length > 1);
+    await untilBack(plugged);
     expect(states).toEqual(["disconnected", "active"]);
     expect(port.transmit(frame(1))).toBe("queued");
     run("ip link del dev plane9");
@@ -76,22 +84,20 @@ describe("an interface", () => {
     run("ip link set dev plane0 down");
     await until(() => one.states.length > 0 && other.states.length > 0);
     expect(one.states).toEqual(["disconnected"]);
-    one.port.recover();
-    other.port.recover();
-    await until(() => one.states.length > 1 && other.states.length > 1);
+    await Promise.all([untilBack(one), untilBack(other)]);
     one.port.transmit(frame(7));
     await until(() => other.received.length > 0);
     expect(other.received).toEqual([frame(7)]);
   });
 
   test("that is taken away under it, and put there again", async () => {
-    const { port, states } = plug();
+    const plugged = plug();
+    const { port, states } = plugged;
     run("ip link del dev plane0");
     await until(() => states.length > 0);
     expect(port.transmit(frame(1))).toBe("bus-off");
     makeInterface();
-    port.recover();
-    await until(() => states.length > 1);
+    await untilBack(plugged);
     expect(states).toEqual(["disconnected", "active"]);
     const other = plug();
     port.transmit(frame(8));
