@@ -11,7 +11,7 @@ import {
   applicationStatus,
   type CommunicationStatus,
   communicationStatus,
-} from "./card-status.ts";
+} from "../../firmware/card/card-status.ts";
 import { sessionWeights } from "../../hal/linux/session-weight.ts";
 import { monotonicMicros } from "../measurement/monotonic-micros.ts";
 import { ended, hasEnded, startChild, vanish, weigh } from "./supervised-process.ts";

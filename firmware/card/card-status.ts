@@ -1,4 +1,4 @@
-/** What a card tells about itself, as far as the rack reads it. What it does not tell yet is undefined. */
+/** What the two processors of a card tell about themselves, as far as others read it. What is not told yet is undefined. */
 import { z } from "zod";
 
 const heard = z.looseObject({
