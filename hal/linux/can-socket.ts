@@ -1,9 +1,17 @@
 /** A raw CAN socket of the kernel (native/can-socket.c). */
+import type { CanInterfaceName } from "./can-interface.ts";
 import { loadNativePart } from "./native-part.ts";
+import { namespacePath } from "./network-namespace.ts";
 
 /** What the part in C gives. Errors are the kernel's numbers. */
 interface CanSocketPart {
-  open(interfaceName: string, fd: boolean, receiveOctets: number, onReadable: () => void): object | string;
+  open(
+    interfaceName: string,
+    fd: boolean,
+    receiveOctets: number,
+    onReadable: () => void,
+    namespace: string,
+  ): object | string;
   receive(handle: object, messages: Uint8Array): number;
   send(handle: object, frame: Uint8Array, offset: number, octets: number): number;
   close(handle: object): void;
@@ -51,10 +59,11 @@ export class CanSocket {
    * Opens a socket on an interface.
    * @returns the name of the kernel's error where that does not work, such as ENODEV
    */
-  static open(interfaceName: string, fd: boolean, listener: CanSocketListener): CanSocket | string {
+  static open(name: CanInterfaceName, fd: boolean, listener: CanSocketListener): CanSocket | string {
     const part = loadNativePart<CanSocketPart>("can-socket", "SocketCAN");
     let socket: CanSocket | undefined;
-    const handle = part.open(interfaceName, fd, receiveBufferOctets, () => socket?.receive());
+    const namespace = name.namespace === undefined ? "" : namespacePath(name.namespace);
+    const handle = part.open(name.interface, fd, receiveBufferOctets, () => socket?.receive(), namespace);
     if (typeof handle === "string") return handle;
     socket = new CanSocket(part, handle, listener);
     return socket;

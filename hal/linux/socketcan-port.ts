@@ -13,16 +13,28 @@ import {
 import type { CanPort, CanPortListener, CanState, CanStatistics, CanTransmitResult } from "../can-port.ts";
 import { CanPortNews } from "../can-port-news.ts";
 import { CanTransmitWindow, type WindowSize } from "../can-transmit-window.ts";
-import { bringUp, isInterfaceUp, lookAtCanInterface, readCanInterface, restartController } from "./can-interface.ts";
+import {
+  bringUp,
+  type CanInterface,
+  type CanInterfaceName,
+  canInterfaceText,
+  faultOfInterface,
+  type InterfaceRates,
+  lookAtCanInterface,
+  readCanInterface,
+  restartController,
+} from "./can-interface.ts";
 import { CanSocket } from "./can-socket.ts";
 
-export interface SocketCanOptions {
-  /** Of the kernel, such as can0. */
-  readonly interface: string;
+export interface SocketCanOptions extends CanInterfaceName {
   /** Whether FD frames are sent. */
   readonly fd: boolean;
   /** Frames of one class that wait in the port. */
   readonly queueFramesMax?: number;
+  /** Of the bus: an interface that is down is set to them, and one with others is not used: it would only destroy frames. */
+  readonly rates?: InterfaceRates;
+  /** Hears why the interface cannot be used, in words; again when the reason is another. */
+  readonly tell?: (reason: string) => void;
 }
 
 const defaultQueueFramesMax = 32;
@@ -31,6 +43,9 @@ const defaultQueueFramesMax = 32;
  * first out: what lies there, a heartbeat waits for.
  */
 const windowSize: WindowSize = { framesMax: 8, framesPerClassMin: 1 };
+/** After so long nobody has repaired an interface in the meantime: attempts become rare, for each costs the card a program. */
+const attemptsInARow = 10;
+const attemptEveryMillis = 1000;
 /** A frame that the kernel had no room for is offered again after this time, if nothing is confirmed before. */
 const offerAgainMillis = 1;
 
@@ -44,6 +59,10 @@ export class SocketCanPort implements CanPort {
   #isClosed = false;
   #isHandOverDue = false;
   #isRecovering = false;
+  #attempts = 0;
+  #attemptedMillis = Number.NEGATIVE_INFINITY;
+  /** Why the interface cannot be used. */
+  #fault: string | undefined;
   readonly #octets = new Uint8Array(canFdFrameLayoutOctets);
   readonly #news = new CanPortNews();
   /** By the kernel since this socket was opened, and by the controller and earlier sockets. */
@@ -58,18 +77,26 @@ export class SocketCanPort implements CanPort {
     this.#options = options;
     this.frameOctetsMax = options.fd ? canFdDataOctetsMax : canDataOctetsMax;
     this.#window = new CanTransmitWindow(options.queueFramesMax ?? defaultQueueFramesMax, windowSize);
-    const link = readCanInterface(options.interface);
-    if (options.fd && link?.fd === false) {
-      throw new Error(`${options.interface} carries classic frames only, and the bus has FD frames: set its mtu to 72`);
+    const link = readCanInterface(options);
+    if (options.fd && link?.fd === false && !link.hasController) {
+      const name = canInterfaceText(options);
+      throw new Error(`${name} carries classic frames only, and the bus has FD frames: set its mtu to 72`);
     }
-    const error = this.#open();
-    const state = error !== undefined || link?.isUp === false ? "disconnected" : (link?.state ?? "active");
+    const state = this.#plugInto(link);
     if (state !== "active") setImmediate(() => this.#enter(state));
   }
 
-  /** @returns the name of the kernel's error where that does not work */
+  /** @returns what the port is then */
+  #plugInto(link: CanInterface | undefined): CanState {
+    const fault = faultOfInterface(this.#options, link, this.#options.rates) ?? this.#open();
+    if (fault !== undefined && fault !== this.#fault) this.#options.tell?.(fault);
+    this.#fault = fault;
+    return fault === undefined ? (link?.state ?? "active") : "disconnected";
+  }
+
+  /** @returns why that does not work */
   #open(): string | undefined {
-    const socket = CanSocket.open(this.#options.interface, this.#options.fd, {
+    const socket = CanSocket.open(this.#options, this.#options.fd, {
       frame: (messages, offset, octets, isOwn) => this.#frame(messages, offset, octets, isOwn),
       read: () => this.#tell(),
       dropped: (count) => {
@@ -77,7 +104,8 @@ export class SocketCanPort implements CanPort {
       },
       failed: (error) => this.#failed(error),
     });
-    if (typeof socket === "string") return socket;
+    if (typeof socket === "string")
+      return `the CAN interface ${canInterfaceText(this.#options)} does not open: ${socket}`;
     this.#socket = socket;
     return undefined;
   }
@@ -118,6 +146,10 @@ export class SocketCanPort implements CanPort {
   recover(): void {
     if (this.#isClosed || this.#isRecovering) return;
     if (this.#state !== "bus-off" && this.#state !== "disconnected") return;
+    const now = performance.now();
+    if (this.#attempts >= attemptsInARow && now - this.#attemptedMillis < attemptEveryMillis) return;
+    this.#attempts++;
+    this.#attemptedMillis = now;
     this.#isRecovering = true;
     void this.#bringBack().finally(() => {
       this.#isRecovering = false;
@@ -125,14 +157,15 @@ export class SocketCanPort implements CanPort {
   }
 
   async #bringBack(): Promise<void> {
-    const name = this.#options.interface;
+    const name = this.#options;
     // A socket of an interface that was taken away is none any more; and one that is taken down on purpose has nothing to tell.
     this.#shut();
-    if (this.#state === "bus-off") await restartController(name);
-    else if (!isInterfaceUp(name)) await bringUp(name);
-    const link = await lookAtCanInterface(name);
-    if (this.#isClosed || link?.isUp !== true || link.state === "bus-off") return;
-    if (this.#open() === undefined) this.#enter("active");
+    let link = await lookAtCanInterface(name);
+    if (link !== undefined && !link.isUp) await bringUp(name, link.hasController ? name.rates : undefined);
+    else if (this.#state === "bus-off") await restartController(name);
+    link = await lookAtCanInterface(name);
+    if (this.#isClosed || link?.state === "bus-off") return;
+    if (this.#plugInto(link) !== "disconnected") this.#enter("active");
   }
 
   #frame(messages: Uint8Array, offset: number, octets: number, isOwn: boolean): void {
@@ -173,6 +206,7 @@ export class SocketCanPort implements CanPort {
   #enter(state: CanState): void {
     if (state === this.#state || this.#isClosed) return;
     this.#state = state;
+    if (state === "active") this.#attempts = 0;
     if (state === "bus-off" || state === "disconnected") this.#window.clear();
     this.#listener?.state(state);
   }

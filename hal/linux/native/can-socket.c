@@ -2,10 +2,12 @@
  * A raw CAN socket for Node, through N-API. It gives what the contract of CanPort asks for: the kernel's error numbers, many
  * frames a call, whether a frame is FD, which frames are this socket's own, and how many the kernel has dropped.
  *
- * open(interface, fd, receiveOctets, onReadable)  a handle, or the name of the error
- * receive(handle, messages)                       how many messages there are now, or minus an error number
- * send(handle, frame, offset, octets)             0 or an error number
+ * open(interface, fd, receiveOctets, onReadable, namespace)  a handle, or the name of the error
+ * receive(handle, messages)                                  how many messages there are now, or minus an error number
+ * send(handle, frame, offset, octets)                        0 or an error number
  * close(handle)
+ *
+ * A namespace is the path of a network namespace; empty: the thread's own. A socket stays in the one that it was opened in.
  *
  * A message has MESSAGE octets: struct can_frame or struct canfd_frame, then at FRAME_MAX the octets of that structure (16 or 72),
  * a flag that is 1 for an own frame that is on the bus, two unused, and the kernel's count of dropped frames (four octets, in host
@@ -13,11 +15,13 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/can.h>
 #include <linux/can/error.h>
 #include <linux/can/raw.h>
 #include <net/if.h>
 #include <node_api.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -25,7 +29,7 @@
 #include <unistd.h>
 #include <uv.h>
 
-enum { FRAME_MAX = CANFD_MTU, MESSAGE = FRAME_MAX + 8, BATCH = 64 };
+enum { FRAME_MAX = CANFD_MTU, MESSAGE = FRAME_MAX + 8, BATCH = 64, PATH = 256 };
 
 typedef struct {
   uv_poll_t poll;
@@ -107,10 +111,29 @@ static int opened(const char *interface, int fd, int receive_octets) {
   return s;
 }
 
+/* The thread goes into the namespace and comes back; one that cannot come back must not go on elsewhere. */
+static int opened_in(const char *namespace, const char *interface, int fd, int receive_octets) {
+  if (*namespace == 0) return opened(interface, fd, receive_octets);
+  int own = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+  int other = open(namespace, O_RDONLY | O_CLOEXEC);
+  int result = -errno;
+  if (own >= 0 && other >= 0) {
+    if (setns(other, CLONE_NEWNET) < 0) {
+      result = -errno;
+    } else {
+      result = opened(interface, fd, receive_octets);
+      if (setns(own, CLONE_NEWNET) < 0) abort();
+    }
+  }
+  if (own >= 0) close(own);
+  if (other >= 0) close(other);
+  return result;
+}
+
 static napi_value can_open(napi_env env, napi_callback_info info) {
-  size_t count = 4;
-  napi_value given[4], name, handle;
-  char interface[IFNAMSIZ + 1];
+  size_t count = 5;
+  napi_value given[5], name, handle;
+  char interface[IFNAMSIZ + 1], namespace[PATH];
   size_t length;
   bool fd;
   int32_t receive_octets;
@@ -118,7 +141,8 @@ static napi_value can_open(napi_env env, napi_callback_info info) {
   napi_get_value_string_utf8(env, given[0], interface, sizeof interface, &length);
   napi_get_value_bool(env, given[1], &fd);
   napi_get_value_int32(env, given[2], &receive_octets);
-  int s = opened(interface, fd, receive_octets);
+  napi_get_value_string_utf8(env, given[4], namespace, sizeof namespace, &length);
+  int s = opened_in(namespace, interface, fd, receive_octets);
   if (s < 0) return text(env, strerrorname_np(-s));
   can_socket *can = calloc(1, sizeof *can);
   uv_loop_t *loop;
