@@ -42,7 +42,7 @@ export async function withRack<T>(
     await rack.start();
     await rack.surroundings.setRate(callsPerSecond);
     await pause(warmUpMillis);
-    const planes = await Promise.all(rack.hubs.map(({ control }) => control.statistics()));
+    const planes = await rack.readPlanes();
     const readings = await rack.surroundings.statistics();
     const attempts = readings.reduce((sum, reading) => sum + reading.attempts, 0);
     return await use(rack, { atMicros: monotonicMicros(), attempts, planes });

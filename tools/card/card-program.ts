@@ -80,8 +80,8 @@ export async function runCard(argv: readonly string[]): Promise<void> {
     )
     .requiredOption("--config <file>", "rack.yaml")
     .requiredOption("--slot <number>", "the slot this card is in")
-    .requiredOption("--plane-a <socket>", "socket of the hub of plane A")
-    .requiredOption("--plane-b <socket>", "socket of the hub of plane B")
+    .requiredOption("--plane-a <plane>", "path of the socket of a hub, or a CAN interface: can0, can0@namespace")
+    .requiredOption("--plane-b <plane>", "the same for plane B")
     .requiredOption("--storage <folder>", "where the card keeps what outlives it")
     .option("--no-rehearsal", "go into service without practising: the first takeover is slower")
     .option("--real-time-priority <number>", "of the thread that beats, 1 to 99", "50");
@@ -119,8 +119,8 @@ async function start(options: CardOptions): Promise<void> {
       groups: groupsOf(configuration),
     },
     memory,
-    sockets: [options.planeA, options.planeB],
-    portName: `slot ${slot}`,
+    planes: [options.planeA, options.planeB],
+    bus: configuration.bus,
     realTimePriority: Number(options.realTimePriority),
     rehearsal: options.rehearsal
       ? { configuration, group: card.kind === "call-server" ? card.group : groupsOf(configuration)[0] }
@@ -154,6 +154,7 @@ async function start(options: CardOptions): Promise<void> {
   thread.on("message", (message: CardReport) => {
     report(message);
     if (message.kind === "failed") setTimeout(() => process.exit(1), lastWordsMillis);
+    if (message.kind === "unusable") setTimeout(() => process.exit(2), lastWordsMillis);
     if (message.kind !== "milestone" || message.step !== "left") return;
     hasLeft = true;
     if (isEnding) setTimeout(() => process.exit(0), lastWordsMillis);

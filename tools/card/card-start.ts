@@ -8,9 +8,9 @@ import type { ProcessorLinkMemory } from "../../hal/linux/processor-link.ts";
 export interface CommunicationStart {
   readonly options: Omit<CommunicationOptions, "incarnation" | "realTime" | "withoutRules">;
   readonly memory: ProcessorLinkMemory;
-  /** Paths of the hubs' sockets, planes A and B. */
-  readonly sockets: readonly [string, string];
-  readonly portName: string;
+  /** Planes A and B, as plane-port.ts reads them. */
+  readonly planes: readonly [string, string];
+  readonly bus: RackConfiguration["bus"];
   readonly realTimePriority: number;
   /** What is rehearsed, and for which group. */
   readonly rehearsal: { readonly configuration: RackConfiguration; readonly group: number } | undefined;

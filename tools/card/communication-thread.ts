@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { flushCompileCache } from "node:module";
 import { parentPort, workerData } from "node:worker_threads";
 import { CommunicationRunner } from "../../firmware/card/communication-runner.ts";
+import type { CanPort } from "../../hal/can-port.ts";
 import { preciseLinuxClock } from "../../hal/linux/clock.ts";
 import { linuxEntropy } from "../../hal/linux/entropy.ts";
 import { processorLink } from "../../hal/linux/processor-link.ts";
@@ -13,8 +14,8 @@ import {
   raiseToRealTime,
   starvedMicros,
 } from "../../hal/linux/real-time.ts";
-import { connectSoftwareCanPort } from "../../hal/software-bus/software-can-port.ts";
 import type { CardReport, CommunicationStart } from "./card-start.ts";
+import { openPlanePort } from "./plane-port.ts";
 import { rehearse } from "./rehearsal.ts";
 
 const statusMillis = 200;
@@ -32,9 +33,7 @@ flushCompileCache();
 if (parentPort !== null) await once(parentPort, "message");
 const { granted } = raiseToRealTime(start.realTimePriority);
 if (granted) raiseHelpersToRealTime(helperPriority, process.pid);
-const [a, b] = await Promise.all(
-  start.sockets.map((path) => connectSoftwareCanPort({ path, name: start.portName, queueFramesMax: 256 })),
-);
+const [a, b] = await Promise.all(start.planes.map(openPlane));
 const runner = new CommunicationRunner(
   { ...start.options, incarnation: 1 + linuxEntropy().integer(65_535), realTime: granted },
   {
@@ -53,6 +52,18 @@ const runner = new CommunicationRunner(
   },
 );
 report({ kind: "ready", realTime: granted });
+
+async function openPlane(plane: string): Promise<CanPort> {
+  const tell = (text: string) => report({ kind: "log", severity: "alarm", text, atMicros: clock.nowMicros() });
+  try {
+    return await openPlanePort(plane, { portName: `slot ${start.options.slot}`, bus: start.bus, tell });
+  } catch (error) {
+    report({ kind: "unusable", text: error instanceof Error ? error.message : String(error) });
+    // The other thread ends the process.
+    return await new Promise(() => undefined);
+  }
+}
+
 setInterval(() => {
   const planes = [a.statistics(), b.statistics()];
   report({ kind: "communication", status: { ...runner.status(), realTime: granted, planes } });

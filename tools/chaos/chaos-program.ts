@@ -63,7 +63,7 @@ export async function runChaos(options: ChaosOptions): Promise<number> {
   say(`seed ${seed}; logs and call detail records: ${relative(process.cwd(), runFolder)}`);
   try {
     await rack.start();
-    const planes = await Promise.all(rack.hubs.map(({ control }) => control.statistics()));
+    const planes = await rack.readPlanes();
     const beginning = { atMicros: monotonicMicros(), attempts: 0, planes };
     await rack.surroundings.setRate(rate);
     const struck = await strike(rack, options, say);

@@ -21,8 +21,8 @@ export type SlotState = "empty" | "starting" | "running" | "frozen" | "pulled" |
 
 export interface CardSurroundings {
   readonly configurationFile: string;
-  /** Sockets of planes A and B. */
-  readonly sockets: readonly [string, string];
+  /** What the card in a slot is to plug into, planes A and B. */
+  readonly planesOf: (slot: number) => readonly [string, string];
   readonly runFolder: string;
   readonly rehearsal: boolean;
   readonly environment: Readonly<Record<string, string>>;
@@ -64,11 +64,6 @@ export class CardSlot {
     return this.card.kind === "call-server" ? this.card.group : undefined;
   }
 
-  /** Its name on the planes. */
-  get portName(): string {
-    return `slot ${this.card.slot}`;
-  }
-
   get state(): SlotState {
     return this.#state;
   }
@@ -107,12 +102,13 @@ export class CardSlot {
   /** Resolves when the last one in the slot is gone and the new one has been started. */
   async insert(): Promise<void> {
     if (this.#child !== undefined) await ended(this.#child);
-    const { configurationFile, sockets, rehearsal, environment } = this.#surroundings;
+    const { configurationFile, planesOf, rehearsal, environment } = this.#surroundings;
+    const [planeA, planeB] = planesOf(this.number);
     const args = [
       ["--config", configurationFile],
       ["--slot", String(this.number)],
-      ["--plane-a", sockets[0]],
-      ["--plane-b", sockets[1]],
+      ["--plane-a", planeA],
+      ["--plane-b", planeB],
       ["--storage", this.storage],
       rehearsal ? [] : ["--no-rehearsal"],
     ].flat();

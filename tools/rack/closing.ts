@@ -2,11 +2,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type Micros, microsPerMilli } from "../../firmware/time.ts";
 import { Circuits } from "../../firmware/configuration/circuits.ts";
-import type { HubStatistics } from "../../hal/software-bus/hub-commands.ts";
 import type { CallRecord } from "../exchange/circuit.ts";
 import { DurationSamples } from "../measurement/duration-samples.ts";
 import type { ProgramStatistics } from "../exchange/exchange-program.ts";
 import { type CallDetailCheck, callingNumbers, checkCallDetails, joinCallDetails } from "./call-detail-check.ts";
+import type { PlaneReading } from "./plane.ts";
 import { planeLoad } from "./plane-load.ts";
 import type { Rack } from "./rack.ts";
 import type { PlaneFigures, RackReport, SwitchoverFigures } from "./report.ts";
@@ -18,7 +18,7 @@ export interface Beginning {
   readonly atMicros: Micros;
   /** Calls made before, to warm up: they must not be lost either, but say nothing of delays and bits. */
   readonly attempts: number;
-  readonly planes: readonly HubStatistics[];
+  readonly planes: readonly PlaneReading[];
 }
 
 export interface ClosingLimits {
@@ -54,7 +54,7 @@ export async function closeRun(
     if (!quiet[index]) faults.push(`calls at exchange ${name} were not over in time`);
   });
   await rack.measured();
-  const planesAfter = await Promise.all(rack.hubs.map(({ control }) => control.statistics()));
+  const planesAfter = await rack.readPlanes();
   const before = await rack.surroundings.statistics();
   const cardsNotBack = await cardsThatDidNotComeBack(rack);
 

@@ -6,7 +6,7 @@ import { input } from "../../firmware/interchange/input.ts";
 import { decode } from "../../firmware/layout/layout.ts";
 import type { Micros } from "../../firmware/time.ts";
 import { type CanFrame, canClassOf } from "../../hal/can-frame.ts";
-import { connectSoftwareCanPort, type SoftwareCanPort } from "../../hal/software-bus/software-can-port.ts";
+import type { CanPort } from "../../hal/can-port.ts";
 import { monotonicMicros } from "../measurement/monotonic-micros.ts";
 
 /** An ISUP message on a circuit; `type` is its message type code. */
@@ -20,12 +20,13 @@ export interface HeardMessage {
 const rememberedMax = 4096;
 
 export class InputTap {
-  readonly #ports: readonly SoftwareCanPort[];
+  readonly #ports: readonly CanPort[];
   readonly #frameOctets: FrameOctets;
   readonly #reassemblers = new Map<string, Reassembler>();
   readonly #heard = new Map<number, HeardMessage[]>();
 
-  private constructor(ports: readonly SoftwareCanPort[], frameOctets: FrameOctets) {
+  /** `ports`: one on each plane. */
+  constructor(ports: readonly CanPort[], frameOctets: FrameOctets) {
     this.#ports = ports;
     this.#frameOctets = frameOctets;
     ports.forEach((port, plane) => {
@@ -36,12 +37,6 @@ export class InputTap {
         state: () => {},
       });
     });
-  }
-
-  /** `sockets`: of the planes. */
-  static async on(sockets: readonly string[], frameOctets: FrameOctets): Promise<InputTap> {
-    const ports = await Promise.all(sockets.map((path) => connectSoftwareCanPort({ path, name: "tap" })));
-    return new InputTap(ports, frameOctets);
   }
 
   /** Whether the LIM in this slot has said, since then, that it got such a message. Where frames were missed it may have. */

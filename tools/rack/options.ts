@@ -20,6 +20,8 @@ import {
 
 export interface RackCommandLine {
   readonly config: string;
+  readonly bus: "software" | "socketcan";
+  readonly startWithin: Micros;
   readonly exchange: boolean;
   readonly gateway: boolean;
   readonly rehearsal: boolean;
@@ -92,6 +94,12 @@ function newCommand(schedule: PlannedAction[]): Command {
     )
     .optionsGroup("The rack:")
     .option("--config <file>", "rack.yaml", "boards/simulated/rack.yaml")
+    .addOption(
+      new Option("--bus <kind>", "what carries the planes: hubs, or CAN interfaces of this machine's kernel (as root)")
+        .choices(["software", "socketcan"])
+        .default("software"),
+    )
+    .option("--start-within <time>", "give up when the rack is not up by then", duration, 30_000_000)
     .option("--no-exchange", "start no test exchanges: yours are to connect")
     .option("--no-gateway", "start no media gateway: yours is to answer")
     .option("--no-rehearsal", "cards start sooner, without practising: their first takeover is slower")

@@ -1,6 +1,6 @@
-/** What the calls cost the planes, from two readings of a hub. */
+/** What the calls cost the planes, from two readings of a plane. */
 import { recordClass } from "../../firmware/backplane/frame-identifier.ts";
-import type { HubStatistics } from "../../hal/software-bus/hub-commands.ts";
+import type { PlaneReading } from "./plane.ts";
 
 export interface PlaneLoad {
   readonly plane: string;
@@ -15,7 +15,7 @@ export interface PlaneLoad {
   readonly errors: number;
 }
 
-export function planeLoad(before: HubStatistics, after: HubStatistics): PlaneLoad {
+export function planeLoad(before: PlaneReading, after: PlaneReading): PlaneLoad {
   const seconds = (after.atMicros - before.atMicros) / 1_000_000;
   const grown = (name: "nominalBits" | "dataBits" | "frames", frameClass: number) =>
     (after[name][frameClass] ?? 0) - (before[name][frameClass] ?? 0);

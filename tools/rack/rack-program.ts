@@ -70,7 +70,7 @@ class RackProgram {
 
   /** Everything that can be wrong is found before anything is started. */
   async #prepare(): Promise<Rack> {
-    const { config, exchange, gateway, rehearsal, voiceCallsMax, ring, hold, report } = this.#options;
+    const { config, bus, startWithin, exchange, gateway, rehearsal, voiceCallsMax, ring, hold, report } = this.#options;
     const { configuration } = readConfiguration(config);
     if (report !== undefined) checkWritable(report);
     const lock = await lockFolder(process.cwd());
@@ -88,6 +88,8 @@ class RackProgram {
         configurationFile: resolve(config),
         runFolder,
         cacheFolder: resolve(baseFolder, "compiled"),
+        bus,
+        startWithinMillis: startWithin / microsPerMilli,
         exchanges: exchange,
         gateways: gateway,
         rehearsal,
@@ -107,7 +109,7 @@ class RackProgram {
 
   async #live(rack: Rack): Promise<number> {
     await rack.start();
-    const planes = await Promise.all(rack.hubs.map(({ control }) => control.statistics()));
+    const planes = await rack.readPlanes();
     const beginning = { atMicros: monotonicMicros(), attempts: 0, planes };
     if (rack.surroundings.exchanges.length > 0) {
       await rack.surroundings.setRate(this.#options.rate);

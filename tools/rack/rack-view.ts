@@ -87,9 +87,9 @@ export function viewOf(rack: Rack, startedMicros: Micros, events: readonly RackE
     isStarting: !rack.isUp,
     protection: protectionOf(rack),
     slots: rack.slots.map((slot) => slotView(rack, slot)),
-    planes: rack.planes.map((reading, index) => ({
+    planes: rack.readings.map((reading, index) => ({
       plane: reading.plane,
-      loadPercent: planeLoad(rack.planesBefore[index] ?? reading, reading).loadPercent,
+      loadPercent: planeLoad(rack.readingsBefore[index] ?? reading, reading).loadPercent,
       cut: reading.cut,
     })),
     traffic: rack.surroundings.exchanges.length === 0 ? undefined : trafficOf(rack),
@@ -165,10 +165,8 @@ function activeLight(state: SlotState, role: string | undefined): Light {
 }
 
 function busLight(rack: Rack, slot: CardSlot): Light {
-  const attached = rack.planes.filter(
-    ({ cut, ports }) => !cut && ports.some(({ port, state }) => port === slot.portName && state === "active"),
-  ).length;
-  return attached === rack.planes.length ? "green" : attached > 0 ? "amber" : "red";
+  const attached = rack.readings.filter(({ cut, slots }) => !cut && slots.includes(slot.number)).length;
+  return attached === rack.readings.length ? "green" : attached > 0 ? "amber" : "red";
 }
 
 /** Of what a card has to do with the world: all of it, some, or none. */

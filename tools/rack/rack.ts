@@ -12,18 +12,19 @@ import { commandText, type OperatorCommand } from "../../firmware/card/operator-
 import { groupsOf } from "../../firmware/configuration/groups.ts";
 import type { RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
 import { type Micros, microsPerMilli } from "../../firmware/time.ts";
-import type { HubEvent, HubStatistics } from "../../hal/software-bus/hub-commands.ts";
 import type { CardReport } from "../card/card-start.ts";
 import { UserError } from "../configuration/read-configuration.ts";
 import type { ExchangeNotice, SentInCall } from "../exchange/exchange-program.ts";
 import { type CardOwner, CardSlot } from "./card-slot.ts";
-import { type HubProcess, startHubProcess } from "./hub-process.ts";
 import { InputTap } from "./input-tap.ts";
+import { type KernelBackplane, layKernelBackplane } from "./kernel-backplane.ts";
 import type { CallLadder } from "./ladder-picture.ts";
 import { LadderQuestions } from "./ladder-questions.ts";
 import { lastCall } from "./last-call.ts";
+import type { Plane, PlaneReading } from "./plane.ts";
 import type { CardAction, PlaneName, RackAction, Target } from "./schedule.ts";
 import { monotonicMicros } from "../measurement/monotonic-micros.ts";
+import { SoftwarePlane } from "./software-plane.ts";
 import { hasEnded } from "./supervised-process.ts";
 import { Surroundings } from "./surroundings.ts";
 import { type Prompt, type Switchover, Switchovers } from "./switchovers.ts";
@@ -37,6 +38,9 @@ export interface RackOptions {
   readonly runFolder: string;
   /** For the compiled programs, so that a start is quick. */
   readonly cacheFolder: string;
+  /** What carries the planes: hubs, or CAN interfaces of the kernel. */
+  readonly bus?: "software" | "socketcan";
+  readonly startWithinMillis?: number;
   readonly exchanges: boolean;
   readonly gateways: boolean;
   /** Whether cards practise before they go into service (card/rehearsal.ts). */
@@ -54,7 +58,7 @@ export interface RackEvent {
   readonly text: string;
 }
 
-const startWithinMillis = 30_000;
+const defaultStartWithinMillis = 30_000;
 const backupWithinMillis = 5000;
 const pollMillis = 1000;
 const lookMillis = 20;
@@ -70,17 +74,19 @@ export class Rack {
   readonly undelivered: UndeliveredCalls;
   /** Cards that ended without anybody's doing. */
   cardsFailed = 0;
-  hubs: readonly HubProcess[] = [];
+  /** A and B. */
+  planes: readonly Plane[] = [];
   isUp = false;
-  /** The last readings and the ones before, in the order of `hubs`. */
-  planes: readonly HubStatistics[] = [];
-  planesBefore: readonly HubStatistics[] = [];
+  /** The last readings and the ones before, in the order of `planes`. */
+  readings: readonly PlaneReading[] = [];
+  readingsBefore: readonly PlaneReading[] = [];
   readonly #socketFolder = mkdtempSync(join(tmpdir(), "tandem-"));
   readonly #children: { readonly name: string; readonly child: ChildProcess }[] = [];
   readonly #onEvent: (event: RackEvent) => void;
   readonly #measuring = new Set<Promise<void>>();
   readonly #ladders = new LadderQuestions();
   #tap: InputTap | undefined;
+  #kernelBackplane: KernelBackplane | undefined;
   /** The cards that were pulled and frozen last. */
   #lastTaken: { pull?: CardSlot; freeze?: CardSlot } = {};
   /** Cards to be pulled by a plane, after a frame of a commit. */
@@ -91,13 +97,13 @@ export class Rack {
   constructor(options: RackOptions, onEvent: (event: RackEvent) => void) {
     this.options = options;
     this.#onEvent = onEvent;
-    const sockets = [join(this.#socketFolder, "a"), join(this.#socketFolder, "b")] as const;
     const owner: CardOwner = {
       reported: (slot, report) => this.#reported(slot, report),
       failed: (slot, how) => this.#cardFailed(slot, how),
     };
     const { configurationFile, runFolder, rehearsal } = options;
-    const cabling = { configurationFile, sockets, runFolder, rehearsal, environment: this.#environment };
+    const planesOf = (slot: number) => [this.planes[0].addressOf(slot), this.planes[1].addressOf(slot)] as const;
+    const cabling = { configurationFile, planesOf, runFolder, rehearsal, environment: this.#environment };
     const cards = [...options.configuration.cards].sort((one, other) => one.slot - other.slot);
     this.slots = cards.map((card) => new CardSlot(card, cabling, owner));
     this.groups = groupsOf(options.configuration);
@@ -115,19 +121,12 @@ export class Rack {
    * @throws UserError with a sentence for the user
    */
   async start(): Promise<void> {
-    const { configuration, runFolder } = this.options;
-    const hub = async (plane: PlaneName) => {
-      const logFile = join(runFolder, `plane-${plane.toLowerCase()}.log`);
-      const socket = join(this.#socketFolder, plane.toLowerCase());
-      const started = await startHubProcess(plane, socket, configuration.bus, logFile, this.#environment);
-      started.control.onEvent((event) => this.#severed(event));
-      this.#follow(`plane ${plane}`, started.child);
-      return started;
-    };
-    this.hubs = await Promise.all([hub("A"), hub("B")]);
+    const { configuration } = this.options;
+    this.planes = await (this.options.bus === "socketcan" ? this.#kernelPlanes() : this.#softwarePlanes());
+    for (const plane of this.planes) plane.onSevered((slot, atMicros) => this.#severed(slot, atMicros));
     if (configuration.cards.filter(({ kind }) => kind === "lim").length > 1) {
-      const sockets = this.hubs.map(({ socket }) => socket);
-      this.#tap = await InputTap.on(sockets, configuration.bus.frames === "fd" ? 64 : 8);
+      const taps = await Promise.all(this.planes.map((plane) => plane.tap()));
+      this.#tap = new InputTap(taps, configuration.bus.frames === "fd" ? 64 : 8);
     }
     // The exchanges take long to start: nothing of theirs is to disturb the cards when those listen for each other.
     await this.surroundings.startExchanges();
@@ -140,7 +139,7 @@ export class Rack {
       return primary !== undefined && (primary.application.circuitsInReset === 0 || !this.options.exchanges);
     };
     await this.#until(() => this.groups.every(isReady), "a primary call server with circuits in service");
-    await Promise.all(this.surroundings.exchanges.map(({ exchange }) => exchange.quiet(startWithinMillis)));
+    await Promise.all(this.surroundings.exchanges.map(({ exchange }) => exchange.quiet(this.#startWithinMillis)));
     // Calls may run without a backup, but that is not how a rack is meant to begin.
     await this.waitFor(() => this.groups.every((group) => this.backupOf(group) !== undefined), backupWithinMillis);
     await this.#poll();
@@ -155,7 +154,8 @@ export class Rack {
     this.#isStopping = true;
     for (const slot of this.slots) if (slot.pid !== undefined) slot.pull();
     for (const { child } of this.#children) if (!hasEnded(child)) child.kill("SIGKILL");
-    for (const { control } of this.hubs) control.close();
+    for (const plane of this.planes) plane.close();
+    this.#kernelBackplane?.close();
     rmSync(this.#socketFolder, { recursive: true, force: true });
   }
 
@@ -227,7 +227,7 @@ export class Rack {
     const callsInSetup = await this.surroundings.countCallsInSetup();
     const isSecondFault = this.#isAlone(slot);
     // Its commits are not waited for any more: the next card in the slot is not meant.
-    if (this.#armed.delete(slot)) for (const { control } of this.hubs) void control.disarm().catch(() => undefined);
+    if (this.#armed.delete(slot)) this.#disarm();
     this.#taken(slot, { cause: "pull", atMicros: slot.pull(), callsInSetup, isSecondFault });
   }
 
@@ -247,7 +247,7 @@ export class Rack {
       return;
     }
     this.#armed.delete(slot);
-    for (const { control } of this.hubs) await control.plug(slot.portName).catch(() => undefined);
+    for (const plane of this.planes) await plane.plug(slot.number).catch(() => undefined);
     this.#say("info", `${describe(slot)} put into slot ${slot.number}`);
     await slot.insert();
   }
@@ -268,14 +268,14 @@ export class Rack {
       return;
     }
     this.#armed.add(slot);
-    await Promise.all(this.hubs.map(({ control }) => control.armPullAtCommit(slot.portName, frames)));
+    await Promise.all(this.planes.map((plane) => plane.armPullAtCommit(slot.number, frames)));
     this.#say("info", `slot ${slot.number} will be pulled after its ${frames}. frame of commits`);
   }
 
   async #switchPlane(plane: PlaneName, action: "cut" | "mend"): Promise<void> {
-    const hub = this.hubs.find((candidate) => candidate.plane === plane);
-    if (action === "cut") await hub?.control.cut();
-    else await hub?.control.mend();
+    const meant = this.planes.find(({ name }) => name === plane);
+    if (action === "cut") await meant?.cut();
+    else await meant?.mend();
     await this.#pollPlanes();
     this.#say(action === "cut" ? "warning" : "info", `plane ${plane} ${action === "cut" ? "cut" : "mended"}`);
   }
@@ -345,6 +345,10 @@ export class Rack {
 
   // --- starting, in parts
 
+  get #startWithinMillis(): number {
+    return this.options.startWithinMillis ?? defaultStartWithinMillis;
+  }
+
   get #environment(): Readonly<Record<string, string>> {
     return { NODE_COMPILE_CACHE: this.options.cacheFolder };
   }
@@ -352,12 +356,28 @@ export class Rack {
   /** @throws UserError when it does not come true in time, or a card cannot do its work */
   async #until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
     const hasFailed = () => this.#unusable !== undefined || this.cardsFailed > 0;
-    const isTrue = await this.waitFor(async () => hasFailed() || (await condition()), startWithinMillis);
+    const isTrue = await this.waitFor(async () => hasFailed() || (await condition()), this.#startWithinMillis);
     if (this.#unusable !== undefined) throw new UserError(this.#unusable);
     if (hasFailed()) throw new UserError(`a card has failed: the logs are in ${this.options.runFolder}`);
     if (isTrue || this.#isStopping) return;
-    const seconds = startWithinMillis / 1000;
+    const seconds = this.#startWithinMillis / 1000;
     throw new UserError(`${what} did not come up within ${seconds} s: the logs are in ${this.options.runFolder}`);
+  }
+
+  async #softwarePlanes(): Promise<readonly Plane[]> {
+    const { configuration, runFolder } = this.options;
+    const surroundings = { runFolder, socketFolder: this.#socketFolder, environment: this.#environment };
+    const start = async (name: PlaneName) => {
+      const plane = await SoftwarePlane.start(name, { ...surroundings, bus: configuration.bus });
+      this.#follow(`plane ${name}`, plane.hub.child);
+      return plane;
+    };
+    return await Promise.all([start("A"), start("B")]);
+  }
+
+  async #kernelPlanes(): Promise<readonly Plane[]> {
+    this.#kernelBackplane = await layKernelBackplane(this.options.configuration);
+    return this.#kernelBackplane.planes;
   }
 
   #follow(name: string, child: ChildProcess): void {
@@ -381,11 +401,16 @@ export class Rack {
     await this.#pollPlanes();
   }
 
+  /** What has gone over the planes so far, in the order of `planes`. */
+  readPlanes(): Promise<readonly PlaneReading[]> {
+    return Promise.all(this.planes.map((plane) => plane.reading()));
+  }
+
   async #pollPlanes(): Promise<void> {
-    const planes = await Promise.all(this.hubs.map(({ control }) => control.statistics())).catch(() => undefined);
-    if (planes === undefined) return;
-    this.planesBefore = this.planes.length === planes.length ? this.planes : planes;
-    this.planes = planes;
+    const readings = await this.readPlanes().catch(() => undefined);
+    if (readings === undefined) return;
+    this.readingsBefore = this.readings.length === readings.length ? this.readings : readings;
+    this.readings = readings;
   }
 
   #reported(slot: CardSlot, report: CardReport): void {
@@ -436,14 +461,17 @@ export class Rack {
     this.undelivered.cut(exchange, sent, (message) => this.#tap?.hasHeard(slot.number, message) ?? true);
   }
 
-  #severed({ event, port, atMicros }: HubEvent): void {
-    if (event !== "severed") return;
-    const slot = this.slots.find((candidate) => candidate.portName === port && this.#armed.has(candidate));
+  #disarm(): void {
+    for (const plane of this.planes) void plane.disarm().catch(() => undefined);
+  }
+
+  #severed(number: number, atMicros: Micros): void {
+    const slot = this.slots.find((candidate) => candidate.number === number && this.#armed.has(candidate));
     if (slot === undefined) return;
     this.#armed.delete(slot);
     const isSecondFault = this.#isAlone(slot);
     slot.pull();
-    for (const { control } of this.hubs) void control.disarm().catch(() => undefined);
+    this.#disarm();
     this.#taken(slot, { cause: "pull", atMicros, callsInSetup: this.surroundings.callsInSetup, isSecondFault });
   }
 

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import type { HubStatistics } from "../../../hal/software-bus/hub-commands.ts";
+import type { PlaneReading } from "../../../tools/rack/plane.ts";
 import { planeLoad } from "../../../tools/rack/plane-load.ts";
 
-const before: HubStatistics = {
+const before: PlaneReading = {
   plane: "A",
   atMicros: 1_000_000,
   bitRate: 1_000_000,
@@ -12,11 +12,11 @@ const before: HubStatistics = {
   nominalBits: [1000, 0, 500, 0, 0, 0, 0, 0],
   dataBits: [0, 0, 2500, 0, 0, 0, 0, 0],
   errors: 1,
-  ports: [],
+  slots: [],
 };
 
 it("load is time on the wire; bits of heartbeats and resynchronisation are kept apart from those of calls", () => {
-  const after: HubStatistics = {
+  const after: PlaneReading = {
     ...before,
     atMicros: 3_000_000,
     frames: [20, 1, 6, 1, 0, 0, 2, 0],

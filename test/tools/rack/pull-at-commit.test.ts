@@ -27,7 +27,7 @@ async function callWithPullAt(frames: number): Promise<boolean> {
   const why = `frame ${frames}\n${rack.log.join("\n")}`;
   expect(await rack.exchange("west").calls(), why).toMatchObject([{ outcome: "completed", cause: 16 }]);
   if (wasPulled) await rack.insert(primary);
-  else for (const { control } of rack.rack.hubs) await control.disarm();
+  else for (const plane of rack.rack.planes) await plane.disarm();
   return wasPulled;
 }
 
