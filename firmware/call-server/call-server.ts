@@ -395,6 +395,7 @@ export class CallServer implements Application {
     turn.alarm(
       `the clock is ${by} of the group's time: call detail records follow it, and calls last as long as they do`,
     );
+    this.#counters.count("clockCorrections");
     correctUtc(this.#tables, turn.transaction, error);
     return this.#commit(turn, { kind: "internal" }, nothing);
   }

@@ -17,6 +17,7 @@ const names = [
   "inputsPoisoned",
   "inputsStray",
   "circuitAlarms",
+  "clockCorrections",
 ] as const;
 
 export type CounterName = (typeof names)[number];

@@ -10,9 +10,25 @@ const heard = z.looseObject({
   limitMicros: z.number(),
   /** The longest time between two beats of it within the present minute. */
   gapMeasuredMicros: z.number().optional(),
+  /** It says so itself, the witnesses find it so, or its configuration is another. */
+  hung: z.boolean().optional(),
+  deaf: z.boolean().optional(),
+  objection: z.string().optional(),
+  /** The planes on which it is not listened to, such as "AB". */
+  babblesOn: z.string().optional(),
 });
 
 const ofGroup = z.looseObject({ group: z.number(), role: z.string(), term: z.number() });
+
+/** Counted since the card's port on the plane was opened. */
+const plane = z.looseObject({
+  sent: z.number().optional(),
+  received: z.number().optional(),
+  /** Frames that the card knows it has missed. */
+  dropped: z.number().optional(),
+  nominalBits: z.number().optional(),
+  dataBits: z.number().optional(),
+});
 
 const communication = z.looseObject({
   /** In the first group that the card has a part in. */
@@ -28,7 +44,9 @@ const communication = z.looseObject({
   outOfService: z.string().optional(),
   realTime: z.boolean().optional(),
   cards: z.array(heard).optional(),
-  planes: z.array(z.looseObject({ dropped: z.number().optional() })).optional(),
+  /** Of planes A and B. */
+  planes: z.array(plane).optional(),
+  planeStates: z.array(z.enum(["active", "passive", "bus-off", "disconnected"])).optional(),
 });
 
 const application = z.looseObject({
@@ -36,6 +54,23 @@ const application = z.looseObject({
   callsInConversation: z.number().optional(),
   circuitsInReset: z.number().optional(),
   circuitsLocallyBlocked: z.number().optional(),
+  circuitsRemotelyBlocked: z.number().optional(),
+  /** 0: none; of the group. */
+  congestionLevel: z.number().optional(),
+  /** Since the card started. */
+  attempts: z.number().optional(),
+  answered: z.number().optional(),
+  callsRefusedByCongestion: z.number().optional(),
+  /** By cause value of Q.850. */
+  releasedByCause: z.record(z.string(), z.number()).optional(),
+  inputsPoisoned: z.number().optional(),
+  circuitAlarms: z.number().optional(),
+  clockCorrections: z.number().optional(),
+  /** By trunk group. */
+  idleCircuits: z.record(z.string(), z.number()).optional(),
+  /** ISUP messages of a LIM, by type. */
+  received: z.record(z.string(), z.number()).optional(),
+  sent: z.record(z.string(), z.number()).optional(),
   /** Whether blocking is on the card's disk, or why not. */
   blockingStates: z.string().optional(),
   exchanges: z.record(z.string(), z.looseObject({ available: z.boolean() })).optional(),

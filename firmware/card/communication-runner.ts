@@ -1,7 +1,7 @@
 /** The communication processor on real ports, clock and link. */
 import type { CanFrame } from "../../hal/can-frame.ts";
 import { copyOfFrame } from "../../hal/can-frame-pool.ts";
-import type { CanPort } from "../../hal/can-port.ts";
+import type { CanPort, CanState } from "../../hal/can-port.ts";
 import type { Clock } from "../../hal/clock.ts";
 import type { ProcessorLink } from "../../hal/processor-link.ts";
 import { type CommunicationOptions, CommunicationProcessor, type Plane } from "../backplane/communication-processor.ts";
@@ -41,6 +41,8 @@ export class CommunicationRunner {
   /** Copies of frames that have come and are not taken in yet, by plane and in bus order. */
   readonly #mail: readonly [CanFrame[], CanFrame[]] = [[], []];
   #readingOn = false;
+  /** Of planes A and B. */
+  readonly #planeStates: [CanState, CanState] = ["active", "active"];
 
   constructor(options: CommunicationOptions, parts: CommunicationParts) {
     this.#parts = parts;
@@ -105,6 +107,7 @@ export class CommunicationRunner {
       transmitted: (batch) => this.#processor.transmitted(plane, batch, clock.nowMicros()),
       writable: (frameClass) => this.#processor.writable(plane, frameClass),
       state: (state) => {
+        this.#planeStates[plane] = state;
         this.#processor.planePassive(plane, state === "passive");
         if (state === "active" || state === "passive") {
           if (stopTrying) this.#parts.log("info", `${name} is back`);
@@ -161,6 +164,6 @@ export class CommunicationRunner {
   }
 
   status(): Readonly<Record<string, unknown>> {
-    return this.#processor.status();
+    return { ...this.#processor.status(), planeStates: [...this.#planeStates] };
   }
 }

@@ -1,8 +1,8 @@
 /** The groups of call servers of a rack. */
-import type { RackConfiguration } from "./rack-schema.ts";
+import type { Card } from "./rack-schema.ts";
 
 /** Their numbers, ascending. */
-export function groupsOf({ cards }: Pick<RackConfiguration, "cards">): number[] {
+export function groupsOf({ cards }: { readonly cards: readonly Card[] }): number[] {
   const groups = new Set(cards.flatMap((card) => (card.kind === "call-server" ? [card.group] : [])));
   return [...groups].sort((a, b) => a - b);
 }

@@ -278,14 +278,17 @@ describe("a plane that is lost", () => {
       state = next;
       listener?.state(next);
     };
-    start([planeOf().port, port]);
+    const runner = start([planeOf().port, port]);
     run(10);
+    expect(runner.status().planeStates).toEqual(["active", "active"]);
     enter("bus-off");
     enter("disconnected");
     run(350);
+    expect(runner.status().planeStates).toEqual(["active", "disconnected"]);
     expect(tries).toEqual([110_000, 210_000, 310_000]);
     enter("active");
     run(500);
+    expect(runner.status().planeStates).toEqual(["active", "active"]);
     expect(tries).toHaveLength(3);
     expect(log).toEqual(["alarm: plane B is bus-off", "alarm: plane B is disconnected", "info: plane B is back"]);
   });
