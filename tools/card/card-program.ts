@@ -2,6 +2,7 @@
 import { flushCompileCache } from "node:module";
 import { Worker } from "node:worker_threads";
 import { Command } from "commander";
+import { changeText } from "../../firmware/alarms/alarm-list.ts";
 import type { Application } from "../../firmware/card/application.ts";
 import { ApplicationRunner } from "../../firmware/card/application-runner.ts";
 import { readLines } from "../../firmware/card/line-file.ts";
@@ -19,6 +20,7 @@ import { openLinuxValueStore } from "../../hal/linux/value-store.ts";
 import type { Storage } from "../../hal/storage.ts";
 import type { ValueStore } from "../../hal/value-store.ts";
 import { readConfiguration, UserError } from "../configuration/read-configuration.ts";
+import { CardAlarms } from "./card-alarms.ts";
 import type { CardReport, CardRequest, CommunicationStart } from "./card-start.ts";
 import { failing, failOverVariable } from "./failing-application.ts";
 import { practise } from "./rehearsal.ts";
@@ -42,6 +44,7 @@ interface CardOptions {
 function report(what: CardReport): void {
   if (process.connected) process.send?.(what);
   else if (what.kind === "log" || what.kind === "unusable") console.log(what.text);
+  else if (what.kind === "alarm") console.log(changeText(what));
 }
 
 /** What a card keeps: files of lines, and values where its application has any. */
@@ -149,10 +152,12 @@ async function start(options: CardOptions): Promise<void> {
   // A card that is pulled does not come to do it at its end, and the next in its slot would have everything to compile.
   flushCompileCache();
   thread.postMessage("ready");
+  const alarms = new CardAlarms(slot, configuration.cards, clock, report);
   let isEnding = false;
   let hasLeft = false;
   thread.on("message", (message: CardReport) => {
     report(message);
+    if (message.kind === "communication") alarms.communication(message.status);
     if (message.kind === "failed") setTimeout(() => process.exit(1), lastWordsMillis);
     if (message.kind === "unusable") setTimeout(() => process.exit(2), lastWordsMillis);
     if (message.kind !== "milestone" || message.step !== "left") return;
@@ -168,7 +173,11 @@ async function start(options: CardOptions): Promise<void> {
     console.error(error);
     process.exit(1);
   });
-  setInterval(() => report({ kind: "application", status: application.status() }), statusMillis);
+  setInterval(() => {
+    const status = application.status();
+    alarms.application(status);
+    report({ kind: "application", status });
+  }, statusMillis);
   process.on("message", (request: CardRequest) => {
     if (request.kind === "leave") runner.leave();
     else if (request.kind === "operator") runner.command(request.command);

@@ -1,4 +1,5 @@
 /** What a card's program is started with, handed on to the thread of its communication processor. */
+import type { AlarmChange } from "../../firmware/alarms/alarm-list.ts";
 import type { CommunicationOptions } from "../../firmware/backplane/communication-processor.ts";
 import type { Milestone } from "../../firmware/backplane/membership.ts";
 import type { RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
@@ -25,6 +26,7 @@ export type CardReport =
       readonly text: string;
       readonly atMicros: number;
     }
+  | ({ readonly kind: "alarm"; readonly atMicros: number } & AlarmChange)
   | { readonly kind: "milestone"; readonly step: Milestone; readonly term: number; readonly atMicros: number }
   | { readonly kind: "communication"; readonly status: Readonly<Record<string, unknown>> }
   | { readonly kind: "application"; readonly status: Readonly<Record<string, unknown>> }

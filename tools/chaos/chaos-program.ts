@@ -55,8 +55,8 @@ export async function runChaos(options: ChaosOptions): Promise<number> {
       ...{ configuration, configurationFile: resolve(config), runFolder, cacheFolder: resolve(baseFolder, "compiled") },
       ...{ exchanges: true, gateways: true, rehearsal: true, voiceCallsMax, ring: ring.text, hold: hold.text },
     },
-    ({ severity, text, atMicros }) => {
-      if (severity !== "info") say(text, atMicros);
+    ({ severity, text, atMicros, isForTheLog }) => {
+      if (severity !== "info" && !isForTheLog) say(text, atMicros);
     },
   );
   process.on("exit", () => rack.stop());

@@ -3,6 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Alarm, AlarmChange } from "../../firmware/alarms/alarm-list.ts";
 import type { Card } from "../../firmware/configuration/rack-schema.ts";
 import type { Micros } from "../../firmware/time.ts";
 import type { CardReport, CardRequest } from "../card/card-start.ts";
@@ -46,6 +47,8 @@ export class CardSlot {
   #state: SlotState = "empty";
   #communication: CommunicationStatus = {};
   #application: ApplicationStatus = {};
+  /** By name and object. */
+  readonly #alarms = new Map<string, Alarm>();
 
   constructor(card: Card, surroundings: CardSurroundings, owner: CardOwner) {
     this.card = card;
@@ -86,6 +89,11 @@ export class CardSlot {
     return this.isRunning ? this.#application : {};
   }
 
+  /** That it tells of, and that stand. */
+  get alarms(): readonly Alarm[] {
+    return this.isRunning ? [...this.#alarms.values()] : [];
+  }
+
   /** Of a LIM or transporter that some group has not admitted: newcomer. */
   get role(): string | undefined {
     const { role, groups = [] } = this.communication;
@@ -114,6 +122,7 @@ export class CardSlot {
     ].flat();
     this.#communication = {};
     this.#application = {};
+    this.#alarms.clear();
     this.#state = "starting";
     const child = startChild({ program, args, logFile: join(this.storage, "card.log"), environment, realTime: true });
     this.#child = child;
@@ -155,7 +164,14 @@ export class CardSlot {
     }
     if (report.kind === "communication") this.#communication = communicationStatus(report.status);
     if (report.kind === "application") this.#application = applicationStatus(report.status);
+    if (report.kind === "alarm") this.#alarmChanged(report);
     this.#owner.reported(this, report);
+  }
+
+  #alarmChanged({ change, alarm }: AlarmChange): void {
+    const key = `${alarm.name} ${alarm.object}`;
+    if (change === "cleared") this.#alarms.delete(key);
+    else this.#alarms.set(key, alarm);
   }
 
   #ended(child: ChildProcess, how: string): void {

@@ -14,7 +14,8 @@ const slotRows = 7;
 /** Exactly as many lines as there are rows, each exactly as wide. `selected` is the number of a slot. */
 export function rackPicture(view: RackView, selected: number, size: PictureSize): Line[] {
   const head = [title(view, size.columns), ...slotsPicture(view.slots, selected, size.columns)];
-  const middle = [...view.planes.map((plane) => planeLine(plane, size.columns)), line(), ...states(view)];
+  const planes = view.planes.map((plane) => planeLine(plane, size.columns));
+  const middle = [...planes, alarmLine(view, size.columns), ...states(view)];
   const foot = [keysLine];
   const room = Math.max(size.rows - head.length - middle.length - foot.length - 1, 0);
   const log = view.events.slice(-room).map(eventLine);
@@ -128,7 +129,27 @@ function lamp(light: Light, name: string): readonly Span[] {
   ];
 }
 
-// --- planes and calls
+// --- planes, alarms and calls
+
+/** As many as fit, the worst first; blank when nothing worse than a warning stands. */
+function alarmLine({ alarms }: RackView, columns: number): Line {
+  const worth = alarms.filter(({ severity }) => severity !== "warning");
+  if (worth.length === 0) return line();
+  const texts = worth.map(({ severity, name, object }) => `${severity} ${name} ${object}`);
+  const room = columns - alarmHead.length - moreColumns;
+  let used = 0;
+  const shown = texts.filter((text) => {
+    used += text.length + 2;
+    return used <= room;
+  });
+  const spans = shown.map((text, index) => span(`${text}  `, worth[index].severity === "minor" ? "amber" : "red"));
+  const more = texts.length - shown.length;
+  return line(alarmHead, ...spans, more > 0 ? span(`+${more}`, "red") : "");
+}
+
+const alarmHead = " alarms    ";
+/** As in `+12`. */
+const moreColumns = 3;
 
 function planeLine({ plane, loadPercent, cut }: PlaneView, columns: number): Line {
   const bar = Math.max(columns - 26, 10);

@@ -150,6 +150,7 @@ class RackProgram {
   /** Everything goes into the log; what several cards say of the same thing is shown once. */
   #happened(event: RackEvent): void {
     this.#log(event);
+    if (event.isForTheLog) return;
     if (this.#events.some((shown) => isSame(shown, event))) return;
     this.#events.push(event);
     if (this.#events.length > eventsKept) this.#events.splice(0, eventsKept / 2);

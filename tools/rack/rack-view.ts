@@ -1,4 +1,5 @@
 /** The rack as a person would look at it, at one moment: plain data for the screen and for lines of text. */
+import type { RackAlarm } from "../../firmware/alarms/rack-alarms.ts";
 import { type Micros, microsPerMilli } from "../../firmware/time.ts";
 import type { CardSlot, SlotState } from "./card-slot.ts";
 import { planeLoad } from "./plane-load.ts";
@@ -68,6 +69,8 @@ export interface RackView {
   readonly protection: { readonly isProtected: boolean; readonly text: string; readonly notRedundant: string };
   readonly slots: readonly SlotView[];
   readonly planes: readonly PlaneView[];
+  /** That stand, the worst first. */
+  readonly alarms: readonly RackAlarm[];
   /** Undefined without exchanges. */
   readonly traffic: TrafficView | undefined;
   /** The longest silence of the primary that does not count as death, as the backup has it. */
@@ -92,6 +95,7 @@ export function viewOf(rack: Rack, startedMicros: Micros, events: readonly RackE
       loadPercent: planeLoad(rack.readingsBefore[index] ?? reading, reading).loadPercent,
       cut: reading.cut,
     })),
+    alarms: rack.alarms(),
     traffic: rack.surroundings.exchanges.length === 0 ? undefined : trafficOf(rack),
     detection: detectionOf(rack),
     switchover: switchover && {

@@ -7,6 +7,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { changeText } from "../../firmware/alarms/alarm-list.ts";
+import { type RackAlarm, rackAlarms } from "../../firmware/alarms/rack-alarms.ts";
+import type { Severity } from "../../firmware/alarms/severity.ts";
 import type { Milestone } from "../../firmware/backplane/membership.ts";
 import { commandText, type OperatorCommand } from "../../firmware/card/operator-command.ts";
 import { groupsOf } from "../../firmware/configuration/groups.ts";
@@ -56,7 +59,14 @@ export interface RackEvent {
   readonly atMicros: Micros;
   readonly severity: "info" | "warning" | "alarm";
   readonly text: string;
+  /** For the log alone: what is seen elsewhere. */
+  readonly isForTheLog?: boolean;
 }
+
+/** What an alarm's severity is in the log. */
+const alarmSeverities = { critical: "alarm", major: "alarm", minor: "warning", warning: "warning" } as const satisfies {
+  readonly [severity in Severity]: RackEvent["severity"];
+};
 
 const defaultStartWithinMillis = 30_000;
 const backupWithinMillis = 5000;
@@ -316,6 +326,11 @@ export class Rack {
     return this.slots.find((slot) => slot.group === group && isFit(slot));
   }
 
+  /** The alarms that stand, the worst first; what several cards tell is there once. */
+  alarms(): readonly RackAlarm[] {
+    return rackAlarms(this.slots.map((slot) => [slot.number, slot.alarms] as const));
+  }
+
   /** What all cards remember of the last call that was answered and is over, in order. */
   async lastCallLadder(): Promise<CallLadder> {
     const call = this.primary && lastCall(this.primary.storage, this.options.configuration);
@@ -418,6 +433,12 @@ export class Rack {
       case "log":
         this.#say(report.severity, `slot ${slot.number}: ${report.text}`, report.atMicros);
         break;
+      case "alarm": {
+        const severity = report.change === "cleared" ? "info" : alarmSeverities[report.alarm.severity];
+        const text = `slot ${slot.number}: ${changeText(report)}`;
+        if (!this.#isStopping) this.#onEvent({ atMicros: report.atMicros, severity, text, isForTheLog: true });
+        break;
+      }
       case "milestone":
         this.#milestone(slot, report.step, report.term, report.atMicros);
         break;

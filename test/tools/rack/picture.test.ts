@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { RackAlarm } from "../../../firmware/alarms/rack-alarms.ts";
+import type { Severity } from "../../../firmware/alarms/severity.ts";
 import { type CallLadder, ladderPicture } from "../../../tools/rack/ladder-picture.ts";
 import { helpPicture, rackPicture } from "../../../tools/rack/picture.ts";
 import type { RackView, SlotView } from "../../../tools/rack/rack-view.ts";
@@ -54,6 +56,7 @@ const view: RackView = {
     { plane: "A", loadPercent: 6.2, cut: false },
     { plane: "B", loadPercent: 0, cut: true },
   ],
+  alarms: [],
   traffic: {
     callsPerSecond: 20,
     settingUp: 31,
@@ -125,6 +128,24 @@ describe("the rack on a screen", () => {
     const lines = rackPicture(view, 1, other);
     expect(lines).toHaveLength(other.rows);
     for (const line of lines) expect([...plainText(line)]).toHaveLength(other.columns);
+  });
+
+  it("shows the alarms between planes and calls, as many as fit, the worst first; warnings are for the log", () => {
+    const alarm = (severity: Severity, name: string, object: string): RackAlarm => ({
+      ...{ severity, name, object, cause: "lossOfSignal", text: "", raisedAtMillis: 0, toldBy: [1] },
+    });
+    const shown = (...alarms: RackAlarm[]) =>
+      text(rackPicture({ ...view, alarms }, 3, size))
+        .split("\n")[10]
+        .trimEnd();
+    const missing = alarm("major", "card-missing", "slot 2");
+    const unprotected = alarm("minor", "no-backup", "group 1");
+    const down = alarm("minor", "association-down", "association west at slot 1");
+    expect(shown(missing, unprotected)).toBe(" alarms    major card-missing slot 2  minor no-backup group 1");
+    expect(shown(missing, unprotected, down, down)).toBe(
+      " alarms    major card-missing slot 2  minor no-backup group 1  +2",
+    );
+    expect(shown(alarm("warning", "no-real-time", "slot 2"))).toBe("");
   });
 
   it("with more slots than there is room for, shows the selected one", () => {
