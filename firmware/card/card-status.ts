@@ -18,7 +18,7 @@ const heard = z.looseObject({
   babblesOn: z.string().optional(),
 });
 
-const ofGroup = z.looseObject({ group: z.number(), role: z.string(), term: z.number() });
+const ofGroup = z.looseObject({ group: z.number(), role: z.string(), term: z.number(), commit: z.number().optional() });
 
 /** Counted since the card's port on the plane was opened. */
 const plane = z.looseObject({

@@ -53,7 +53,8 @@ const digits = text(
   /^[0-9a-f]{0,24}$/,
   'digits in quotes, such as "4930": 0-9 (a-f for codes 10 to 15), at most 24 of them',
 );
-const slot = wholeNumber(0, 63);
+const slotMax = 63;
+const slot = wholeNumber(0, slotMax);
 const group = wholeNumber(1, 15);
 const trueOrFalse = z.boolean("true or false");
 
@@ -156,6 +157,8 @@ export const rackSchema = section({
       { error: ({ code }) => (code === "invalid_key" ? Object.keys(timers).join(", ") : "a section of timers") },
     )
     .default({}),
+  /** Where the cards tell figures to Prometheus: the one in slot n on port + n. Absent: nowhere. */
+  metrics: section({ address, port: wholeNumber(1, 65_535 - slotMax) }).optional(),
 });
 
 /** A rack's configuration with every default filled in. */

@@ -1,5 +1,6 @@
 /** The alarms of the card that runs here: its two processors' statuses go in, what changes comes out as reports. */
 import { AlarmList, type Alarm, type AlarmChange } from "../../firmware/alarms/alarm-list.ts";
+import type { CardSight } from "../../firmware/alarms/card-sight.ts";
 import type { AlarmEventName, Finding } from "../../firmware/alarms/conditions.ts";
 import { applicationStatus, communicationStatus } from "../../firmware/card/card-status.ts";
 import type { Card } from "../../firmware/configuration/rack-schema.ts";
@@ -47,14 +48,18 @@ export class CardAlarms {
     return this.#list.standing();
   }
 
-  #examine(): void {
-    const sight = {
+  /** What the card sees now. */
+  sight(): CardSight {
+    return {
       slot: this.#slot,
       cards: this.#cards,
       communication: communicationStatus(this.#communication),
       application: applicationStatus(this.#application),
     };
-    this.#changed(this.#list.examine(sight, this.#time()));
+  }
+
+  #examine(): void {
+    this.#changed(this.#list.examine(this.sight(), this.#time()));
   }
 
   #time() {

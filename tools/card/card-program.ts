@@ -17,12 +17,15 @@ import { nameThread } from "../../hal/linux/real-time.ts";
 import { linuxStorage } from "../../hal/linux/storage.ts";
 import { linuxStreamSockets } from "../../hal/linux/stream-socket.ts";
 import { openLinuxValueStore } from "../../hal/linux/value-store.ts";
+import type { SocketAddress } from "../../hal/socket-address.ts";
 import type { Storage } from "../../hal/storage.ts";
 import type { ValueStore } from "../../hal/value-store.ts";
 import { readConfiguration, UserError } from "../configuration/read-configuration.ts";
 import { CardAlarms } from "./card-alarms.ts";
+import type { CardMetrics } from "./card-metrics.ts";
 import type { CardReport, CardRequest, CommunicationStart } from "./card-start.ts";
 import { failing, failOverVariable } from "./failing-application.ts";
+import { metricsAddress } from "./metrics-address.ts";
 import { practise } from "./rehearsal.ts";
 
 const statusMillis = 200;
@@ -39,6 +42,7 @@ interface CardOptions {
   readonly storage: string;
   readonly rehearsal: boolean;
   readonly realTimePriority: string;
+  readonly metrics?: string;
 }
 
 function report(what: CardReport): void {
@@ -87,7 +91,8 @@ export async function runCard(argv: readonly string[]): Promise<void> {
     .requiredOption("--plane-b <plane>", "the same for plane B")
     .requiredOption("--storage <folder>", "where the card keeps what outlives it")
     .option("--no-rehearsal", "go into service without practising: the first takeover is slower")
-    .option("--real-time-priority <number>", "of the thread that beats, 1 to 99", "50");
+    .option("--real-time-priority <number>", "of the thread that beats, 1 to 99", "50")
+    .option("--metrics <address:port>", "tell figures to Prometheus there; otherwise only if rack.yaml says so");
   command.parse([...argv]);
   try {
     await start(command.opts<CardOptions>());
@@ -98,11 +103,20 @@ export async function runCard(argv: readonly string[]): Promise<void> {
   }
 }
 
+/** The library is loaded only where it is asked for: that takes as long as some heartbeats. */
+async function openMetrics(at: SocketAddress, alarms: CardAlarms, { name }: RackConfiguration): Promise<CardMetrics> {
+  const { CardMetrics } = await import("./card-metrics.ts");
+  const metrics = new CardMetrics(alarms, name);
+  metrics.serve(at, (text) => report({ kind: "log", severity: "alarm", text, atMicros: linuxClock().nowMicros() }));
+  return metrics;
+}
+
 async function start(options: CardOptions): Promise<void> {
   const { configuration, text } = readConfiguration(options.config);
   const slot = Number(options.slot);
   const card = configuration.cards.find((candidate) => candidate.slot === slot);
   if (!card) throw new UserError(`${options.config}: no card is configured for slot ${options.slot}`);
+  const metricsAt = metricsAddress(options.metrics, configuration.metrics, slot);
   nameThread(`card ${slot}`);
   const { heartbeat } = configuration;
   const memory = processorLinkMemory();
@@ -149,10 +163,11 @@ async function start(options: CardOptions): Promise<void> {
       setTimeout(() => process.exit(2), lastWordsMillis);
     },
   });
+  const alarms = new CardAlarms(slot, configuration.cards, clock, report);
+  const metrics = metricsAt && (await openMetrics(metricsAt, alarms, configuration));
   // A card that is pulled does not come to do it at its end, and the next in its slot would have everything to compile.
   flushCompileCache();
   thread.postMessage("ready");
-  const alarms = new CardAlarms(slot, configuration.cards, clock, report);
   let isEnding = false;
   let hasLeft = false;
   thread.on("message", (message: CardReport) => {
@@ -160,6 +175,7 @@ async function start(options: CardOptions): Promise<void> {
     if (message.kind === "communication") alarms.communication(message.status);
     if (message.kind === "failed") setTimeout(() => process.exit(1), lastWordsMillis);
     if (message.kind === "unusable") setTimeout(() => process.exit(2), lastWordsMillis);
+    if (message.kind === "milestone") metrics?.count(message.step);
     if (message.kind !== "milestone" || message.step !== "left") return;
     hasLeft = true;
     if (isEnding) setTimeout(() => process.exit(0), lastWordsMillis);

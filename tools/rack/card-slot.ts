@@ -26,6 +26,8 @@ export interface CardSurroundings {
   readonly planesOf: (slot: number) => readonly [string, string];
   readonly runFolder: string;
   readonly rehearsal: boolean;
+  /** Of slot 0. */
+  readonly metricsPort?: number | undefined;
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -34,6 +36,9 @@ export interface CardOwner {
   /** It ended without having been pulled. */
   failed(slot: CardSlot, how: string): void;
 }
+
+/** Figures are for this machine alone, unless rack.yaml says otherwise. */
+export const metricsAddress = "127.0.0.1";
 
 const program = fileURLToPath(new URL("../card/main.ts", import.meta.url));
 
@@ -110,7 +115,7 @@ export class CardSlot {
   /** Resolves when the last one in the slot is gone and the new one has been started. */
   async insert(): Promise<void> {
     if (this.#child !== undefined) await ended(this.#child);
-    const { configurationFile, planesOf, rehearsal, environment } = this.#surroundings;
+    const { configurationFile, planesOf, rehearsal, metricsPort, environment } = this.#surroundings;
     const [planeA, planeB] = planesOf(this.number);
     const args = [
       ["--config", configurationFile],
@@ -119,6 +124,7 @@ export class CardSlot {
       ["--plane-b", planeB],
       ["--storage", this.storage],
       rehearsal ? [] : ["--no-rehearsal"],
+      metricsPort === undefined ? [] : ["--metrics", `${metricsAddress}:${metricsPort + this.number}`],
     ].flat();
     this.#communication = {};
     this.#application = {};

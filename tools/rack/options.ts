@@ -36,6 +36,8 @@ export interface RackCommandLine {
   readonly report: string | undefined;
   readonly checkRate: number;
   readonly screen: boolean;
+  /** Of slot 0, if cards are to tell figures to Prometheus. */
+  readonly metrics?: number;
   readonly schedule: readonly PlannedAction[];
 }
 
@@ -44,6 +46,9 @@ export interface DurationText {
   readonly text: string;
   readonly max: Micros;
 }
+
+/** The port of slot 63 is one, too. */
+const metricsPortMax = 65_535 - 63;
 
 export type CommandLineOutcome =
   | { readonly kind: "run"; readonly options: RackCommandLine }
@@ -103,6 +108,7 @@ function newCommand(schedule: PlannedAction[]): Command {
     .option("--no-exchange", "start no test exchanges: yours are to connect")
     .option("--no-gateway", "start no media gateway: yours is to answer")
     .option("--no-rehearsal", "cards start sooner, without practising: their first takeover is slower")
+    .option("--metrics <port>", "figures for Prometheus at 127.0.0.1, of the card in slot n on port + n", metricsPort)
     .optionsGroup("Calls:")
     .option("--rate <number>", "calls a second, of all exchanges together", rate, 20)
     .addOption(times("--ring", "how long a call rings, such as 1s or 1s-2s", "1s-2s"))
@@ -168,6 +174,14 @@ function rate(text: string): number {
   const value = Number(text);
   if (text === "" || !Number.isFinite(value) || value < 0 || value > 10_000) {
     throw new InvalidArgumentError("a number from 0 to 10000");
+  }
+  return value;
+}
+
+function metricsPort(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > metricsPortMax) {
+    throw new InvalidArgumentError(`a port from 1 to ${metricsPortMax}`);
   }
   return value;
 }

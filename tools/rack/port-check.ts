@@ -4,6 +4,8 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import type { RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
 
+import { metricsAddress } from "./card-slot.ts";
+
 /** A port, or a row of them, that something in the rack will open. */
 export interface NeededPorts {
   readonly protocol: "TCP" | "UDP";
@@ -18,6 +20,8 @@ export interface NeededPorts {
 export interface PortsOf {
   readonly exchanges: boolean;
   readonly gateways: boolean;
+  /** Of slot 0, by the command line. */
+  readonly metricsPort?: number | undefined;
 }
 
 /** Every port that a rack opens on this machine. */
@@ -54,8 +58,24 @@ export function neededPorts(configuration: RackConfiguration, run: PortsOf): Nee
       ports.push({ ...voice, port: media.exchangePort, path: `${path}.exchangePort`, what });
     }
   });
+  ports.push(...metricsPorts(configuration, run));
   return ports;
 }
+
+function metricsPorts({ metrics, cards }: RackConfiguration, { metricsPort }: PortsOf): NeededPorts[] {
+  const told = metricsPort === undefined ? metrics : { address: metricsAddress, port: metricsPort };
+  if (told === undefined) return [];
+  const path = metricsPort === undefined ? "metrics.port" : optionPath;
+  const one = { protocol: "TCP", address: told.address, count: 1, path } as const;
+  return cards.map(({ slot }) => ({
+    ...one,
+    port: told.port + slot,
+    what: `the card in slot ${slot} tells its figures`,
+  }));
+}
+
+/** What is not in the configuration. */
+const optionPath = "--metrics";
 
 /** A sentence about the first port that cannot be had; undefined when all can. */
 export async function portFault(needed: readonly NeededPorts[], file: string): Promise<string | undefined> {
@@ -67,8 +87,9 @@ export async function portFault(needed: readonly NeededPorts[], file: string): P
       const isEnd = port === row.port || port === row.port + count - 1;
       const code = isEnd ? await openOnce(protocol, address, port) : taken.has(port) ? "EADDRINUSE" : undefined;
       if (code === undefined) continue;
+      const place = path === optionPath ? path : `${path} in ${file}`;
       const why = code === "EADDRINUSE" ? "is taken by another program" : `cannot be opened (${code})`;
-      return `${protocol} port ${port} of ${address}, where ${what}, ${why}: end that program, or change ${path} in ${file}`;
+      return `${protocol} port ${port} of ${address}, where ${what}, ${why}: end that program, or change ${place}`;
     }
   }
   return undefined;

@@ -70,7 +70,8 @@ class RackProgram {
 
   /** Everything that can be wrong is found before anything is started. */
   async #prepare(): Promise<Rack> {
-    const { config, bus, startWithin, exchange, gateway, rehearsal, voiceCallsMax, ring, hold, report } = this.#options;
+    const { config, bus, startWithin, exchange, gateway, rehearsal, metrics, voiceCallsMax } = this.#options;
+    const { ring, hold, report } = this.#options;
     const { configuration } = readConfiguration(config);
     if (report !== undefined) checkWritable(report);
     const lock = await lockFolder(process.cwd());
@@ -79,7 +80,8 @@ class RackProgram {
         `A rack is running in this folder already (${lock.heldBy}): end it first, or start this one in another folder.`,
       );
     }
-    const fault = await portFault(neededPorts(configuration, { exchanges: exchange, gateways: gateway }), config);
+    const run = { exchanges: exchange, gateways: gateway, metricsPort: metrics };
+    const fault = await portFault(neededPorts(configuration, run), config);
     if (fault !== undefined) throw new UserError(fault);
     const runFolder = makeRunFolder(resolve(baseFolder), new Date());
     const rack = new Rack(
@@ -93,6 +95,7 @@ class RackProgram {
         exchanges: exchange,
         gateways: gateway,
         rehearsal,
+        metricsPort: metrics,
         voiceCallsMax,
         ring: ring.text,
         hold: hold.text,

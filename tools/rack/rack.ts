@@ -48,6 +48,8 @@ export interface RackOptions {
   readonly gateways: boolean;
   /** Whether cards practise before they go into service (card/rehearsal.ts). */
   readonly rehearsal: boolean;
+  /** Where the card in slot 0 tells its figures, another as many further as its slot. */
+  readonly metricsPort?: number | undefined;
   /** Own calls with voice at the same time, of all exchanges together; 0 is no voice at all. */
   readonly voiceCallsMax: number;
   /** Ring and hold times, as the exchange's command line takes them. */
@@ -111,9 +113,10 @@ export class Rack {
       reported: (slot, report) => this.#reported(slot, report),
       failed: (slot, how) => this.#cardFailed(slot, how),
     };
-    const { configurationFile, runFolder, rehearsal } = options;
+    const { configurationFile, runFolder, rehearsal, metricsPort } = options;
     const planesOf = (slot: number) => [this.planes[0].addressOf(slot), this.planes[1].addressOf(slot)] as const;
-    const cabling = { configurationFile, planesOf, runFolder, rehearsal, environment: this.#environment };
+    const environment = this.#environment;
+    const cabling = { configurationFile, planesOf, runFolder, rehearsal, metricsPort, environment };
     const cards = [...options.configuration.cards].sort((one, other) => one.slot - other.slot);
     this.slots = cards.map((card) => new CardSlot(card, cabling, owner));
     this.groups = groupsOf(options.configuration);

@@ -45,3 +45,11 @@ test("timers of the standard may be changed, others are not known", () => {
   expect(timersOf({ T7: 25_000 })).toEqual({ T7: 25_000 });
   for (const wrong of [{ T77: 1 }, { toString: 1 }, { T7: 0 }, { T7: 0.5 }]) expect(timersOf(wrong)).toBeUndefined();
 });
+
+test("figures are told nowhere unless rack.yaml says where; every slot has a port", () => {
+  const metricsOf = (metrics: unknown) => rackSchema.safeParse({ ...exampleRack(), metrics });
+  expect(rackSchema.parse(exampleRack()).metrics).toBeUndefined();
+  expect(metricsOf({ address: "10.0.0.1", port: 65_472 }).data?.metrics).toEqual({ address: "10.0.0.1", port: 65_472 });
+  const wrong = [{}, true, { port: 9400 }, { address: "here", port: 9400 }, { address: "10.0.0.1", port: 65_473 }];
+  for (const each of wrong) expect(metricsOf(each).success).toBe(false);
+});

@@ -57,6 +57,15 @@ describe("the command line of the rack", () => {
     expect(options("--no-rehearsal").rehearsal).toBe(false);
   });
 
+  it("tells figures only when asked, on ports that all slots have", () => {
+    expect(options("").metrics).toBeUndefined();
+    expect(options("--metrics 65472").metrics).toBe(65_472);
+    for (const wrong of ["0", "65473", "here", "127.0.0.1:9400"]) {
+      expect(read(`--metrics ${wrong}`)).toMatchObject({ outcome: { kind: "done", exitCode: 2 } });
+    }
+    expect(read("--metrics 0").error).toContain("a port from 1 to 65472");
+  });
+
   it("without voice has no calls with voice", () => {
     expect(options("--no-voice").voiceCallsMax).toBe(0);
     expect(options("--voice-calls-max 30").voiceCallsMax).toBe(30);
