@@ -8,6 +8,13 @@ export interface Board {
   readonly console?: SerialConsole;
   readonly watchdog?: Watchdog;
   readonly frontPanel?: FrontPanel;
+  /** The controllers of planes A and B, where the board says how they are wired. */
+  readonly canControllers?: readonly [CanController, CanController];
+  /** What its planes carry. */
+  readonly can?: CanLimits;
+  /** E1 lines of a link interface card. */
+  readonly e1?: E1Interface;
+  readonly boot?: Boot;
 }
 
 /** A port on the software bus, or a CAN interface of the kernel. */
@@ -56,4 +63,52 @@ export interface FrontPanel {
   /** Blue: safe to pull. */
   readonly safeToPull: GpioLine;
   readonly ejector: GpioLine;
+}
+
+/** A controller behind SPI. MCP2515 is none: it has two receive buffers, is read unchecked, and loses frames (ARCHITECTURE.md). */
+export interface CanController {
+  readonly chip: "mcp2517fd" | "mcp2518fd";
+  /** One bus a controller: two on one would wait for each other. */
+  readonly spiBus: 0 | 1;
+  readonly chipSelect: number;
+  /** BCM number of the GPIO line at which it asks to be read. */
+  readonly interruptLine: number;
+  readonly oscillatorHertz: number;
+  readonly spiHertzMax: number;
+}
+
+export interface CanLimits {
+  readonly frames: "classic" | "fd";
+  readonly bitRateMax: number;
+  /** In the data phase of an FD frame. */
+  readonly dataBitRateMax: number;
+}
+
+/** An interface for E1 lines on USB. */
+export interface E1Interface {
+  readonly kind: "icE1usb";
+  /** It has two; most USB host controllers have the bandwidth for one (osmo-e1d's manual). */
+  readonly lines: 1 | 2;
+}
+
+/** How the board comes up from a card that `npm run flash` has written, or from the maker's own system. */
+export interface Boot {
+  /** In Debian's kernel package for arm64. */
+  readonly deviceTree: string;
+  /** Files of the package raspi-firmware. */
+  readonly firmware: readonly string[];
+  /** Of config.txt in the maker's system, each behind `dtparam=`. */
+  readonly deviceTreeParameters: readonly string[];
+  /** Of config.txt in the maker's system, each a line `dtoverlay=`. */
+  readonly overlays: readonly Overlay[];
+  /** Further lines of config.txt, as they stand there. */
+  readonly configurationLines: readonly string[];
+  /** A sentence, where no image can be built: what is in the way, and what to do instead. */
+  readonly withoutImage?: string;
+}
+
+/** An overlay of the Raspberry Pi's kernel, as its README names them; a parameter that is true is written without a value. */
+export interface Overlay {
+  readonly name: string;
+  readonly parameters: Readonly<Record<string, number | string | true>>;
 }

@@ -63,12 +63,14 @@ function isSection(input: unknown): boolean {
 }
 
 const cardKinds = ["lim", "call-server", "transporter"] as const;
+/** The board it is on, a folder of boards/; absent: not said. */
+const board = name.optional();
 const card = z.discriminatedUnion(
   "kind",
   [
-    section({ slot, kind: z.literal("lim") }),
-    section({ slot, kind: z.literal("call-server"), group: group.default(1) }),
-    section({ slot, kind: z.literal("transporter") }),
+    section({ slot, kind: z.literal("lim"), board }),
+    section({ slot, kind: z.literal("call-server"), group: group.default(1), board }),
+    section({ slot, kind: z.literal("transporter"), board }),
   ],
   { error: ({ input }) => (isSection(input) ? inWords(cardKinds) : "a section with slot, kind") },
 );

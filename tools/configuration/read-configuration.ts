@@ -1,6 +1,7 @@
 /** Reads rack.yaml; what is wrong with it comes out as one sentence with file, line, path, what was found and what is allowed. */
 import { readFileSync } from "node:fs";
 import { type Document, LineCounter, parseDocument, type YAMLParseError } from "yaml";
+import { checkBoards } from "../../boards/rack-boards.ts";
 import { checkConfiguration } from "../../firmware/configuration/check.ts";
 import { type RackConfiguration, rackSchema } from "../../firmware/configuration/rack-schema.ts";
 import { type Path, positionOf } from "./yaml-position.ts";
@@ -49,7 +50,7 @@ export function parseConfiguration(text: string, file: string): RackConfiguratio
     const { path, text } = mostTelling(parsed.error.issues, value);
     return complain(positionOf(document, path), `${nameOf(path)}: ${text}`);
   }
-  const [fault] = checkConfiguration(parsed.data);
+  const [fault] = [...checkConfiguration(parsed.data), ...checkBoards(parsed.data)];
   if (fault) complain(positionOf(document, fault.path), `${nameOf(fault.path)}: ${fault.text}`);
   return parsed.data;
 }

@@ -96,7 +96,7 @@ describe("a mistake is one sentence with line, path, what was found and what is 
       "key of another kind of card",
       "kind: lim",
       "kind: lim, group: 1",
-      "5: cards[0].group: is not known; allowed: slot, kind",
+      "5: cards[0].group: is not known; allowed: slot, kind, board",
     ],
     [
       "text for a number",
