@@ -4,6 +4,7 @@
  */
 import type { CanFrame } from "../../hal/can-frame.ts";
 import type { ApplicationAction, ApplicationEvent } from "../card/application.ts";
+import type { EnquiryAction, EnquiryEvent } from "../card/enquiry.ts";
 import { vouchNote, workOf } from "../card/link-notes.ts";
 import { voidWord, vouchWord } from "../card/work-gate.ts";
 import { decodeInto, encodeWithoutView } from "../layout/layout.ts";
@@ -11,6 +12,8 @@ import { assert } from "../result.ts";
 import type { Micros } from "../time.ts";
 import { newRoles } from "./beat-turns.ts";
 import { Conduct } from "./conduct.ts";
+import { Enquiries } from "./enquiries.ts";
+import { type PlaneRates, usualRates } from "./enquiry-pace.ts";
 import { classOf, type RecordClass, recordClass, slotOf } from "./frame-identifier.ts";
 import { FrameReception } from "./frame-reception.ts";
 import { FrameTransmission, type Plane, planes, type Transmit } from "./frame-transmission.ts";
@@ -32,6 +35,8 @@ export interface CommunicationOptions {
   /** The groups that the card has a part in: a call server in one, a LIM or transporter in all of the rack. */
   readonly plans: readonly GroupPlan[];
   readonly frameOctets: FrameOctets;
+  /** Of the planes; 1 Mbit/s, and 5 for the data of CAN FD, where nothing is said. */
+  readonly rates?: PlaneRates;
   readonly timing: HeartbeatTiming;
   /** 16 bits of chance, another at every start; not 0. */
   readonly incarnation: number;
@@ -50,6 +55,8 @@ export interface CommunicationOptions {
 export interface CommunicationEffects {
   readonly transmit: Transmit;
   toApplication(event: ApplicationEvent): void;
+  /** To what manages the card, beside the application. */
+  toManagement(event: EnquiryEvent): void;
   /** How far the application has got, as it says itself in shared memory. */
   progress(): number;
   /** Asks the application to count one step more. */
@@ -98,6 +105,7 @@ export class CommunicationProcessor {
   readonly #parts: readonly Participation[];
   readonly #partOf: ReadonlyMap<number, Participation>;
   readonly #health: OwnHealth;
+  readonly #enquiries: Enquiries;
   readonly #reception: FrameReception;
   readonly #transmission: FrameTransmission;
   #behind = false;
@@ -148,6 +156,17 @@ export class CommunicationProcessor {
         end: (reason) => effects.end(reason),
       },
       this.#roster,
+      now,
+    );
+    this.#enquiries = new Enquiries(
+      { slot, incarnation: options.incarnation, frameOctets, rates: options.rates ?? usualRates },
+      {
+        send: (record) => void this.#send(recordClass.bulk, record, this.#enquiries),
+        isSpeaking: () => this.#transmission.backlog(recordClass.bulk) > 0,
+        isHeard: (of, incarnation) => this.#roster.isAlive(of) && this.#isLifeOf(of, incarnation),
+        tell: (event) => effects.toManagement(event),
+        nonsense: () => this.#conduct.nonsense(this.#speaker, this.#spokenAt),
+      },
       now,
     );
     this.#conduct = new Conduct(
@@ -262,6 +281,13 @@ export class CommunicationProcessor {
     this.#settle(now);
   }
 
+  /** What manages the card asks other cards, or answers them. */
+  management(action: EnquiryAction, now: Micros): void {
+    this.#noticeLateness(now);
+    this.#enquiries.action(action, now);
+    this.#settle(now);
+  }
+
   /** The application has handled all events up to the last `backup`. */
   drained(now: Micros): void {
     this.#noticeLateness(now);
@@ -288,6 +314,7 @@ export class CommunicationProcessor {
     for (const entry of this.#roster.expire(now)) {
       this.#effects.log("warning", `slot ${entry.slot} is silent: counts as dead`);
       this.#effects.milestone("death", entry.slot);
+      this.#enquiries.gone(entry.slot, "died", now);
       for (const part of this.#parts) {
         part.changed(entry.slot, "died", now);
         part.tell(entry.slot, this.#listenedFor(now));
@@ -370,6 +397,7 @@ export class CommunicationProcessor {
     this.#health.examine(now);
     // Thousands of times a second: a loop by places makes no iterator, however little of it has been compiled.
     for (let place = 0; place < this.#parts.length; place++) this.#parts[place].member.tick(now);
+    this.#enquiries.tick(now);
     this.#vouch(now);
     if (this.#hasNews()) this.#nextBeat = now;
     if (now >= this.#nextBeat) this.#beatInTime(now);
@@ -388,7 +416,8 @@ export class CommunicationProcessor {
   }
 
   #setWake(now: Micros): void {
-    let look = this.#health.nextDeadline() ?? Number.POSITIVE_INFINITY;
+    const infinite = Number.POSITIVE_INFINITY;
+    let look = Math.min(this.#health.nextDeadline() ?? infinite, this.#enquiries.nextDeadline() ?? infinite);
     for (let place = 0; place < this.#parts.length; place++) {
       const deadline = this.#parts[place].member.nextDeadline();
       if (deadline !== undefined && deadline < look) look = deadline;
@@ -456,9 +485,13 @@ export class CommunicationProcessor {
     }
     const record = this.#reception.frame(plane, frame, now);
     if (record === undefined) return false;
-    const group = groupOf(kind, record);
     this.#speaker = slot;
     this.#spokenAt = now;
+    if (kind === recordClass.bulk) {
+      this.#enquiries.record(slot, record, now);
+      return true;
+    }
+    const group = groupOf(kind, record);
     const part = group === undefined ? undefined : this.#partOf.get(group);
     if (part) part.member.record(kind, slot, record, now);
     else if (group === undefined || this.#options.groups?.includes(group) === false) {
@@ -506,6 +539,7 @@ export class CommunicationProcessor {
     const change = this.#roster.beat(slot, beat, now);
     // Even a card with the same low octet of the incarnation may have restarted while it was not heard: what it says is new.
     if (change !== "none") this.#reception.forget(slot);
+    if (change === "restarted") this.#enquiries.gone(slot, "restarted", now);
     for (const part of this.#parts) {
       if (change === "restarted") part.restarted(slot, now);
       if (change === "came") part.changed(slot, "came", now);
@@ -522,6 +556,11 @@ export class CommunicationProcessor {
 
   #tellApplication(slot: number, now: Micros): void {
     for (const part of this.#parts) part.tell(slot, this.#listenedFor(now));
+  }
+
+  /** Whether the card in a slot can be in this life, as far as its beats say it. */
+  #isLifeOf(slot: number, incarnation: number | undefined): boolean {
+    return incarnation === undefined || this.#roster.entry(slot)?.incarnationLow === lowBits(incarnation, 8);
   }
 
   #isHearingBroken(now: Micros): boolean {

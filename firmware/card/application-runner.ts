@@ -9,7 +9,9 @@ import type { StreamListener, StreamSocket, StreamSockets } from "../../hal/stre
 import { lowBits } from "../backplane/sequence-number.ts";
 import type { Micros } from "../time.ts";
 import type { Application, ApplicationAction, ApplicationEvent, DeliveredCommit } from "./application.ts";
+import { type EnquiryEvent, isEnquiryEvent } from "./enquiry.ts";
 import { LineWriter } from "./line-writer.ts";
+import { ManagementDesk } from "./management-desk.ts";
 import type { OperatorCommand } from "./operator-command.ts";
 import { decodeLinkMessage, type ToApplication } from "./link-message.ts";
 import { LinkQueue } from "./link-queue.ts";
@@ -47,6 +49,8 @@ interface OpenStream {
 }
 
 export class ApplicationRunner {
+  /** For what manages the card beside its application. */
+  readonly management: ManagementDesk;
   readonly #application: Application;
   readonly #parts: ApplicationParts;
   readonly #queue: LinkQueue;
@@ -68,11 +72,13 @@ export class ApplicationRunner {
     this.#parts = parts;
     this.#lines = new LineWriter(parts.storage, (severity, text) => parts.log(severity, text));
     this.#queue = new LinkQueue(parts.link);
+    this.management = new ManagementDesk((action) => this.#queue.send(action));
     this.#gate = new WorkGate((place) => parts.link.noteOfOther(place));
     parts.link.listen({
       message: (octets) => {
         const event = decodeLinkMessage(octets) as ToApplication;
         if (event.kind === "commit") this.#held.push(event.commit);
+        else if (isEnquiryEvent(event)) this.#manage(event);
         else this.#step(event);
         this.#passCommits();
         if (event.kind === "backup" && !this.#failed) this.#queue.send({ kind: "drained" });
@@ -127,6 +133,17 @@ export class ApplicationRunner {
     if (event.kind === "commit") link.note(event.commit.group, this.#count(event.commit.group));
     link.countProgress();
     this.#arm();
+  }
+
+  #manage(event: EnquiryEvent): void {
+    if (this.#failed) return;
+    try {
+      this.management.take(event);
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
+    this.#parts.link.countProgress();
   }
 
   /** Commits of the group performed, this one among them, modulo 2^31. */

@@ -7,6 +7,7 @@ import type { ProcessorLink } from "../../hal/processor-link.ts";
 import { type CommunicationOptions, CommunicationProcessor, type Plane } from "../backplane/communication-processor.ts";
 import type { Milestone } from "../backplane/membership.ts";
 import type { Micros } from "../time.ts";
+import { isEnquiryAction } from "./enquiry.ts";
 import { decodeLinkMessage, type ToCommunication } from "./link-message.ts";
 import { workNote } from "./link-notes.ts";
 import { LinkQueue } from "./link-queue.ts";
@@ -53,6 +54,7 @@ export class CommunicationRunner {
       {
         transmit: (plane, frame) => ports[plane].transmit(frame),
         toApplication: (event) => this.#queue.send(event),
+        toManagement: (event) => this.#queue.send(event),
         progress: () => link.progressOfOther(),
         nudge: () => link.nudge(),
         starvedMicros: () => parts.starvedMicros(),
@@ -85,6 +87,7 @@ export class CommunicationRunner {
     if (message.kind === "drained") this.#processor.drained(now);
     else if (message.kind === "leave") this.#processor.leave(now);
     else if (message.kind === "failed") this.#processor.applicationFailed(message.reason, now);
+    else if (isEnquiryAction(message)) this.#processor.management(message, now);
     else this.#processor.application(message, now);
   }
 

@@ -20,13 +20,15 @@ import {
 } from "../layout/layout.ts";
 import { assert } from "../result.ts";
 import type { ApplicationAction, ApplicationEvent } from "./application.ts";
+import type { EnquiryAction, EnquiryEvent } from "./enquiry.ts";
 
 /** To the application processor. */
-export type ToApplication = ApplicationEvent;
+export type ToApplication = ApplicationEvent | EnquiryEvent;
 
 /** To the communication processor. `drained`: everything sent before the last `backup` event has been handled. */
 export type ToCommunication =
   | ApplicationAction
+  | EnquiryAction
   | { readonly kind: "drained" }
   | { readonly kind: "leave" }
   /** The application has failed and does nothing any more. */

@@ -10,7 +10,7 @@ import type { Clock } from "../../hal/clock.ts";
 import type { SimulatedCard } from "../simulator/simulated-card.ts";
 
 /** What a card does with its communication processor in the undisturbed life of a rack. */
-const methods = ["frames", "transmitted", "writable", "application", "drained", "tick"] as const;
+const methods = ["frames", "transmitted", "writable", "application", "management", "drained", "tick"] as const;
 
 interface RecordedCall {
   readonly method: (typeof methods)[number];
@@ -92,6 +92,7 @@ export class CommunicationReplay {
           this.#steps++;
           if (kind === "commit") this.#commits++;
         },
+        toManagement: () => undefined,
         progress: () => this.#steps,
         nudge: () => void this.#steps++,
         starvedMicros: () => 0,

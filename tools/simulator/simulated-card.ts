@@ -19,6 +19,8 @@ import type {
   ApplicationEvent,
   DeliveredCommit,
 } from "../../firmware/card/application.ts";
+import type { EnquiryAction, EnquiryEvent } from "../../firmware/card/enquiry.ts";
+import { ManagementDesk } from "../../firmware/card/management-desk.ts";
 import { WorkGate } from "../../firmware/card/work-gate.ts";
 import { Alarm } from "./alarm.ts";
 
@@ -56,6 +58,8 @@ export class SimulatedCard {
   readonly application: Application;
   readonly options: CommunicationOptions;
   readonly communication: CommunicationProcessor;
+  /** What manages the card beside its application. */
+  readonly management = new ManagementDesk((action) => this.#manage(action));
   readonly ports: readonly SimulatedCanPort[];
   /** By plane and slot: when a beat of that card last reached the port, whether or not it has been read. */
   readonly beatsAt: readonly Map<number, number>[] = [new Map(), new Map()];
@@ -116,6 +120,7 @@ export class SimulatedCard {
           world.decided?.(this, event);
           this.#later(linkMicros, () => this.#run(() => this.#take(event)));
         },
+        toManagement: (event) => this.#later(linkMicros, () => this.#run(() => this.#tellManagement(event))),
         progress: () => this.#progress,
         starvedMicros: () => 0,
         work: () => this.#workingOn,
@@ -284,6 +289,16 @@ export class SimulatedCard {
     }
     if (event.kind === "backup") this.#later(linkMicros, () => this.communication.drained(this.now()));
     this.#armApplication();
+  }
+
+  #tellManagement(event: EnquiryEvent): void {
+    if (this.#failed) return;
+    this.management.take(event);
+    this.#progress++;
+  }
+
+  #manage(action: EnquiryAction): void {
+    this.#later(linkMicros, () => this.communication.management(action, this.now()));
   }
 
   /** What a test wants the application to fail over, it does. */

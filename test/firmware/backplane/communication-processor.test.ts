@@ -46,6 +46,7 @@ function limAlone(
         return "queued";
       },
       toApplication: () => {},
+      toManagement: () => {},
       progress: () => {
         looks();
         return 0;
