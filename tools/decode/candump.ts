@@ -18,14 +18,18 @@ import { fail, ok, type Result } from "../../firmware/result.ts";
 import { octetsFromHex } from "./hexadecimal.ts";
 import type { RecordClassName } from "./record-tree.ts";
 
-export interface LoggedFrame {
-  /** Characters from the start of the text. */
-  readonly offset: number;
-  /** The interface, which stands for the plane; "" where the text says none. */
+/** A frame of the backplane as it was on a plane. */
+export interface BusFrame {
+  /** The plane, or the interface that stands for it; "" where nobody says which. */
   readonly plane: string;
   readonly identifier: number;
   readonly fd: boolean;
   readonly octets: Uint8Array;
+}
+
+export interface LoggedFrame extends BusFrame {
+  /** Characters from the start of the text. */
+  readonly offset: number;
 }
 
 export interface WholeRecord {
@@ -35,16 +39,17 @@ export interface WholeRecord {
 }
 
 /** A record as its frames say it, or the frames that do not make one. */
-export interface LoggedRecord {
+export interface LoggedRecord<F extends BusFrame> {
   readonly name: RecordClassName;
   readonly slot: number;
-  /** Of the frame that made it whole, or showed that it cannot be. */
-  readonly offset: number;
+  /** The frame that made it whole, or showed that it cannot be. */
+  readonly frame: F;
   /** Undefined when frames are missing or do not belong together. */
   readonly whole: WholeRecord | undefined;
 }
 
-const identifierMax = (recordClassNames.length << 8) - 1;
+/** Identifiers have 11 bits. */
+export const identifierMax = (recordClassNames.length << 8) - 1;
 const frameText = /^([0-9A-Fa-f]{1,8})#(#[0-9A-Fa-f])?([0-9A-Fa-f.]*)$/;
 
 /** Whether the text is meant as frames rather than as octets. */
@@ -74,34 +79,33 @@ export function framesFrom(text: string): Result<readonly LoggedFrame[], string>
 }
 
 /** The frames of one class and sender on one plane. */
-interface Stream {
+interface Stream<F extends BusFrame> {
   readonly reassembler: Reassembler;
   /** What the last frame left: nothing, a record that wants more frames, or the remains of one that is lost. */
   state: "idle" | "pending" | "lost";
-  last: LoggedRecord;
+  last: LoggedRecord<F>;
 }
 
-/** The records that the frames make, in the order in which they became whole or were lost; at the end those left unfinished. */
-export function recordsFrom(frames: readonly LoggedFrame[]): readonly LoggedRecord[] {
-  const streams = new Map<string, Stream>();
-  const records: LoggedRecord[] = [];
-  for (const { offset, plane, identifier, fd, octets } of frames) {
+/** Puts records together from frames as they come, of whatever planes, classes and senders. */
+export class RecordAssembly<F extends BusFrame> {
+  readonly #streams = new Map<string, Stream<F>>();
+
+  /** The records that this frame makes whole, or shows to be lost: none, one, or one that was left unfinished and its own. */
+  frame(frame: F): readonly LoggedRecord<F>[] {
+    const { plane, identifier, fd, octets } = frame;
     const [classNumber, slot, part] = [classOf(identifier), slotOf(identifier), partOf(identifier)];
-    const last: LoggedRecord = { name: recordClassNames[classNumber], slot, offset, whole: undefined };
-    if (classNumber === recordClass.heartbeat) {
-      // A heartbeat is its frame: no sequence, no parts.
-      records.push({ ...last, whole: { record: octets } });
-      continue;
-    }
+    const last: LoggedRecord<F> = { name: recordClassNames[classNumber], slot, frame, whole: undefined };
+    // A heartbeat is its frame: no sequence, no parts.
+    if (classNumber === recordClass.heartbeat) return [{ ...last, whole: { record: octets } }];
     const key = `${plane} ${classNumber} ${slot} ${fd}`;
-    const stream: Stream = streams.get(key) ?? {
+    const stream: Stream<F> = this.#streams.get(key) ?? {
       reassembler: new Reassembler(classNumber, slot, fd ? 64 : 8),
       state: "idle",
       last,
     };
-    streams.set(key, stream);
+    this.#streams.set(key, stream);
     const isStart = part === framePart.whole || part === framePart.first;
-    if (isStart && stream.state === "pending") records.push(stream.last);
+    const records = isStart && stream.state === "pending" ? [stream.last] : [];
     const { reassembler } = stream;
     const result = reassembler.frame(part, octets);
     if (result === "record")
@@ -110,7 +114,18 @@ export function recordsFrom(frames: readonly LoggedFrame[]): readonly LoggedReco
     else if (result === "broken" && (isStart || stream.state !== "lost")) records.push(last);
     stream.state = result === "record" ? "idle" : result === "pending" ? "pending" : "lost";
     stream.last = last;
+    return records;
   }
-  for (const { state, last } of streams.values()) if (state === "pending") records.push(last);
-  return records;
+
+  /** Those that want more frames: no more come. */
+  unfinished(): readonly LoggedRecord<F>[] {
+    return [...this.#streams.values()].flatMap(({ state, last }) => (state === "pending" ? [last] : []));
+  }
+}
+
+/** The records that the frames make, in the order in which they became whole or were lost; at the end those left unfinished. */
+export function recordsFrom<F extends BusFrame>(frames: readonly F[]): readonly LoggedRecord<F>[] {
+  const assembly = new RecordAssembly<F>();
+  const records = frames.flatMap((frame) => assembly.frame(frame));
+  return [...records, ...assembly.unfinished()];
 }

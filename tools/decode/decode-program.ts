@@ -160,9 +160,9 @@ function decodeFrames(text: string): Decoded | string {
   if (!frames.ok) return frames.error;
   const trees: Tree[] = [];
   const defects: Defect[] = [];
-  for (const { name, slot, offset, whole } of recordsFrom(frames.value)) {
+  for (const { name, slot, frame, whole } of recordsFrom(frames.value)) {
     if (whole === undefined) {
-      defects.push({ subject: `${name} of slot ${slot}`, kind: "missing", offset, parameter: "frames" });
+      defects.push({ subject: `${name} of slot ${slot}`, kind: "missing", offset: frame.offset, parameter: "frames" });
       continue;
     }
     const { record, sequence } = whole;

@@ -6,10 +6,11 @@ import type { CanPort } from "../../hal/can-port.ts";
 import { connectSoftwareCanPort } from "../../hal/software-bus/software-can-port.ts";
 import { type HubProcess, startHubProcess } from "./hub-process.ts";
 import type { Plane, PlaneReading } from "./plane.ts";
+import { linkHub } from "./run-folder.ts";
 import type { PlaneName } from "./schedule.ts";
 
 /** Path of its socket, in a folder. */
-export function hubSocket(folder: string, plane: PlaneName): string {
+function hubSocket(folder: string, plane: PlaneName): string {
   return join(folder, plane.toLowerCase());
 }
 
@@ -31,7 +32,10 @@ export class SoftwarePlane implements Plane {
   static async start(plane: PlaneName, surroundings: HubSurroundings): Promise<SoftwarePlane> {
     const { bus, socketFolder, runFolder, environment } = surroundings;
     const logFile = join(runFolder, `plane-${plane.toLowerCase()}.log`);
-    return new SoftwarePlane(await startHubProcess(plane, hubSocket(socketFolder, plane), bus, logFile, environment));
+    const socket = hubSocket(socketFolder, plane);
+    const hub = await startHubProcess(plane, socket, bus, logFile, environment);
+    linkHub(runFolder, plane, socket);
+    return new SoftwarePlane(hub);
   }
 
   get name(): PlaneName {
