@@ -23,6 +23,7 @@ import type { ValueStore } from "../../hal/value-store.ts";
 import { readConfiguration, UserError } from "../configuration/read-configuration.ts";
 import { CardAlarms } from "./card-alarms.ts";
 import type { CardMetrics } from "./card-metrics.ts";
+import { boardOf, planesOf } from "./card-board.ts";
 import type { CardReport, CardRequest, CommunicationStart } from "./card-start.ts";
 import { failing, failOverVariable } from "./failing-application.ts";
 import { metricsAddress } from "./metrics-address.ts";
@@ -37,8 +38,9 @@ const lastWordsMillis = 50;
 interface CardOptions {
   readonly config: string;
   readonly slot: string;
-  readonly planeA: string;
-  readonly planeB: string;
+  readonly board?: string;
+  readonly planeA?: string;
+  readonly planeB?: string;
   readonly storage: string;
   readonly rehearsal: boolean;
   readonly realTimePriority: string;
@@ -87,9 +89,13 @@ export async function runCard(argv: readonly string[]): Promise<void> {
     )
     .requiredOption("--config <file>", "rack.yaml")
     .requiredOption("--slot <number>", "the slot this card is in")
-    .requiredOption("--plane-a <plane>", "path of the socket of a hub, or a CAN interface: can0, can0@namespace")
-    .requiredOption("--plane-b <plane>", "the same for plane B")
     .requiredOption("--storage <folder>", "where the card keeps what outlives it")
+    .option("--board <name>", "the board it is on; otherwise as rack.yaml says")
+    .option(
+      "--plane-a <plane>",
+      "a CAN interface (can0, can0@namespace) or the path of a hub's socket; else the board's",
+    )
+    .option("--plane-b <plane>", "the same for plane B")
     .option("--no-rehearsal", "go into service without practising: the first takeover is slower")
     .option("--real-time-priority <number>", "of the thread that beats, 1 to 99", "50")
     .option("--metrics <address:port>", "tell figures to Prometheus there; otherwise only if rack.yaml says so");
@@ -136,7 +142,7 @@ async function start(options: CardOptions): Promise<void> {
       groups: groupsOf(configuration),
     },
     memory,
-    planes: [options.planeA, options.planeB],
+    planes: planesOf([options.planeA, options.planeB], boardOf(options.board, card)),
     bus: configuration.bus,
     realTimePriority: Number(options.realTimePriority),
     rehearsal: options.rehearsal

@@ -6,6 +6,7 @@ import { CommunicationRunner } from "../../firmware/card/communication-runner.ts
 import type { CanPort } from "../../hal/can-port.ts";
 import { preciseLinuxClock } from "../../hal/linux/clock.ts";
 import { linuxEntropy } from "../../hal/linux/entropy.ts";
+import { lockCode } from "../../hal/linux/memory-lock.ts";
 import { processorLink } from "../../hal/linux/processor-link.ts";
 import {
   helperPriority,
@@ -15,7 +16,7 @@ import {
   starvedMicros,
 } from "../../hal/linux/real-time.ts";
 import type { CardReport, CommunicationStart } from "./card-start.ts";
-import { openPlanePort } from "./plane-port.ts";
+import { isInterface, openPlanePort } from "./plane-port.ts";
 import { rehearse } from "./rehearsal.ts";
 
 const statusMillis = 200;
@@ -34,6 +35,7 @@ if (parentPort !== null) await once(parentPort, "message");
 const { granted } = raiseToRealTime(start.realTimePriority);
 if (granted) raiseHelpersToRealTime(helperPriority, process.pid);
 const [a, b] = await Promise.all(start.planes.map(openPlane));
+const memory = start.planes.every(isInterface) ? lockCode() : undefined;
 const runner = new CommunicationRunner(
   { ...start.options, incarnation: 1 + linuxEntropy().integer(65_535), realTime: granted },
   {
@@ -42,7 +44,7 @@ const runner = new CommunicationRunner(
     link: processorLink(start.memory, "communication"),
     // The application processor is the process's first thread.
     starvedMicros: () => starvedMicros(process.pid),
-    log: (severity, text) => report({ kind: "log", severity, text, atMicros: clock.nowMicros() }),
+    log,
     end: (text) => {
       report({ kind: "failed", text });
       // Where the other thread never comes back from what it does, nobody else can end the process.
@@ -52,9 +54,25 @@ const runner = new CommunicationRunner(
   },
 );
 report({ kind: "ready", realTime: granted });
+if (memory?.locked === false)
+  log(
+    "warning",
+    `the card's code is not kept in memory (${memory.reason}): a page that is fetched from a disk delays its beats`,
+  );
+setInterval(() => {
+  const planes = [a.statistics(), b.statistics()];
+  report({
+    kind: "communication",
+    status: { ...runner.status(), realTime: granted, codeLocked: memory?.locked, planes },
+  });
+}, statusMillis);
+
+function log(severity: "info" | "warning" | "alarm", text: string): void {
+  report({ kind: "log", severity, text, atMicros: clock.nowMicros() });
+}
 
 async function openPlane(plane: string): Promise<CanPort> {
-  const tell = (text: string) => report({ kind: "log", severity: "alarm", text, atMicros: clock.nowMicros() });
+  const tell = (reason: string) => log("alarm", reason);
   try {
     return await openPlanePort(plane, { portName: `slot ${start.options.slot}`, bus: start.bus, tell });
   } catch (error) {
@@ -63,8 +81,3 @@ async function openPlane(plane: string): Promise<CanPort> {
     return await new Promise(() => undefined);
   }
 }
-
-setInterval(() => {
-  const planes = [a.statistics(), b.statistics()];
-  report({ kind: "communication", status: { ...runner.status(), realTime: granted, planes } });
-}, statusMillis);

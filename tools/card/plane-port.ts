@@ -21,9 +21,13 @@ const queueFramesMax = 256;
  * @param plane the path of a hub's socket; or an interface of the kernel, as `can0`, or `can0@slot-3` in a network namespace
  */
 export async function openPlanePort(plane: string, { portName, bus, tell }: PlanePortOptions): Promise<CanPort> {
-  if (plane.includes("/")) return connectSoftwareCanPort({ path: plane, name: portName, queueFramesMax });
+  if (!isInterface(plane)) return connectSoftwareCanPort({ path: plane, name: portName, queueFramesMax });
   const fd = bus.frames === "fd";
   return new SocketCanPort({ ...canInterfaceNamed(plane), fd, queueFramesMax, rates: ratesOf(bus), tell });
+}
+
+export function isInterface(plane: string): boolean {
+  return !plane.includes("/");
 }
 
 function ratesOf({ frames, bitRate, dataBitRate }: RackConfiguration["bus"]): InterfaceRates {

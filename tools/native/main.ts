@@ -10,7 +10,7 @@ const sources = join(repository, "hal/linux/native");
 const compilers = { x64: "x86_64-linux-gnu-gcc", arm64: "aarch64-linux-gnu-gcc" } as const;
 
 const program = new Command("native")
-  .description("builds the parts written in C: SocketCAN")
+  .description("builds the parts written in C: SocketCAN, and what a card needs of its kernel besides")
   .addOption(
     new Option("--arch <processor>", "for which processor").choices(Object.keys(compilers)).default(process.arch),
   );

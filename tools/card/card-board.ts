@@ -1,0 +1,30 @@
+/** The board that a card is on, and what it says of the planes. */
+import type { Card } from "../../firmware/configuration/rack-schema.ts";
+import type { Board } from "../../boards/board.ts";
+import { boards } from "../../boards/boards.ts";
+import { UserError } from "../configuration/read-configuration.ts";
+
+/** As the command line says, or else rack.yaml. @throws UserError */
+export function boardOf(given: string | undefined, card: Card): Board | undefined {
+  const name = given ?? card.board;
+  if (name === undefined) return undefined;
+  const board = boards.get(name);
+  if (board === undefined) throw new UserError(`--board ${name}: allowed are ${[...boards.keys()].join(", ")}`);
+  return board;
+}
+
+/**
+ * What the card plugs into (plane-port.ts): as the command line says, or else the board.
+ * @throws UserError
+ */
+export function planesOf(given: readonly (string | undefined)[], board: Board | undefined): readonly [string, string] {
+  const plane = (index: 0 | 1): string => {
+    const own = board?.planes[index];
+    const name = given[index] ?? (own?.kind === "socketcan" ? own.interface : own?.socket);
+    if (name === undefined) {
+      throw new UserError(`the card is not told where plane ${"AB"[index]} is: say --board, or --plane-${"ab"[index]}`);
+    }
+    return name;
+  };
+  return [plane(0), plane(1)];
+}
