@@ -91,10 +91,7 @@ export async function runCard(argv: readonly string[]): Promise<void> {
     .requiredOption("--slot <number>", "the slot this card is in")
     .requiredOption("--storage <folder>", "where the card keeps what outlives it")
     .option("--board <name>", "the board it is on; otherwise as rack.yaml says")
-    .option(
-      "--plane-a <plane>",
-      "a CAN interface (can0, can0@namespace) or the path of a hub's socket; else the board's",
-    )
+    .option("--plane-a <plane>", "can0, can0@namespace, slcan:/dev/ttyACM0, or a hub's socket; else the board's")
     .option("--plane-b <plane>", "the same for plane B")
     .option("--no-rehearsal", "go into service without practising: the first takeover is slower")
     .option("--real-time-priority <number>", "of the thread that beats, 1 to 99", "50")
