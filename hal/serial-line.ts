@@ -3,6 +3,8 @@ export interface SerialLineListener {
   octets(octets: Uint8Array): void;
   /** The line is gone: unplugged, or the other end has hung up. Nothing follows. */
   closed(reason: string): void;
+  /** What waited has gone, after a `write` that returned false. */
+  writable?(): void;
 }
 
 /** A serial line that is open. What is written is sent in its order. */

@@ -108,6 +108,11 @@ export class CommunicationProcessor {
   readonly #enquiries: Enquiries;
   readonly #reception: FrameReception;
   readonly #transmission: FrameTransmission;
+  /** By plane: what its port says, what an operator wants, and what comes of both. */
+  readonly #passive: [boolean, boolean] = [false, false];
+  readonly #lost: [boolean, boolean] = [false, false];
+  readonly #inhibited: [boolean, boolean] = [false, false];
+  readonly #restricted: [boolean, boolean] = [false, false];
   #behind = false;
   /** Whose record is being taken in, and when. */
   #speaker = 0;
@@ -266,12 +271,35 @@ export class CommunicationProcessor {
   /** The port of a plane has lost what it had queued. */
   planeLost(plane: Plane): void {
     this.#transmission.planeLost(plane);
+    this.#lost[plane] = true;
+    if (this.#inhibited[1 - plane]) this.#restrictPlane(plane);
   }
 
   /** The port of a plane gets nothing out (`passive`), or does again. Meanwhile only the other plane is written to, but for beats. */
   planePassive(plane: Plane, passive: boolean): void {
     this.#health.planePassive(plane, passive);
-    this.#transmission.planePassive(plane, passive);
+    this.#passive[plane] = passive;
+    this.#lost[plane] = false;
+    this.#restrictPlane(plane);
+  }
+
+  /** An operator wants a plane to be used for beats only, or for all again; never both at a time. */
+  inhibitPlane(plane: Plane, on: boolean): void {
+    if (on && this.#inhibited[1 - plane]) return;
+    this.#inhibited[plane] = on;
+    this.#effects.log(on ? "warning" : "info", `plane ${"AB"[plane]} is ${on ? "inhibited" : "used again"}`);
+    this.#restrictPlane(plane);
+  }
+
+  /** A plane that was inhibited is used all the same while the other one gets nothing out. */
+  #restrictPlane(plane: Plane): void {
+    for (const each of planes) {
+      const isNeeded = this.#passive[1 - each] || this.#lost[1 - each];
+      const isRestricted = this.#passive[each] || (this.#inhibited[each] && !isNeeded);
+      if (each === plane || isRestricted !== this.#restricted[each])
+        this.#transmission.planePassive(each, isRestricted);
+      this.#restricted[each] = isRestricted;
+    }
   }
 
   application(action: ApplicationAction, now: Micros): void {
@@ -374,6 +402,7 @@ export class CommunicationProcessor {
       ...this.#reception.counters,
       ...this.#counters,
       dropped: this.#transmission.dropped,
+      inhibited: [...this.#inhibited],
     };
   }
 

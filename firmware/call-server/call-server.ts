@@ -15,6 +15,8 @@ import type {
   HandedInput,
   LadderRequest,
   LadderRung,
+  TableRequest,
+  TableRow,
 } from "../card/application.ts";
 import { commandText, type OperatorCommand } from "../card/operator-command.ts";
 import type { RackConfiguration } from "../configuration/rack-schema.ts";
@@ -59,7 +61,7 @@ import { obey } from "./operator-commands.ts";
 import { OutputHistory } from "./output-history.ts";
 import { NodeTables } from "./tables/node-tables.ts";
 import { apply, type Change } from "./tables/transaction.ts";
-import { type ReadableRow, readableRows } from "./table-view.ts";
+import { pageOfRows, type ReadableRow, readableRows } from "./table-view.ts";
 import { Traffic } from "./traffic.ts";
 import { Turn } from "./turn.ts";
 import { utcTime } from "./utc-time.ts";
@@ -255,6 +257,10 @@ export class CallServer implements Application {
   /** The rows of a table as people read them: `endpoint`, `connection`, `state`, or one of the surroundings. */
   rows(table: string): readonly ReadableRow[] {
     return readableRows(this.#tables, this.#plan, table);
+  }
+
+  page(request: TableRequest): readonly TableRow[] {
+    return pageOfRows(this.#tables, this.#plan, request);
   }
 
   /** Running timers with their deadlines on this card's clock, in a fixed order. */

@@ -28,6 +28,8 @@ export type CircuitEvent =
   | "reset-alone"
   | "reset-leading"
   | "reset-following"
+  /** An operator wants it reset. */
+  | "reset-wanted"
   /** A message that makes no sense in the state (Q.764 2.9.5.1). */
   | "unreasonable";
 

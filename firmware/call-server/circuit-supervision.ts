@@ -48,6 +48,7 @@ export const supervisionRows: readonly CircuitRow[] = [
   ["unreset", "reset-alone", "reset-wait-rlc", ["send-rsc"]], // 2.9.3.1
   ["unreset", "reset-leading", "group-reset-wait-gra", []], // 2.9.3.2
   ["unreset", "reset-following", "group-reset-member", []], // 2.9.3.2
+  [["idle", "wait-rlc", "unequipped"], "reset-wanted", "reset-wait-rlc", ["send-rsc"]], // 2.9.3.1
   [awaitingReset, "RLC", "idle", ["say-blocking-again"]], // 2.9.3.1
   ["reset-wait-rlc", "T16", "=", ["count-repetition", "send-rsc"]], // table A.1
   ["reset-wait-rlc", "T17", "reset-unanswered", ["send-rsc", "alert-maintenance"]], // table A.1

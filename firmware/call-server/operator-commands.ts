@@ -5,6 +5,8 @@ import type { Turn } from "./turn.ts";
 
 /** Circuits of one command: what it changes and says has to fit one commit. */
 const circuitsMax = 256;
+/** Each is told by a message of its own. */
+const resetsMax = 32;
 
 /** Does it, or does nothing. @returns what the operator is told */
 export function obey(turn: Turn, command: OperatorCommand): string {
@@ -18,9 +20,25 @@ export function obey(turn: Turn, command: OperatorCommand): string {
     (circuit) => circuit !== undefined && plan.has(circuit),
   ) as number[];
   if (circuits.length === 0) return refusal(command, "this group has no such circuit");
+  if (verb === "reset") return reset(turn, command, circuits);
   fireBlocking(turn, circuits, verb);
   const done = verb === "block" ? "blocked" : "unblocked";
   return `operator: ${commandText(command)}: ${circuits.length} ${circuits.length === 1 ? "circuit is" : "circuits are"} being ${done}`;
+}
+
+/** Circuits with a call are left alone: their reset would release it (Q.764 2.9.3.1). */
+function reset(turn: Turn, command: OperatorCommand, circuits: readonly number[]): string {
+  if (circuits.length > resetsMax) return refusal(command, `1 to ${resetsMax} circuits at a time`);
+  const done = circuits.filter((circuit) => {
+    if (!turn.fireCircuit(circuit, "reset-wanted")) return false;
+    // Of a hardware failure the other end speaks before it answers (2.9.3).
+    turn.setBlocking(circuit, { remoteHardware: false });
+    return true;
+  });
+  const left = circuits.length - done.length;
+  if (done.length === 0) return refusal(command, "no such circuit is without a call or a reset that is on");
+  const rest = left === 0 ? "" : `; ${left} with a call or a reset that is on ${left === 1 ? "is" : "are"} left alone`;
+  return `operator: ${commandText(command)}: ${done.length} ${done.length === 1 ? "circuit is" : "circuits are"} being reset${rest}`;
 }
 
 function refusal(command: OperatorCommand, why: string): string {

@@ -1,4 +1,5 @@
 /** The rows of the tables as people read them: names beside numbers, what the kept messages say beside their octets. */
+import type { TableRequest, TableRow } from "../card/application.ts";
 import { readParameter } from "../isup/codec.ts";
 import type { CircuitPlan } from "./circuit-plan.ts";
 import { causeOf } from "./own-messages.ts";
@@ -14,6 +15,36 @@ export function readableRows(tables: NodeTables, plan: CircuitPlan, name: string
   const rows = [...(table?.rows() ?? [])].sort(([a], [b]) => a - b);
   const about = views[name] ?? (() => ({}));
   return rows.map(([key, row]) => ({ key, ...about(plan, key, row), ...row }));
+}
+
+/** Some of them: those behind `after`. */
+export function pageOfRows(tables: NodeTables, plan: CircuitPlan, request: TableRequest): readonly TableRow[] {
+  const { table: name, after, most } = request;
+  if (name === "circuit") return pageOfCircuits(tables, plan, after, most);
+  const table = tables.all.find((candidate) => candidate.name === name);
+  const about = views[name] ?? (() => ({}));
+  const keys: number[] = [];
+  for (const [key] of table?.rows() ?? []) if (key > after) keys.push(key);
+  return keys
+    .sort((a, b) => a - b)
+    .slice(0, most)
+    .map((key) => {
+      const row = table?.get(key) ?? {};
+      return { key, ...about(plan, key, row), ...row };
+    });
+}
+
+/** Every circuit of the group, with what several tables say of it. */
+function pageOfCircuits(tables: NodeTables, plan: CircuitPlan, after: number, most: number): readonly TableRow[] {
+  const rows: TableRow[] = [];
+  for (let key = after + 1; key < plan.count && rows.length < most; key++) {
+    if (!plan.has(key)) continue;
+    const { state, call } = tables.endpoint.get(key);
+    const { local, remoteMaintenance, remoteHardware } = tables.blocking.get(key);
+    const trunkGroup = plan.trunkGroup(key).name;
+    rows.push({ key, name: plan.nameOf(key), trunkGroup, state, call, local, remoteMaintenance, remoteHardware });
+  }
+  return rows;
 }
 
 type View = (plan: CircuitPlan, key: number, row: Readonly<AnyRow>) => ReadableRow;

@@ -92,9 +92,14 @@ export class ApplicationRunner {
     this.#arm();
   }
 
-  /** An operator wants something. */
-  command(command: OperatorCommand): void {
-    this.#step({ kind: "operator", command });
+  /** An operator wants something. @returns what the application has to say to it, as it is logged */
+  command(command: OperatorCommand): readonly string[] {
+    return this.#step({ kind: "operator", command }).flatMap((action) => (action.kind === "log" ? [action.text] : []));
+  }
+
+  /** Of a plane only beats are to be used, or all of it again. */
+  inhibitPlane(plane: 0 | 1, on: boolean): void {
+    this.#queue.send({ kind: "inhibit-plane", plane, on });
   }
 
   /** The card leaves on purpose. */
@@ -117,8 +122,8 @@ export class ApplicationRunner {
     });
   }
 
-  #step(event: ApplicationEvent): void {
-    if (this.#failed) return;
+  #step(event: ApplicationEvent): readonly ApplicationAction[] {
+    if (this.#failed) return [];
     const { clock, link } = this.#parts;
     link.note(workNote, event.kind === "input" ? workWord(event.slot, event.number) : noWork);
     let actions: readonly ApplicationAction[];
@@ -126,13 +131,14 @@ export class ApplicationRunner {
       actions = this.#application.step(event, clock.nowMicros(), clock.wallMillis());
     } catch (error) {
       this.#fail(error);
-      return;
+      return [];
     }
     link.note(workNote, noWork);
     this.#perform(actions);
     if (event.kind === "commit") link.note(event.commit.group, this.#count(event.commit.group));
     link.countProgress();
     this.#arm();
+    return actions;
   }
 
   #manage(event: EnquiryEvent): void {

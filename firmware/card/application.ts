@@ -7,6 +7,7 @@ import type { InputCongestionLevel } from "../backplane/input-congestion.ts";
 import type { Consumed } from "../backplane/commit.ts";
 import type { Micros } from "../time.ts";
 import type { OperatorCommand } from "./operator-command.ts";
+import type { TraceLine, TraceSince } from "./trace.ts";
 
 /** A commit in its place, as the communication processor delivers it: in order, each once. */
 export interface DeliveredCommit {
@@ -176,6 +177,17 @@ export interface LadderRung {
   readonly text: string;
 }
 
+/** Some rows of a table, for people: in the order of their keys, those behind `after`. */
+export interface TableRequest {
+  readonly table: string;
+  /** -1: from the first. */
+  readonly after: number;
+  readonly most: number;
+}
+
+/** Names beside numbers; its key is what `after` means. */
+export type TableRow = Readonly<Record<string, unknown>> & { readonly key: number };
+
 /** A snapshot piece fits one record with room for its header. */
 export const snapshotPieceOctetsMax = 1024;
 
@@ -189,4 +201,8 @@ export interface Application {
   status(): Readonly<Record<string, unknown>>;
   /** What is remembered of a call, the oldest first. */
   ladder(request: LadderRequest): readonly LadderRung[];
+  /** Takes no longer than its rows do; none of a table that the application does not have. */
+  page?(request: TableRequest): readonly TableRow[];
+  /** What it sent and received last, as lines for people, where it keeps that. */
+  traceSince?(from: number | undefined, most: number): TraceSince<TraceLine>;
 }

@@ -86,6 +86,7 @@ export class CommunicationRunner {
     const now = this.#parts.clock.nowMicros();
     if (message.kind === "drained") this.#processor.drained(now);
     else if (message.kind === "leave") this.#processor.leave(now);
+    else if (message.kind === "inhibit-plane") this.#processor.inhibitPlane(message.plane, message.on);
     else if (message.kind === "failed") this.#processor.applicationFailed(message.reason, now);
     else if (isEnquiryAction(message)) this.#processor.management(message, now);
     else this.#processor.application(message, now);

@@ -31,6 +31,8 @@ export type ToCommunication =
   | EnquiryAction
   | { readonly kind: "drained" }
   | { readonly kind: "leave" }
+  /** An operator wants a plane to be used for beats only, or for all again. */
+  | { readonly kind: "inhibit-plane"; readonly plane: 0 | 1; readonly on: boolean }
   /** The application has failed and does nothing any more. */
   | { readonly kind: "failed"; readonly reason: string };
 

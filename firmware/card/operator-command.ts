@@ -1,7 +1,7 @@
 /** What an operator asks of a group's primary: one command, one commit. */
 export interface OperatorCommand {
   /** Take circuits out of service for maintenance, or put them back (Q.764 2.8.2). */
-  readonly verb: "block" | "unblock";
+  readonly verb: "block" | "unblock" | "reset";
   /** The exchange at the other end, by its name in rack.yaml, and the CICs from the first to the last. */
   readonly exchange: string;
   readonly firstCic: number;

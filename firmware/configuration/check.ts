@@ -22,7 +22,13 @@ export function checkConfiguration(configuration: RackConfiguration): Configurat
   ];
 }
 
-function checkUnique({ cards, exchanges, gateways, trunkGroups }: RackConfiguration): ConfigurationFault[] {
+function checkUnique({
+  cards,
+  exchanges,
+  gateways,
+  trunkGroups,
+  console: { users },
+}: RackConfiguration): ConfigurationFault[] {
   const unique = <T>(section: string, items: readonly T[], key: keyof T & string): ConfigurationFault[] => {
     const firstWith = new Map<unknown, number>();
     return items.flatMap((item, index) => {
@@ -30,7 +36,10 @@ function checkUnique({ cards, exchanges, gateways, trunkGroups }: RackConfigurat
       if (first === undefined) firstWith.set(item[key], index);
       if (first === undefined) return [];
       return [
-        { path: [section, index, key], text: `is the same as that of ${section}[${first}]; each may occur once` },
+        {
+          path: [...section.split("."), index, key],
+          text: `is the same as that of ${section}[${first}]; each may occur once`,
+        },
       ];
     });
   };
@@ -40,6 +49,7 @@ function checkUnique({ cards, exchanges, gateways, trunkGroups }: RackConfigurat
     ...unique("exchanges", exchanges, "pointCode"),
     ...unique("gateways", gateways, "name"),
     ...unique("trunkGroups", trunkGroups, "name"),
+    ...unique("console.users", users, "name"),
   ];
 }
 

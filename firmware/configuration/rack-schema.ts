@@ -128,6 +128,17 @@ const gateway = section({
   callAgents: list(section({ transporter: slot, address, port: port.default(2727) }), "call agents", 1, 8),
 });
 
+const consoleUser = section({
+  name,
+  /** An operator looks; an administrator also acts. */
+  role: oneOf("operator", "administrator").default("operator"),
+  /** The line that `npm run password` prints: scrypt$N$r$p$salt$hash. */
+  password: text(
+    /^scrypt\$\d{1,7}\$\d{1,2}\$\d{1,2}\$[A-Za-z0-9+/=]{16,64}\$[A-Za-z0-9+/=]{24,128}$/,
+    "the line that npm run password prints, scrypt$...",
+  ),
+});
+
 export const rackSchema = section({
   name: name.default("tandem"),
   /** The node's own point code. */
@@ -161,6 +172,12 @@ export const rackSchema = section({
     .default({}),
   /** Where the cards tell figures to Prometheus: the one in slot n on port + n. Absent: nowhere. */
   metrics: section({ address, port: wholeNumber(1, 65_535 - slotMax) }).optional(),
+  /** Who may come in at the cards' consoles; without users: whoever stands in front of one. */
+  console: section({
+    users: list(consoleUser, "users", 0, 32).default([]),
+    /** Whoever types nothing for so long is logged out. */
+    idleMinutes: wholeNumber(1, 1440).default(15),
+  }).prefault({}),
 });
 
 /** A rack's configuration with every default filled in. */
@@ -169,4 +186,5 @@ export type TrunkGroup = RackConfiguration["trunkGroups"][number];
 export type Exchange = RackConfiguration["exchanges"][number];
 export type Association = Exchange["associations"][number];
 export type Card = RackConfiguration["cards"][number];
+export type ConsoleUser = RackConfiguration["console"]["users"][number];
 export type Gateway = RackConfiguration["gateways"][number];

@@ -18,6 +18,7 @@ import { input } from "../interchange/input.ts";
 import { type Instruction, type Output, outputs } from "../interchange/output.ts";
 import { unequippedCircuits } from "../interchange/recent-messages.ts";
 import { messageTypeOf } from "../isup/codec.ts";
+import { toHex } from "../isup/format-codec.ts";
 import { decode, encode } from "../layout/layout.ts";
 import { OctetReader } from "../layout/octet-reader.ts";
 import type { AssociationAction, AssociationEvent } from "../m3ua/association-contract.ts";
@@ -32,7 +33,7 @@ import { AlarmLimit } from "./alarm-limit.ts";
 import { type BroadcastMessage, identifierBits } from "./broadcast-traffic.ts";
 import { dispose } from "./discrimination.ts";
 import { answerLinkTest } from "./link-test.ts";
-import { Trace } from "../card/trace.ts";
+import { Trace, type TraceLine, type TraceSince } from "../card/trace.ts";
 
 /** One ISUP message to or from an exchange. */
 export interface SignallingTraceEntry {
@@ -193,6 +194,17 @@ export class LinkInterfaceModule implements Application {
   /** The last ISUP messages, the oldest first. */
   trace(): readonly SignallingTraceEntry[] {
     return this.#trace.entries();
+  }
+
+  traceSince(from: number | undefined, most: number): TraceSince<TraceLine> {
+    const { entries, ...place } = this.#trace.since(from, most);
+    return { ...place, entries: entries.map((entry) => this.#traceLine(entry)) };
+  }
+
+  #traceLine({ timeMillis, direction, exchange, cic, circuit, type, message }: SignallingTraceEntry): TraceLine {
+    const name = circuit === undefined ? `cic ${cic}` : this.#circuits.nameOf(circuit);
+    const way = direction === "sent" ? `to ${exchange}` : `from ${exchange}`;
+    return { atMillis: timeMillis, text: `${way} ${name} ${type} ${toHex(message)}`, words: [type, exchange, name] };
   }
 
   /** The messages on these circuits; a LIM knows nothing of calls. */

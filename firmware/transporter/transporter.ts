@@ -16,7 +16,7 @@ import { input } from "../interchange/input.ts";
 import { type Instruction, outputs } from "../interchange/output.ts";
 import { decode, encode } from "../layout/layout.ts";
 import { OctetReader } from "../layout/octet-reader.ts";
-import { Trace } from "../card/trace.ts";
+import { Trace, type TraceLine, type TraceSince } from "../card/trace.ts";
 import { textFromOctets } from "../mgcp/latin1.ts";
 import { causeOf, responseCodes } from "../mgcp/response-codes.ts";
 import type { TransactionTimers } from "../mgcp/transaction-timers.ts";
@@ -127,6 +127,23 @@ export class Transporter implements Application {
   /** The last datagrams, the oldest first. */
   trace(): readonly GatewayTraceEntry[] {
     return this.#trace.entries().map(({ octets, ...entry }) => ({ ...entry, text: textFromOctets(octets) }));
+  }
+
+  traceSince(from: number | undefined, most: number): TraceSince<TraceLine> {
+    const { entries, ...place } = this.#trace.since(from, most);
+    return { ...place, entries: entries.map((entry) => this.#traceLine(entry)) };
+  }
+
+  #traceLine({ timeMillis, direction, gateway, octets, circuits }: TracedDatagram): TraceLine {
+    const lines = textFromOctets(octets).split(/\r?\n/);
+    const [verb] = lines[0].split(" ", 1);
+    const way = direction === "sent" ? `to ${gateway}` : `from ${gateway}`;
+    const names = circuits.map((circuit) => this.#circuits.nameOf(circuit));
+    return {
+      atMillis: timeMillis,
+      text: `${way} ${lines.filter((line) => line !== "").join(" | ")}`,
+      words: [verb, gateway, ...names],
+    };
   }
 
   /** The commands and answers about the call or about the endpoints of these circuits, by their first lines. */

@@ -21,6 +21,7 @@ class LinuxSerialLine implements SerialLine {
   constructor(port: SerialPort) {
     this.#port = port;
     port.on("data", (octets: Uint8Array) => this.#listener?.octets(octets));
+    port.on("drain", () => this.#listener?.writable?.());
     port.on("error", (error) => this.#gone(error.message));
     port.on("close", () => this.#gone("the line is closed"));
   }

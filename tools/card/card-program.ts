@@ -25,6 +25,7 @@ import { CardAlarms } from "./card-alarms.ts";
 import type { CardMetrics } from "./card-metrics.ts";
 import { boardOf, planesOf } from "./card-board.ts";
 import type { CardReport, CardRequest, CommunicationStart } from "./card-start.ts";
+import { CardConsole } from "./console.ts";
 import { failing, failOverVariable } from "./failing-application.ts";
 import { metricsAddress } from "./metrics-address.ts";
 import { practise } from "./rehearsal.ts";
@@ -45,6 +46,7 @@ interface CardOptions {
   readonly rehearsal: boolean;
   readonly realTimePriority: string;
   readonly metrics?: string;
+  readonly console: readonly string[];
 }
 
 function report(what: CardReport): void {
@@ -95,7 +97,8 @@ export async function runCard(argv: readonly string[]): Promise<void> {
     .option("--plane-b <plane>", "the same for plane B")
     .option("--no-rehearsal", "go into service without practising: the first takeover is slower")
     .option("--real-time-priority <number>", "of the thread that beats, 1 to 99", "50")
-    .option("--metrics <address:port>", "tell figures to Prometheus there; otherwise only if rack.yaml says so");
+    .option("--metrics <address:port>", "tell figures to Prometheus there; otherwise only if rack.yaml says so")
+    .option("--console <line...>", "stdin, socket:<path>, or a serial line such as /dev/ttyAMA0:115200", []);
   command.parse([...argv]);
   try {
     await start(command.opts<CardOptions>());
@@ -151,8 +154,13 @@ async function start(options: CardOptions): Promise<void> {
   if (options.rehearsal && card.kind === "call-server") practise(configuration, card.group);
   const values = card.kind === "call-server" ? await openLinuxValueStore(options.storage) : undefined;
   const created = await createApplication(card, configuration, { storage, values });
+  let shell: CardConsole | undefined;
   const application = failing(created, process.env[failOverVariable]);
   const clock = linuxClock();
+  const log = (severity: "info" | "warning" | "alarm", logged: string) => {
+    shell?.logged(severity, logged);
+    report({ kind: "log", severity, text: logged, atMicros: clock.nowMicros() });
+  };
   const runner = new ApplicationRunner(application, {
     clock,
     link: processorLink(memory, "application"),
@@ -160,7 +168,7 @@ async function start(options: CardOptions): Promise<void> {
     datagrams: linuxDatagramSockets(),
     storage,
     values,
-    log: (severity, logged) => report({ kind: "log", severity, text: logged, atMicros: clock.nowMicros() }),
+    log,
     unusable: (why) => {
       report({ kind: "unusable", text: why });
       setTimeout(() => process.exit(2), lastWordsMillis);
@@ -168,6 +176,13 @@ async function start(options: CardOptions): Promise<void> {
   });
   const alarms = new CardAlarms(slot, configuration.cards, clock, report);
   const metrics = metricsAt && (await openMetrics(metricsAt, alarms, configuration));
+  const restart = () => {
+    report({ kind: "restarting" });
+    setTimeout(() => process.exit(0), lastWordsMillis);
+  };
+  const configurationFile = options.config;
+  shell = new CardConsole({ card, configuration, configurationFile, clock, application, runner, log, restart });
+  for (const where of options.console) shell.open(where);
   // A card that is pulled does not come to do it at its end, and the next in its slot would have everything to compile.
   flushCompileCache();
   thread.postMessage("ready");
@@ -176,11 +191,14 @@ async function start(options: CardOptions): Promise<void> {
   thread.on("message", (message: CardReport) => {
     report(message);
     if (message.kind === "communication") alarms.communication(message.status);
+    if (message.kind === "communication") shell?.communication(message.status);
+    else if (message.kind === "log") shell?.logged(message.severity, message.text);
     if (message.kind === "failed") setTimeout(() => process.exit(1), lastWordsMillis);
     if (message.kind === "unusable") setTimeout(() => process.exit(2), lastWordsMillis);
     if (message.kind === "milestone") metrics?.count(message.step);
     if (message.kind !== "milestone" || message.step !== "left") return;
     hasLeft = true;
+    shell?.left();
     if (isEnding) setTimeout(() => process.exit(0), lastWordsMillis);
   });
   process.once("SIGTERM", () => {

@@ -32,6 +32,8 @@ export type CardReport =
   | { readonly kind: "application"; readonly status: Readonly<Record<string, unknown>> }
   /** The application has failed: the card ends. */
   | { readonly kind: "failed"; readonly text: string }
+  /** The card ends, and wants to be started anew. */
+  | { readonly kind: "restarting" }
   /** The card cannot do its work: a sentence for the user. */
   | { readonly kind: "unusable"; readonly text: string }
   | { readonly kind: "ladder"; readonly request: number; readonly entries: unknown };

@@ -13,6 +13,7 @@ import {
   type CommunicationStatus,
   communicationStatus,
 } from "../../firmware/card/card-status.ts";
+import { consoleSocket } from "../console/console-socket.ts";
 import { sessionWeights } from "../../hal/linux/session-weight.ts";
 import { monotonicMicros } from "../measurement/monotonic-micros.ts";
 import { ended, hasEnded, startChild, vanish, weigh } from "./supervised-process.ts";
@@ -50,6 +51,8 @@ export class CardSlot {
   readonly #owner: CardOwner;
   #child: ChildProcess | undefined;
   #state: SlotState = "empty";
+  /** It has said that it ends to be started anew. */
+  #comesBack = false;
   #communication: CommunicationStatus = {};
   #application: ApplicationStatus = {};
   /** By name and object. */
@@ -123,6 +126,7 @@ export class CardSlot {
       ["--plane-a", planeA],
       ["--plane-b", planeB],
       ["--storage", this.storage],
+      ["--console", `socket:${join(this.storage, consoleSocket)}`],
       rehearsal ? [] : ["--no-rehearsal"],
       metricsPort === undefined ? [] : ["--metrics", `${metricsAddress}:${metricsPort + this.number}`],
     ].flat();
@@ -130,6 +134,7 @@ export class CardSlot {
     this.#application = {};
     this.#alarms.clear();
     this.#state = "starting";
+    this.#comesBack = false;
     const child = startChild({ program, args, logFile: join(this.storage, "card.log"), environment, realTime: true });
     this.#child = child;
     weigh(child, sessionWeights.starting);
@@ -168,6 +173,7 @@ export class CardSlot {
       this.#state = "running";
       weigh(child, sessionWeights.inService);
     }
+    if (report.kind === "restarting") this.#comesBack = true;
     if (report.kind === "communication") this.#communication = communicationStatus(report.status);
     if (report.kind === "application") this.#application = applicationStatus(report.status);
     if (report.kind === "alarm") this.#alarmChanged(report);
@@ -182,6 +188,10 @@ export class CardSlot {
 
   #ended(child: ChildProcess, how: string): void {
     if (child !== this.#child || this.#state === "pulled" || this.#state === "failed") return;
+    if (this.#comesBack) {
+      void this.insert();
+      return;
+    }
     this.#state = "failed";
     this.#owner.failed(this, how);
   }

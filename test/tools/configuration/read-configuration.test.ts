@@ -71,7 +71,7 @@ test("the example and the demonstration are accepted", () => {
 });
 
 const topKeys =
-  "name, pointCode, networkIndicator, bus, heartbeat, cards, exchanges, gateways, trunkGroups, routes, timersMillis, metrics";
+  "name, pointCode, networkIndicator, bus, heartbeat, cards, exchanges, gateways, trunkGroups, routes, timersMillis, metrics, console";
 const trunkGroupKeys = "name, exchange, group, firstCic, lastCic, direction, selection, gateway, media";
 const pointCodes = "a point code: 1 to 16383, or in the form 3-8-3, such as 2-17-5";
 const digits = 'digits in quotes, such as "4930": 0-9 (a-f for codes 10 to 15), at most 24 of them';
