@@ -6,6 +6,8 @@ import type { Card, RackConfiguration } from "../configuration/rack-schema.ts";
 
 export interface ConsoleAlarm {
   readonly severity: string;
+  /** What it is of, such as `plane A`. */
+  readonly object: string;
   readonly text: string;
   /** UTC in milliseconds. */
   readonly raisedAtMillis: number;

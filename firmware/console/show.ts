@@ -31,7 +31,7 @@ export const shows: readonly ShowRow[] = [
   { name: "circuits", help: "every circuit of this card's group", kinds: calls, none: "this group has no circuits", columns: "circuit:name:12 state::24 call::8 here:local:22 maintenance:remoteMaintenance:11 hardware:remoteHardware:8", rows: (view) => table(view, "circuit") },
   { name: "links", help: "associations with exchanges, and control of gateways", none: "this card has no links", columns: "link::10 to::12 state::14 available::9 address::24 by::0", rows: links },
   { name: "routes", help: "where called numbers go", none: "there are no routes", columns: "prefix::12 trunk-groups:trunkGroups:30 remove::6 insert::8", rows: ({ configuration }) => configuration.routes.map((route) => ({ ...route, trunkGroups: route.trunkGroups.join(", ") })) },
-  { name: "alarms", help: "alarms that stand, and those that are over", none: "there are no alarms", columns: "severity::8 raised::19 cleared::19 text::0", rows: alarms },
+  { name: "alarms", help: "alarms that stand, and those that are over", none: "there are no alarms", columns: "severity::8 object::24 raised::19 cleared::19 text::0", rows: alarms },
   { name: "buses", help: "the two planes, as this card's ports count them", none: "nothing is known yet", columns: "plane::5 state::12 sent::10 received::10 dropped::8 bits:nominalBits:12 data-bits:dataBits:12", rows: buses },
   { name: "performance", help: "counters and gauges of this card", none: "nothing is counted yet", columns: "what::32 value::0", rows: performance },
   { name: "version", help: "what runs on this card", none: "nothing is known", columns: "what::16 value::0", rows: ({ versions }) => facts(versions) },

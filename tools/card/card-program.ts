@@ -26,6 +26,7 @@ import type { CardMetrics } from "./card-metrics.ts";
 import { boardOf, planesOf } from "./card-board.ts";
 import type { CardReport, CardRequest, CommunicationStart } from "./card-start.ts";
 import { CardConsole } from "./console.ts";
+import { attendToConsoles, enquireAtConsole } from "./console-enquiries.ts";
 import { failing, failOverVariable } from "./failing-application.ts";
 import { metricsAddress } from "./metrics-address.ts";
 import { practise } from "./rehearsal.ts";
@@ -154,11 +155,9 @@ async function start(options: CardOptions): Promise<void> {
   if (options.rehearsal && card.kind === "call-server") practise(configuration, card.group);
   const values = card.kind === "call-server" ? await openLinuxValueStore(options.storage) : undefined;
   const created = await createApplication(card, configuration, { storage, values });
-  let shell: CardConsole | undefined;
   const application = failing(created, process.env[failOverVariable]);
   const clock = linuxClock();
   const log = (severity: "info" | "warning" | "alarm", logged: string) => {
-    shell?.logged(severity, logged);
     report({ kind: "log", severity, text: logged, atMicros: clock.nowMicros() });
   };
   const runner = new ApplicationRunner(application, {
@@ -181,7 +180,16 @@ async function start(options: CardOptions): Promise<void> {
     setTimeout(() => process.exit(0), lastWordsMillis);
   };
   const configurationFile = options.config;
-  shell = new CardConsole({ card, configuration, configurationFile, clock, application, runner, log, restart });
+  const shell = new CardConsole({
+    ...{ card, configuration, configurationFile, clock, application, runner, restart },
+    log: (severity, logged) => {
+      log(severity, logged);
+      if (severity === "alarm") alarms.tell("login-failures", { object: `console of slot ${slot}`, text: logged });
+    },
+    alarms: () => alarms.list(),
+    enquire: (to, request, answer) => enquireAtConsole(runner.management, to, request, answer),
+  });
+  attendToConsoles(runner.management, clock, (request) => shell.answer(request));
   for (const where of options.console) shell.open(where);
   // A card that is pulled does not come to do it at its end, and the next in its slot would have everything to compile.
   flushCompileCache();
@@ -190,15 +198,16 @@ async function start(options: CardOptions): Promise<void> {
   let hasLeft = false;
   thread.on("message", (message: CardReport) => {
     report(message);
-    if (message.kind === "communication") alarms.communication(message.status);
-    if (message.kind === "communication") shell?.communication(message.status);
-    else if (message.kind === "log") shell?.logged(message.severity, message.text);
+    if (message.kind === "communication") {
+      alarms.communication(message.status);
+      shell.communication(message.status);
+    }
     if (message.kind === "failed") setTimeout(() => process.exit(1), lastWordsMillis);
     if (message.kind === "unusable") setTimeout(() => process.exit(2), lastWordsMillis);
     if (message.kind === "milestone") metrics?.count(message.step);
     if (message.kind !== "milestone" || message.step !== "left") return;
     hasLeft = true;
-    shell?.left();
+    shell.left();
     if (isEnding) setTimeout(() => process.exit(0), lastWordsMillis);
   });
   process.once("SIGTERM", () => {

@@ -3,7 +3,6 @@ import { loadavg } from "node:os";
 import type { Application } from "../../firmware/card/application.ts";
 import type { ApplicationRunner } from "../../firmware/card/application-runner.ts";
 import { applicationStatus, communicationStatus } from "../../firmware/card/card-status.ts";
-import { Trace } from "../../firmware/card/trace.ts";
 import type { Card, RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
 import type { CardActions, CardView, ConsoleAlarm, TracedPart, TraceSource } from "../../firmware/console/card-view.ts";
 import type { Answer, Enquirer } from "../../firmware/console/enquiry.ts";
@@ -17,7 +16,6 @@ import { type ConsoleLines, serialConsole, socketConsole, standardConsole } from
 import { isPassword } from "./password.ts";
 
 const version = "0.1.0";
-const alarmsKept = 100;
 const microsPerMinute = 60_000_000;
 /** Between two parts of an output, so that calls go on between them. */
 const betweenPartsMicros = 1000;
@@ -32,8 +30,7 @@ export interface ConsoleParts {
   log(severity: "info" | "warning" | "alarm", text: string): void;
   /** Ends the process so that whoever watches over it starts it anew. */
   restart(): void;
-  /** The card's alarms; absent: what was logged as one. */
-  alarms?(): readonly ConsoleAlarm[];
+  alarms(): readonly ConsoleAlarm[];
   /** How other cards are asked; absent: not at all. */
   readonly enquire?: ((slot: number, request: Uint8Array, answer: (answer: Answer) => void) => () => void) | undefined;
 }
@@ -42,7 +39,6 @@ export class CardConsole {
   readonly #parts: ConsoleParts;
   readonly #sessions = new Set<LiveSession>();
   readonly #guard = new LoginGuard();
-  readonly #logged = new Trace<ConsoleAlarm>(alarmsKept);
   readonly #view: CardView;
   readonly #actions: CardActions;
   #communication: unknown;
@@ -80,10 +76,6 @@ export class CardConsole {
 
   communication(status: unknown): void {
     this.#communication = status;
-  }
-
-  logged(severity: string, text: string): void {
-    if (severity === "alarm") this.#logged.add({ severity, text, raisedAtMillis: this.#parts.clock.wallMillis() });
   }
 
   /** The card has left its groups. */
@@ -150,7 +142,7 @@ export class CardConsole {
       communication: () => communicationStatus(this.#communication),
       application: () => applicationStatus(application.status()),
       table: (request) => application.page?.(request) ?? [],
-      alarms: () => parts.alarms?.() ?? [...this.#logged.entries()].reverse(),
+      alarms: () => parts.alarms(),
       performance: () => performanceOf(started, parts.clock),
       traceRefusal: (source) => this.#traceRefusal(source),
       traced: (_, from, most) => this.#traced(from, most),
