@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the programs that Tandem is tested against, from the packages of Debian (or Ubuntu).
 #
-#     npm run peers                   gateways and the like
+#     npm run peers                   gateways, what reads captures, what checks scripts and units
 #     npm run peers -- machines       what machines are booted with, and what the parts written in C are compiled with
 #
 # Does nothing when they are there. Exit code 0: all are there; 1: some are missing; 2: wrong usage.
@@ -13,6 +13,8 @@ case "${1:-peers}" in
     peers=(
       "osmo-mgw osmo-mgw"
       "tshark tshark"
+      "shellcheck shellcheck"
+      "systemd-analyze systemd"
     )
     ;;
   machines)
