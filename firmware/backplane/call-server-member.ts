@@ -326,6 +326,10 @@ export class CallServerMember implements Member {
     if (!this.leaving) this.#context.log("warning", "is to leave, and waits for a backup");
   }
 
+  stay(): void {
+    if (this.#departure.withdraw()) this.#context.log("info", "is to stay");
+  }
+
   #leaveIfPossible(now: Micros): void {
     const startsCold = this.#role === role.claimant && this.#claim.cold;
     if (!this.#departure.begins(this.#role, this.#complete && !startsCold)) return;

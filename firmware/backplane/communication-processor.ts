@@ -330,6 +330,13 @@ export class CommunicationProcessor {
     this.#settle(now);
   }
 
+  /** The card is to stay after all, where it has not begun to leave. */
+  stay(now: Micros): void {
+    this.#noticeLateness(now);
+    for (const { member } of this.#parts) member.stay();
+    this.#settle(now);
+  }
+
   /** The application does nothing any more. What it died of is told the others, and then the card ends. */
   applicationFailed(reason: string, now: Micros): void {
     this.#noticeLateness(now);

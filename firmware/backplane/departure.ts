@@ -23,6 +23,13 @@ export class Departure {
     this.#isAskedFor = true;
   }
 
+  /** It is to stay after all. Not once it has begun to leave: others may count on it. @returns whether that changes anything */
+  withdraw(): boolean {
+    if (!this.#isAskedFor || this.#isOn) return false;
+    this.#isAskedFor = false;
+    return true;
+  }
+
   /**
    * Looks whether the card, which has this role, may leave now. `hasState`: its state would be missed.
    * @returns whether it has just begun to

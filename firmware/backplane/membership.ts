@@ -124,6 +124,8 @@ export interface Member {
   transmitted(sequence: number, now: Micros): void;
   /** Is to leave on purpose: says so and makes way, as soon as the group is served without this card. */
   leave(now: Micros): void;
+  /** Is to stay after all, if it has not begun to leave: one that waits for a backup. */
+  stay(): void;
   /** This card has not run, or has heard nobody, for so long that the others may have found it dead. */
   wasAway(now: Micros): void;
   /** Does not know yet what it has missed: its application is to do nothing meanwhile. */

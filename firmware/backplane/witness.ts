@@ -434,6 +434,9 @@ export class Witness implements Member {
     this.#leaving = true;
   }
 
+  /** It left at once. */
+  stay(): void {}
+
   /** Whoever has given this card its inputs may have to be held back. */
   #tellCongestion(): void {
     if (!this.#congestion.note(this.#inputs.waiting)) return;

@@ -107,6 +107,11 @@ export class ApplicationRunner {
     this.#queue.send({ kind: "leave" });
   }
 
+  /** It is to stay after all, if it has not begun to leave: one that waits for a backup. */
+  stay(): void {
+    this.#queue.send({ kind: "stay" });
+  }
+
   /** Commits that may be done, in their order; the others wait. */
   #passCommits(): void {
     const { clock } = this.#parts;

@@ -87,6 +87,7 @@ export class CommunicationRunner {
     if (message.kind === "drained") this.#processor.drained(now);
     else if (message.kind === "leave") this.#processor.leave(now);
     else if (message.kind === "inhibit-plane") this.#processor.inhibitPlane(message.plane, message.on);
+    else if (message.kind === "stay") this.#processor.stay(now);
     else if (message.kind === "failed") this.#processor.applicationFailed(message.reason, now);
     else if (isEnquiryAction(message)) this.#processor.management(message, now);
     else this.#processor.application(message, now);
@@ -165,6 +166,11 @@ export class CommunicationRunner {
     this.#disarm?.();
     this.#armedFor = deadline;
     this.#disarm = this.#parts.clock.at(deadline, this.#tick);
+  }
+
+  /** For how long what is due has not been done: 0 where the processor makes progress. */
+  overdueMicros(): Micros {
+    return Math.max(0, this.#parts.clock.nowMicros() - this.#processor.nextDeadline());
   }
 
   status(): Readonly<Record<string, unknown>> {

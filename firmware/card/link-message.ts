@@ -33,6 +33,8 @@ export type ToCommunication =
   | { readonly kind: "leave" }
   /** An operator wants a plane to be used for beats only, or for all again. */
   | { readonly kind: "inhibit-plane"; readonly plane: 0 | 1; readonly on: boolean }
+  /** It is to stay after all. */
+  | { readonly kind: "stay" }
   /** The application has failed and does nothing any more. */
   | { readonly kind: "failed"; readonly reason: string };
 

@@ -252,6 +252,10 @@ export class SimulatedCard {
     this.#work(() => this.communication.leave(this.now()));
   }
 
+  stay(): void {
+    this.#work(() => this.communication.stay(this.now()));
+  }
+
   /** The communication processor hands something over. */
   #take(event: ApplicationEvent): void {
     if (event.kind === "commit") this.#held.push(event.commit);

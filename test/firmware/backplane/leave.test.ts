@@ -69,6 +69,33 @@ describe("a primary that leaves", () => {
     expect(rack.callServer(3).values).toEqual([...rack.performed(1)]);
   });
 
+  test("and waits for a backup may be told to stay after all: nobody takes over when one comes", () => {
+    const rack = started();
+    rack.pull(3);
+    rack.run(200);
+    rack.card(2).leave();
+    rack.run(100);
+    expect(rack.status(2).leaving).toBe("waits for a backup");
+    rack.card(2).stay();
+    rack.run(10);
+    expect(rack.status(2)).toMatchObject({ role: "primary", leaving: undefined });
+    rack.insert(3);
+    rack.run(500);
+    expect(rack.primaries()).toEqual([2]);
+    expect(rack.status(3).role).toBe("backup");
+    sayAll(rack);
+    expect(wrong(rack)).toBeUndefined();
+  });
+
+  test("and has begun to leave is not held back by being told to stay", () => {
+    const rack = started();
+    rack.card(2).leave();
+    rack.card(2).stay();
+    rack.run(50);
+    expect(rack.primaries()).toEqual([3]);
+    expect(rack.status(2).leaving).toBe("safe to pull");
+  });
+
   test.each([0, 0.1, 0.2, 0.3, 0.5, 0.8])("stays when the backup is lost %d ms after the leave", (millis) => {
     const rack = started();
     rack.card(2).leave();
