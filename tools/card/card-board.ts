@@ -28,3 +28,9 @@ export function planesOf(given: readonly (string | undefined)[], board: Board | 
   };
   return [plane(0), plane(1)];
 }
+
+/** The lines of the card's console: as the command line says, or else the board's serial line. */
+export function consolesOf(given: readonly string[], board: Board | undefined): readonly string[] {
+  if (given.length > 0 || board?.console === undefined) return given;
+  return [`${board.console.device}:${board.console.baudRate}`];
+}

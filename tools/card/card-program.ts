@@ -23,7 +23,7 @@ import type { ValueStore } from "../../hal/value-store.ts";
 import { readConfiguration, UserError } from "../configuration/read-configuration.ts";
 import { CardAlarms } from "./card-alarms.ts";
 import type { CardMetrics } from "./card-metrics.ts";
-import { boardOf, planesOf } from "./card-board.ts";
+import { boardOf, consolesOf, planesOf } from "./card-board.ts";
 import type { CardReport, CardRequest, CommunicationStart } from "./card-start.ts";
 import { CardConsole } from "./console.ts";
 import { attendToConsoles, enquireAtConsole } from "./console-enquiries.ts";
@@ -99,7 +99,11 @@ export async function runCard(argv: readonly string[]): Promise<void> {
     .option("--no-rehearsal", "go into service without practising: the first takeover is slower")
     .option("--real-time-priority <number>", "of the thread that beats, 1 to 99", "50")
     .option("--metrics <address:port>", "tell figures to Prometheus there; otherwise only if rack.yaml says so")
-    .option("--console <line...>", "stdin, socket:<path>, or a serial line such as /dev/ttyAMA0:115200", []);
+    .option(
+      "--console <line...>",
+      "stdin, socket:<path>, or a serial line such as /dev/ttyAMA0:115200; else the board's",
+      [],
+    );
   command.parse([...argv]);
   try {
     await start(command.opts<CardOptions>());
@@ -124,6 +128,7 @@ async function start(options: CardOptions): Promise<void> {
   const card = configuration.cards.find((candidate) => candidate.slot === slot);
   if (!card) throw new UserError(`${options.config}: no card is configured for slot ${options.slot}`);
   const metricsAt = metricsAddress(options.metrics, configuration.metrics, slot);
+  const board = boardOf(options.board, card);
   nameThread(`card ${slot}`);
   const { heartbeat } = configuration;
   const memory = processorLinkMemory();
@@ -143,7 +148,7 @@ async function start(options: CardOptions): Promise<void> {
       groups: groupsOf(configuration),
     },
     memory,
-    planes: planesOf([options.planeA, options.planeB], boardOf(options.board, card)),
+    planes: planesOf([options.planeA, options.planeB], board),
     bus: configuration.bus,
     realTimePriority: Number(options.realTimePriority),
     rehearsal: options.rehearsal
@@ -190,7 +195,7 @@ async function start(options: CardOptions): Promise<void> {
     enquire: (to, request, answer) => enquireAtConsole(runner.management, to, request, answer),
   });
   attendToConsoles(runner.management, clock, (request) => shell.answer(request));
-  for (const where of options.console) shell.open(where);
+  for (const where of consolesOf(options.console, board)) shell.open(where);
   // A card that is pulled does not come to do it at its end, and the next in its slot would have everything to compile.
   flushCompileCache();
   thread.postMessage("ready");

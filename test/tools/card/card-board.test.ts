@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { boardOf, planesOf } from "../../../tools/card/card-board.ts";
+import { boardOf, consolesOf, planesOf } from "../../../tools/card/card-board.ts";
 
 const card = { slot: 1, kind: "lim" } as const;
 
@@ -18,4 +18,11 @@ test("planes are the board's, unless the command line names others", () => {
   expect(() => planesOf(["/run/a", undefined], undefined)).toThrow(
     "the card is not told where plane B is: say --board, or --plane-b",
   );
+});
+
+test("the console is on the board's serial line, unless the command line names others", () => {
+  const board = boardOf("raspberry-pi-4", card);
+  expect(consolesOf([], board)).toEqual(["/dev/ttyAMA0:115200"]);
+  expect(consolesOf(["stdin"], board)).toEqual(["stdin"]);
+  expect(consolesOf([], undefined)).toEqual([]);
 });
