@@ -15,12 +15,12 @@ declare module "johnny-five" {
     readonly Pin: new (options: object) => Pin;
     readonly Switch: new (options: object) => Component;
   };
-  export default johnnyFive;
+  export = johnnyFive;
 }
 
 declare module "firmata-io" {
   const firmata: {
     readonly Firmata: new (transport: object, options: object) => import("./johnny-five-panel.ts").FrontPanelIo;
   };
-  export default firmata;
+  export = firmata;
 }

@@ -1,6 +1,6 @@
 /** The board that a card is on, and what it says of the planes. */
 import type { Card } from "../../firmware/configuration/rack-schema.ts";
-import type { Board } from "../../boards/board.ts";
+import type { Board, Watchdog } from "../../boards/board.ts";
 import { boards } from "../../boards/boards.ts";
 import { UserError } from "../configuration/read-configuration.ts";
 
@@ -33,4 +33,12 @@ export function planesOf(given: readonly (string | undefined)[], board: Board | 
 export function consolesOf(given: readonly string[], board: Board | undefined): readonly string[] {
   if (given.length > 0 || board?.console === undefined) return given;
   return [`${board.console.device}:${board.console.baudRate}`];
+}
+
+/** As most drivers have it, and the longest that the one of a Raspberry Pi takes. */
+const watchdogSeconds = 15;
+
+/** As the command line says, or else the board's. */
+export function watchdogOf(device: string | undefined, board: Board | undefined): Watchdog | undefined {
+  return device === undefined ? board?.watchdog : { device, timeoutSeconds: watchdogSeconds };
 }

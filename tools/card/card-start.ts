@@ -5,6 +5,7 @@ import type { Milestone } from "../../firmware/backplane/membership.ts";
 import type { RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
 import type { OperatorCommand } from "../../firmware/card/operator-command.ts";
 import type { ProcessorLinkMemory } from "../../hal/linux/processor-link.ts";
+import type { WatchdogStart } from "./watchdog.ts";
 
 export interface CommunicationStart {
   readonly options: Omit<CommunicationOptions, "incarnation" | "realTime" | "withoutRules">;
@@ -13,6 +14,7 @@ export interface CommunicationStart {
   readonly planes: readonly [string, string];
   readonly bus: RackConfiguration["bus"];
   readonly realTimePriority: number;
+  readonly watchdog: WatchdogStart | undefined;
   /** What is rehearsed, and for which group. */
   readonly rehearsal: { readonly configuration: RackConfiguration; readonly group: number } | undefined;
 }

@@ -18,6 +18,7 @@ import {
 import type { CardReport, CommunicationStart } from "./card-start.ts";
 import { isInterface, openPlanePort } from "./plane-port.ts";
 import { rehearse } from "./rehearsal.ts";
+import { feedWatchdog } from "./watchdog.ts";
 
 const statusMillis = 200;
 /** For the other thread to report what was said last, and to end the process itself. */
@@ -53,6 +54,10 @@ const runner = new CommunicationRunner(
     milestone: (step, term) => report({ kind: "milestone", step, term, atMicros: clock.nowMicros() }),
   },
 );
+const disarm = start.watchdog && feedWatchdog(start.watchdog, runner, log);
+parentPort?.on("message", (message) => {
+  if (message === "ends") disarm?.();
+});
 report({ kind: "ready", realTime: granted });
 if (memory?.locked === false)
   log(
