@@ -84,7 +84,7 @@ export const conditions: readonly AlarmCondition[] = [
     find: ofPrimary(({ congestionLevel = 0 }) => congestionLevel > 0, ({ congestionLevel }) => `congestion level ${congestionLevel}: new calls are refused`) },
   { name: "input-poisoned", severity: "major", cause: "softwareError", onMillis: 0, offMillis: 10 * minute,
     why: "a message has ended a primary and is discarded: see poison.jsonl",
-    find: grows("inputsPoisoned", "a message that has ended the last primary was discarded") },
+    find: grows("inputsPoisoned", "a message that its last primary died of was discarded") },
   { name: "clock-jump", severity: "warning", cause: "timingProblem", onMillis: 0, offMillis: 10 * minute,
     why: "call detail records follow the clock from here on",
     find: grows("clockCorrections", "the clock of its primary was set: call detail records follow it") },
