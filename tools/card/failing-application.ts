@@ -1,11 +1,11 @@
 /**
- * A hook for tests of real processes: an application that fails over inputs of a certain content, in one of the ways in which
+ * A hook for tests of real processes: an application that fails over inputs or datagrams of a certain content, in one of the ways in which
  * software fails. Cards look for it in their environment; nothing else of the product knows of it.
  */
 import type { Application, ApplicationEvent } from "../../firmware/card/application.ts";
 import { assert } from "../../firmware/result.ts";
 
-/** `how:octets`, several of them with commas between: the octets, in hexadecimal, are contained in the payload of the input. */
+/** `how:octets`, several of them with commas between: the octets, in hexadecimal, are contained in the input or the datagram. */
 export const failOverVariable = "TANDEM_FAIL_OVER";
 
 const failures: Readonly<Record<string, () => void>> = {
@@ -43,5 +43,6 @@ export function failing(application: Application, failOver: string | undefined):
 }
 
 function isPoison(event: ApplicationEvent, octets: Buffer): boolean {
-  return event.kind === "input" && Buffer.from(event.payload).includes(octets);
+  if (event.kind === "input") return Buffer.from(event.payload).includes(octets);
+  return event.kind === "datagram" && Buffer.from(event.octets).includes(octets);
 }
