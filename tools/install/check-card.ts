@@ -2,11 +2,8 @@
  * Whether a card can run: its slot is in rack.yaml, and its board is known. Prints the CAN interfaces of its planes, a line each, with
  * their bit rates as `ip link set type can` wants them; a sentence and exit code 1 where something is wrong.
  */
-import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { Command } from "commander";
-import type { Board } from "../../boards/board.ts";
+import { boards } from "../../boards/boards.ts";
 import type { RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
 import { readConfiguration, UserError } from "../configuration/read-configuration.ts";
 
@@ -16,7 +13,6 @@ interface CardOptions {
   readonly board: string;
 }
 
-const boardsFolder = join(import.meta.dirname, "../../boards");
 /** Milliseconds after which a controller that took itself off the bus comes back. */
 const restartMillis = 100;
 
@@ -27,35 +23,27 @@ const command = new Command("check-card")
   .requiredOption("--board <name>", "a folder of boards/")
   .parse();
 try {
-  for (const line of await planesOf(command.opts<CardOptions>())) process.stdout.write(`${line}\n`);
+  for (const line of planesOf(command.opts<CardOptions>())) process.stdout.write(`${line}\n`);
 } catch (error) {
   if (!(error instanceof UserError)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
 }
 
-async function planesOf({ config, slot, board }: CardOptions): Promise<readonly string[]> {
+function planesOf({ config, slot, board }: CardOptions): readonly string[] {
   const { configuration } = readConfiguration(config);
   const slots = configuration.cards.map((card) => card.slot);
   if (!/^\d+$/.test(slot) || !slots.includes(Number(slot))) {
     throw new UserError(`${config}: no card is configured for slot ${slot}; there are slots ${slots.join(", ")}`);
   }
-  const { planes } = await boardNamed(board);
+  const known = boards.get(board);
+  if (known === undefined)
+    throw new UserError(`there is no board ${board}; there are ${[...boards.keys()].join(", ")}`);
   const rates = ratesOf(configuration);
-  return planes.flatMap((plane) => (plane.kind === "socketcan" ? [`${plane.interface} ${rates}`] : []));
+  return known.planes.flatMap((plane) => (plane.kind === "socketcan" ? [`${plane.interface} ${rates}`] : []));
 }
 
 function ratesOf({ bus }: RackConfiguration): string {
   const data = bus.frames === "fd" ? ` dbitrate ${bus.dataBitRate} fd on` : "";
   return `bitrate ${bus.bitRate}${data} restart-ms ${restartMillis}`;
-}
-
-async function boardNamed(name: string): Promise<Board> {
-  const file = join(boardsFolder, name, "board.ts");
-  const names = readdirSync(boardsFolder).filter((each) => existsSync(join(boardsFolder, each, "board.ts")));
-  if (!names.includes(name)) throw new UserError(`there is no board ${name}; there are ${names.join(", ")}`);
-  const exported: unknown[] = Object.values(await import(pathToFileURL(file).href));
-  const board = exported.find((each) => typeof each === "object" && each !== null && "planes" in each);
-  if (board === undefined) throw new UserError(`${file} exports no board`);
-  return board as Board;
 }

@@ -2,16 +2,16 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { boards } from "../../../boards/boards.ts";
 import { peerTest } from "../../interop/peer.ts";
 import { Installation, repository, writeScript } from "./installation.ts";
 
 const rackFile = join(repository, "boards/simulated/rack.yaml");
-const card = ["--slot", "2", "--board", "two-hats", "--rack", rackFile];
+const card = ["--slot", "2", "--board", "raspberry-pi-4", "--rack", rackFile];
 
 let here: Installation;
 beforeAll(() => {
   here = new Installation();
-  here.addBoard("two-hats", ["can-a", "can-b"]);
 });
 afterAll(() => here.remove());
 
@@ -33,9 +33,9 @@ describe("install.sh, one run after the other", () => {
     const { status, out, error } = here.install([...card, "--prefix", `/${prefix}`]);
     const note = `the part written in C that a card on real CAN needs is not built: run 'npm run native' in ${here.source} and this again`;
     expect([status, error]).toEqual([0, `note: ${note}\n`]);
-    expect(out).toContain(`Tandem is installed in ${here.root}/${prefix}: two-hats, slot 2.`);
+    expect(out).toContain(`Tandem is installed in ${here.root}/${prefix}: raspberry-pi-4, slot 2.`);
     expect(read("etc/tandem/slot")).toBe("2\n");
-    expect(read("etc/tandem/board")).toBe("two-hats\n");
+    expect(read("etc/tandem/board")).toBe("raspberry-pi-4\n");
     expect(read("etc/tandem/rack.yaml")).toBe(readFileSync(rackFile, "utf8"));
     expect(read(unitFile)).toContain(`\nExecStart=/${prefix}/tools/install/start-card.sh\n`);
     expect(read(unitFile)).not.toContain("/opt/");
@@ -71,7 +71,7 @@ describe("install.sh, one run after the other", () => {
     expect(out.trimEnd().split("\n")).toEqual([
       join(here.root, prefix, "tools/card/main.ts"),
       ...["--config", join(settings, "rack.yaml"), "--slot", "2"],
-      ...["--board", "two-hats", "--storage", "/var/lib/tandem"],
+      ...["--board", "raspberry-pi-4", "--storage", "/var/lib/tandem"],
     ]);
     const nowhere = join(here.root, "nowhere");
     expect(here.run(program, [], { TANDEM_SETTINGS: nowhere })).toEqual({
@@ -86,7 +86,7 @@ describe("install.sh, one run after the other", () => {
     // Of a run that was interrupted.
     mkdirSync(join(here.root, `${prefix}.old/opt`), { recursive: true });
     expect(here.install(["--slot", "3", "--prefix", `/${prefix}`]).status).toBe(0);
-    expect([read("etc/tandem/slot"), read("etc/tandem/board")]).toEqual(["3\n", "two-hats\n"]);
+    expect([read("etc/tandem/slot"), read("etc/tandem/board")]).toEqual(["3\n", "raspberry-pi-4\n"]);
     expect(read(unitFile)).toBe(before);
     expect(readdirSync(join(here.root, "srv"))).toEqual(["node-1"]);
     expect(here.has(`${prefix}/left-over`)).toBe(false);
@@ -130,8 +130,7 @@ describe("install.sh refuses in one sentence, and changes nothing:", () => {
     ["an unknown board", () => {}, ["--board", "../boards/simulated", ...without("--board")], 1, "there is no board ../boards/simulated; there are BOARDS"],
   ])("%s", (_, prepare, args, status, sentence) => {
     prepare();
-    const boards = readdirSync(join(here.source, "boards"), { withFileTypes: true }).filter((each) => each.isDirectory());
-    const said = sentence.replace("ROOT", here.root).replace("SOURCE", here.source).replace("BOARDS", boards.map(({ name }) => name).join(", "));
+    const said = sentence.replace("ROOT", here.root).replace("SOURCE", here.source).replace("BOARDS", [...boards.keys()].join(", "));
     expect(here.install(args)).toEqual({ status, out: "", error: `install: ${said}\n` });
     expect(here.has("")).toBe(false);
   });

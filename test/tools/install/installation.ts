@@ -45,14 +45,6 @@ export class Installation {
     for (const name of readdirSync(join(repository, "node_modules"))) this.#link(name);
   }
 
-  /** A board whose planes are interfaces of the kernel. */
-  addBoard(name: string, interfaces: readonly [string, string]): void {
-    const planes = interfaces.map((each) => ({ kind: "socketcan", interface: each }));
-    const board = { name, planes, realTimePriority: 50 };
-    mkdirSync(join(this.source, "boards", name));
-    writeFileSync(join(this.source, "boards", name, "board.ts"), `export const board = ${JSON.stringify(board)};\n`);
-  }
-
   /** A program that the scripts find instead of the machine's. */
   replace(program: string, script: string): void {
     writeScript(join(this.#programs, program), script);

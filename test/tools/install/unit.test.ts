@@ -40,7 +40,7 @@ test("a card may have real-time priority, memory that is not swapped, and its in
 });
 
 test("a card that ends is started again, without end, and one that is told to end may leave its group first", () => {
-  const program = readFileSync(join(repository, "tools/card/card-program.ts"), "utf8");
+  const program = readFileSync(join(repository, "tools/card/running-card.ts"), "utf8");
   const leaveWithinMillis = Number(/leaveWithinMillis = ([\d_]+)/.exec(program)?.[1].replaceAll("_", ""));
   expect([service("Restart"), service("RestartSec"), unit.get("Unit.StartLimitIntervalSec")]).toEqual([
     "always",
