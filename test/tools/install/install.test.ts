@@ -46,7 +46,7 @@ describe("install.sh, one run after the other", () => {
   test("what is installed brings the planes up with the bit rates of rack.yaml, and leaves alone what is up", () => {
     const log = join(here.root, "ip.log");
     here.replace("ip", `case "$*" in *show*can-b*) echo "can-b UP";; *show*) ;; *) echo "$*" >>${log};; esac`);
-    const program = join(here.root, prefix, "tools/install/planes-up.sh");
+    const program = join(here.root, prefix, "tools/install/prepare-card.sh");
     const run = () => here.run(program, [], { TANDEM_SETTINGS: join(here.root, "etc/tandem") });
     expect(run()).toEqual({ status: 0, out: "", error: "" });
     expect(readFileSync(log, "utf8").trimEnd().split("\n")).toEqual([
@@ -57,8 +57,8 @@ describe("install.sh, one run after the other", () => {
     expect(run()).toEqual({
       ...{ status: 1, out: "" },
       error:
-        "planes-up: can-a does not come up: that plane is lost to this card\n" +
-        "planes-up: can-b does not come up: that plane is lost to this card\n",
+        "prepare-card: can-a does not come up: that plane is lost to this card\n" +
+        "prepare-card: can-b does not come up: that plane is lost to this card\n",
     });
   });
 

@@ -1,9 +1,14 @@
 #!/bin/sh
-# Brings the CAN interfaces of this card's planes up at the bit rates of rack.yaml. One that is up stays as it is.
+# What root does before the card starts: brings the CAN interfaces of its planes up at the bit rates of rack.yaml (one that is up stays
+# as it is), and lets the card at its watchdog and its front panel. A machine without these has a card without them.
 set -u
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 settings=${TANDEM_SETTINGS:-/etc/tandem}
+
+for device in /dev/watchdog /dev/gpiochip*; do
+  if [ -c "$device" ]; then chgrp tandem "$device" && chmod g+rw "$device"; fi
+done
 
 planes=$("$here/node" "$here/tools/install/check-card.ts" \
   --config "$settings/rack.yaml" --slot "$(cat "$settings/slot")" --board "$(cat "$settings/board")") || exit 1
@@ -16,7 +21,7 @@ while read -r interface rates; do
   # shellcheck disable=SC2086
   ip link set dev "$interface" type can $rates 2>/dev/null || true
   if ! ip link set dev "$interface" up; then
-    echo "planes-up: $interface does not come up: that plane is lost to this card" >&2
+    echo "prepare-card: $interface does not come up: that plane is lost to this card" >&2
     status=1
   fi
 done <<EOF
