@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
+import { classOf, recordClass } from "../../../firmware/backplane/frame-identifier.ts";
 import { answerOctetsMax } from "../../../firmware/card/enquiry.ts";
 import { enquirySubject } from "../../../firmware/card/enquiry-subjects.ts";
+import { seededEntropy } from "../../../hal/simulated/entropy.ts";
 import { answerOf, answersAtOnce, askFor } from "./enquiry-rack.ts";
 import { ToyRack } from "./toy-rack.ts";
 
@@ -84,4 +86,41 @@ test("an enquiry has so many octets and no more", () => {
   }
   rack.run(10);
   expect(failures).toEqual(["not-an-enquiry", "not-an-enquiry"]);
+});
+
+test("a card that restarts amid its answer makes the enquiry fail, and answers the next one", () => {
+  const { rack, ask } = rackThatAnswers();
+  const amid = ask(1, 4, 20_000);
+  rack.run(1_000);
+  rack.pull(4);
+  answersAtOnce(rack.insert(4).management, 4);
+  rack.run(60);
+  expect(amid.failure).toBe("restarted");
+  const next = ask(1, 4, 100);
+  rack.run(500);
+  expect(next.octets).toEqual(answerOf(4, 100));
+});
+
+test("with one plane cut, and with frames lost on both, an answer is whole", () => {
+  const { rack, ask } = rackThatAnswers();
+  const chance = seededEntropy(3);
+  for (const bus of rack.buses) {
+    bus.decideFate = (frame) => {
+      const isLost = classOf(frame.id) === recordClass.bulk && chance.integer(100) < 2;
+      return isLost
+        ? { kind: "lost-at", ports: [1, 2, 3, 4].map((slot) => rack.card(slot).ports[rack.buses.indexOf(bus)]) }
+        : undefined;
+    };
+  }
+  const lossy = ask(1, 4, 8_000);
+  rack.run(20_000);
+  expect(lossy.octets).toEqual(answerOf(4, 8_000));
+  for (const bus of rack.buses) bus.decideFate = undefined;
+  rack.buses[1].decideFate = (frame) =>
+    classOf(frame.id) === recordClass.bulk
+      ? { kind: "lost-at", ports: [1, 2, 3, 4].map((slot) => rack.card(slot).ports[1]) }
+      : undefined;
+  const onePlane = ask(2, 3, 2_000);
+  rack.run(3_000);
+  expect(onePlane.octets).toEqual(answerOf(3, 2_000));
 });
