@@ -1,6 +1,7 @@
 /** A bus analyser for the backplane: what every record on a plane costs, by its class and by what it is about. */
 import { classOf, partOf, recordClass, recordClassNames, slotOf } from "../../firmware/backplane/frame-identifier.ts";
 import { commitRecord, consumedKinds } from "../../firmware/backplane/commit.ts";
+import { enquiryRecord } from "../../firmware/backplane/enquiry-records.ts";
 import { inputRecord } from "../../firmware/backplane/input-record.ts";
 import { repairRecord } from "../../firmware/backplane/repair-records.ts";
 import { resynchronisationRecord } from "../../firmware/backplane/resynchronisation-records.ts";
@@ -117,6 +118,8 @@ export class RecordMonitor {
         return kindIn(repairRecord, record);
       case recordClass.takeover:
         return kindIn(takeoverRecord, record);
+      case recordClass.bulk:
+        return kindIn(enquiryRecord, record);
       default:
         return kindIn(resynchronisationRecord, record);
     }

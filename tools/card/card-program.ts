@@ -84,6 +84,7 @@ function communicationOf(
       kind: card.kind,
       plans: groupPlans(configuration, card),
       frameOctets: bus.frames === "fd" ? 64 : 8,
+      rates: bus,
       timing: {
         primaryMicros: heartbeat.primaryMillis * microsPerMilli,
         othersMicros: heartbeat.othersMillis * microsPerMilli,

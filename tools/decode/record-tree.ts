@@ -2,6 +2,7 @@
 import { type Commit, type CommitContext, decodeCommit, isAnchor } from "../../firmware/backplane/commit.ts";
 import type { recordClassNames } from "../../firmware/backplane/frame-identifier.ts";
 import { receivedBits } from "../../firmware/backplane/deafness.ts";
+import { enquiryRecord, refusals } from "../../firmware/backplane/enquiry-records.ts";
 import {
   beatKind,
   cardKinds,
@@ -38,7 +39,7 @@ const recordTrees: Readonly<Record<RecordClassName, RecordTree>> = {
   repair: read("repair", repairRecord, repairTree),
   resynchronisation: read("resynchronisation", resynchronisationRecord, resynchronisationTree),
   management: read("management", resynchronisationRecord, resynchronisationTree),
-  bulk: (octets) => branch({ octets }),
+  bulk: read("enquiry", enquiryRecord, enquiryTree),
 };
 
 /**
@@ -174,4 +175,12 @@ function resynchronisationTree(record: ValueIn<typeof resynchronisationRecord>):
   if (record.kind !== "head") return branch(record);
   const { timeMillis, timeUpper, ...rest } = record;
   return { ...branch(rest), time: utcText(timeUpper * 2 ** 32 + timeMillis) };
+}
+
+// ------------------------------------------------------------------------------------------------------------- enquiries
+
+function enquiryTree(record: ValueIn<typeof enquiryRecord>): Branch {
+  return record.kind === "refused"
+    ? { ...branch(record), reason: named(record.reason, refusals[record.reason]) }
+    : branch(record);
 }

@@ -9,8 +9,8 @@ export interface PlaneLoad {
   readonly loadPercent: number;
   /** Of which heartbeats. */
   readonly heartbeatPercent: number;
-  /** Bits between the readings: heartbeats, what brings inserted cards up to date, and the rest, which is for the calls. */
-  readonly bits: { readonly heartbeats: number; readonly resynchronisation: number; readonly calls: number };
+  /** Bits between the readings: heartbeats, what brings inserted cards up to date, management, and the rest, which is for the calls. */
+  readonly bits: Readonly<Record<"heartbeats" | "resynchronisation" | "enquiries" | "calls", number>>;
   readonly frames: number;
   readonly errors: number;
 }
@@ -19,7 +19,7 @@ export function planeLoad(before: PlaneReading, after: PlaneReading): PlaneLoad 
   const seconds = (after.atMicros - before.atMicros) / 1_000_000;
   const grown = (name: "nominalBits" | "dataBits" | "frames", frameClass: number) =>
     (after[name][frameClass] ?? 0) - (before[name][frameClass] ?? 0);
-  const bits = { heartbeats: 0, resynchronisation: 0, calls: 0 };
+  const bits = { heartbeats: 0, resynchronisation: 0, enquiries: 0, calls: 0 };
   const busy = { heartbeats: 0, all: 0 };
   let frames = 0;
   for (let frameClass = 0; frameClass < after.frames.length; frameClass++) {
@@ -46,5 +46,6 @@ export function planeLoad(before: PlaneReading, after: PlaneReading): PlaneLoad 
 
 function kindOf(frameClass: number): keyof PlaneLoad["bits"] {
   if (frameClass === recordClass.heartbeat) return "heartbeats";
+  if (frameClass === recordClass.bulk) return "enquiries";
   return frameClass === recordClass.resynchronisation ? "resynchronisation" : "calls";
 }

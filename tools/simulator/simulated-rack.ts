@@ -207,6 +207,7 @@ export class SimulatedRack {
         kind: card.kind,
         plans: groupPlans(configuration, card),
         frameOctets: bus.frames === "fd" ? 64 : 8,
+        rates: bus,
         timing: {
           primaryMicros: heartbeat.primaryMillis * 1000,
           othersMicros: heartbeat.othersMillis * 1000,

@@ -3,6 +3,7 @@ import type { Application, ApplicationAction, ApplicationEvent } from "../../../
 import { vouchNote } from "../../../firmware/card/link-notes.ts";
 import { voidWord, vouchWord } from "../../../firmware/card/work-gate.ts";
 import { ApplicationRunner } from "../../../firmware/card/application-runner.ts";
+import { enquirySubject } from "../../../firmware/card/enquiry-subjects.ts";
 import { decodeLinkMessage, encodeLinkMessage } from "../../../firmware/card/link-message.ts";
 import { noWork, workNote, workWord } from "../../../firmware/card/link-notes.ts";
 import type { DatagramSocket } from "../../../hal/datagram-socket.ts";
@@ -533,4 +534,40 @@ describe("deadlines", () => {
     run(40);
     expect(application.takeKinds()).toEqual(["deadline"]);
   });
+});
+
+test("what is of management goes to its desk and not to the application, and the desk's wishes over the link", () => {
+  const { runner, link, toCommunication } = rest;
+  const asked: number[] = [];
+  runner.management.attend(enquirySubject.console, ({ slot, reply }) => {
+    asked.push(slot);
+    reply(Uint8Array.of(5), true);
+  });
+  const before = application.events.length;
+  const progress = link.communication.progressOfOther();
+  const octets = Uint8Array.of(enquirySubject.console);
+  link.communication.send(encodeLinkMessage({ kind: "enquired", slot: 4, enquiry: 11, octets }));
+  run(1);
+  expect(asked).toEqual([4]);
+  expect(application.events).toHaveLength(before);
+  expect(link.communication.progressOfOther()).toBe(progress + 1);
+  // As CBOR reads them.
+  const answer = { kind: "enquiry-answer", slot: 4, enquiry: 11, octets: Buffer.of(5), last: true };
+  expect(toCommunication).toEqual([answer]);
+});
+
+test("management that throws has failed the card, and is asked no more", () => {
+  const { runner, link, toCommunication } = rest;
+  let asked = 0;
+  runner.management.attend(enquirySubject.console, () => {
+    asked++;
+    throw new Error("no more");
+  });
+  const octets = Uint8Array.of(enquirySubject.console);
+  for (const enquiry of [1, 2]) {
+    link.communication.send(encodeLinkMessage({ kind: "enquired", slot: 4, enquiry, octets }));
+  }
+  run(1);
+  expect(asked).toBe(1);
+  expect(toCommunication).toEqual([{ kind: "failed", reason: "Error: no more" }]);
 });

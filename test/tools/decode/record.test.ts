@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { encodeCommit } from "../../../firmware/backplane/commit.ts";
+import { enquiryRecord } from "../../../firmware/backplane/enquiry-records.ts";
 import { type RecordClass, recordClass } from "../../../firmware/backplane/frame-identifier.ts";
 import { beatKind, heartbeat, role } from "../../../firmware/backplane/heartbeat.ts";
 import { inputRecord } from "../../../firmware/backplane/input-record.ts";
@@ -95,6 +96,13 @@ const records: Readonly<Record<string, readonly [octets: Uint8Array, tree: unkno
     }),
     { kind: "head", marks: [{ slot: 4, incarnation: 9, number: 17 }], time: "7 (1970-01-01T00:00:00.007Z)" },
   ],
+  bulk: [
+    encode(enquiryRecord, {
+      ...{ kind: "piece", slot: 3, incarnation: 0x1234, number: 200, life: 0xabcd, index: 7, last: true },
+      octets: Uint8Array.of(0xca, 0xfe),
+    }),
+    { kind: "piece", slot: 3, incarnation: 0x1234, number: 200, life: 0xabcd, index: 7, last: true, octets: "cafe" },
+  ],
 };
 
 function frames(octets: Uint8Array, recordClassNumber: RecordClass, frameOctets: FrameOctets = 8): string[] {
@@ -129,9 +137,10 @@ describe("each class", () => {
     }
   });
 
-  test("management and bulk have no layout here: octets", async () => {
-    const { output } = await run(["record", "--class", "bulk", "00ff"]);
-    expect(output).toBe("record: bulk\noctets: 00ff\n");
+  test("a refusal of an enquiry says why", async () => {
+    const refused = { kind: "refused", slot: 3, incarnation: 1, number: 9, life: 2, reason: 1 } as const;
+    const { output } = await run(["record", "--class", "bulk", "--json", toHex(encode(enquiryRecord, refused))]);
+    expect(JSON.parse(output)).toEqual({ record: "bulk", ...refused, reason: "1 (busy)" });
   });
 
   test("BEGIN says sequence and time whole", async () => {
