@@ -127,6 +127,13 @@ export class Medium {
     return card;
   }
 
+  /** A card that was pulled is in again; the others hear it at once. */
+  return(slot: number): Card {
+    const card = this.insert(slot);
+    this.#heard.set(slot, card.incarnation);
+    return card;
+  }
+
   #gone(slot: number, reason: "died" | "restarted"): void {
     for (const card of this.cards.values()) {
       if (card.slot !== slot) card.work(() => card.enquiries.gone(slot, reason, this.clock.nowMicros()));
