@@ -55,11 +55,11 @@ function rack({ serves = () => true as boolean, fate = () => usually as readonly
   const status = (slot: number) => booted.get(slot)?.taker.status;
   const progress: RackUpgradeProgress[] = [];
   const ends: unknown[] = [];
-  const upgrade = (source = bundleSource(newVersion, octets), slots = [2]) => {
+  const upgrade = (source = bundleSource(newVersion, octets), slots = [2], maySpare = () => true) => {
     giver.have(source);
     return new RackUpgrade({
       ...{ clock, giver, slots, version: source.bundle.version },
-      ...{ maySpare: () => true, progress: (each) => progress.push(each), done: (failure) => ends.push(failure) },
+      ...{ maySpare, progress: (each) => progress.push(each), done: (failure) => ends.push(failure) },
     });
   };
   return {
@@ -181,6 +181,19 @@ test("a giver that is gone is waited for, and what was fetched stays", () => {
   run(400_000);
   expect(status(2)).toMatchObject({ state: "settled", failure: "source", running: oldVersion });
   expect(status(2)?.held).toBeGreaterThanOrEqual(held);
+});
+
+test("a card that cannot be spared runs on with what it has, and a card that knows nothing of upgrades ends it", () => {
+  const { upgrade, run, ends, status, medium } = rack();
+  let isSpared = false;
+  upgrade(undefined, [2, 3], () => isSpared);
+  run(60_000);
+  expect(status(2)).toMatchObject({ state: "staged", running: oldVersion });
+  isSpared = true;
+  medium.return(3);
+  run(20_000);
+  expect(status(2)).toMatchObject({ state: "settled", running: newVersion });
+  expect(ends).toEqual([{ slot: 3, reason: "unable" }]);
 });
 
 test("a card that never answers is not waited for without end", () => {
