@@ -523,10 +523,7 @@ export class CommunicationProcessor {
     if (record === undefined) return false;
     this.#speaker = slot;
     this.#spokenAt = now;
-    if (kind === recordClass.bulk) {
-      this.#enquiries.record(slot, record, now);
-      return true;
-    }
+    if (kind === recordClass.bulk) return this.#enquiries.record(slot, record, now);
     const group = groupOf(kind, record);
     const part = group === undefined ? undefined : this.#partOf.get(group);
     if (part) part.member.record(kind, slot, record, now);

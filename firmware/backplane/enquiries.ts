@@ -112,18 +112,19 @@ export class Enquiries {
     else this.#own.enquire(action, now);
   }
 
-  /** A whole record of class bulk, first copy, whomever it is for. */
-  record(slot: number, octets: Uint8Array, now: Micros): void {
+  /** A whole record of class bulk, first copy, whomever it is for. @returns whether it is for this card */
+  record(slot: number, octets: Uint8Array, now: Micros): boolean {
     this.#now = now;
     this.#pace.charge(octets.length, now);
     const addressee = addresseeOf(octets);
-    if (addressee !== undefined && addressee !== this.#slot) return;
+    if (addressee !== undefined && addressee !== this.#slot) return false;
     const decoded = decode(enquiryRecord, octets);
-    if (!decoded.ok) {
-      this.#effects.nonsense();
-      return;
-    }
-    const record = decoded.value;
+    if (decoded.ok) this.#take(slot, decoded.value, now);
+    else this.#effects.nonsense();
+    return true;
+  }
+
+  #take(slot: number, record: EnquiryRecord, now: Micros): void {
     const life = "life" in record ? record.life : record.incarnation;
     if (!this.#effects.isHeard(slot, life)) return;
     if ("life" in record) this.#enquirer.record(slot, record, now);

@@ -8,8 +8,8 @@ import { SimulatedRack } from "../../tools/simulator/simulated-rack.ts";
 import { answerOf, answersAtOnce, askFor, type Outcome } from "../firmware/backplane/enquiry-rack.ts";
 import { smallRackOf } from "./one-call.ts";
 
-const callsPerSecond = 40;
-const millis = 3_000;
+const callsPerSecond = 25;
+const millis = 2_000;
 const answerOctets = 400;
 
 interface Measured {
@@ -25,7 +25,7 @@ interface Measured {
 
 /** Calls at a steady rate; with `asks` every card asks every other card all the time. */
 function measure(asks: boolean): Measured {
-  const rack = new SimulatedRack(smallRackOf(30), { mix: { ringMicros: 50_000, holdMicros: 100_000 } });
+  const rack = new SimulatedRack(smallRackOf(16), { mix: { ringMicros: 50_000, holdMicros: 100_000 } });
   bringIntoService(rack);
   const answers: { slot: number; outcome: Outcome }[] = [];
   const ask = (from: number, slot: number) => {
@@ -75,7 +75,7 @@ test("every card asks every other while calls are made: the calls cost what they
   expect(alone).toMatchObject({ lost: 0, enquiryShare: 0, answers: [] });
   expect(beside.lost).toBe(0);
   expect(beside.enquiryShare).toBeGreaterThan(0.6 * enquiryShare);
-  // The burst at the beginning counts here: 20 ms of 3 s, and a record of each card more.
+  // The burst at the beginning counts here: 20 ms of 2 s, and a record of each card more.
   expect(beside.enquiryShare).toBeLessThan(enquiryShare + 0.02);
   expect(Math.abs(beside.bitsPerCall / alone.bitsPerCall - 1)).toBeLessThan(0.01);
   // One frame of a lower class may be on the wire.
@@ -84,5 +84,29 @@ test("every card asks every other while calls are made: the calls cost what they
   for (const { slot, outcome } of beside.answers) {
     expect(outcome.failure).toBeUndefined();
     expect(outcome.octets).toEqual(answerOf(slot, answerOctets).slice(0, outcome.octets.length));
+  }
+});
+
+test("the primary is pulled while every card asks every other: no call is lost, and what it was asked fails", () => {
+  const rack = new SimulatedRack(smallRackOf(16), { mix: { ringMicros: 50_000, holdMicros: 100_000 } });
+  bringIntoService(rack);
+  for (const slot of rack.slots) answersAtOnce(rack.card(slot).management, slot);
+  const ask = (from: number, slot: number) => ({
+    from,
+    slot,
+    outcome: askFor(rack.card(from).management, slot, 5_000),
+  });
+  const all = rack.slots.flatMap((from) => rack.slots.flatMap((to) => (from === to ? [] : [ask(from, to)])));
+  offerCalls(rack, callsPerSecond);
+  rack.run(1_000);
+  const [primary] = rack.primaries();
+  rack.pull(primary);
+  rack.run(1_000);
+  endCalls(rack);
+  expect(countCalls(rack)).toMatchObject({ lost: 0 });
+  expect(rack.primaries()).toHaveLength(1);
+  for (const { from, slot, outcome } of all) {
+    if (from === primary) continue;
+    expect(outcome.failure).toBe(slot === primary ? "died" : undefined);
   }
 });
