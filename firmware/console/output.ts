@@ -29,10 +29,6 @@ export class Output {
     this.pager.begin();
   }
 
-  get isRemote(): boolean {
-    return this.#answer !== undefined;
-  }
-
   /** Another card has more to say. */
   get isAwaiting(): boolean {
     return this.#answer !== undefined && !this.#answer.isWhole;

@@ -443,7 +443,7 @@ export class ConsoleSession {
   }
 
   #answered(enquiry: number, answer: Answer): void {
-    if (enquiry !== this.#enquiry || this.#state !== "output" || !this.#output.isRemote) return;
+    if (enquiry !== this.#enquiry || this.#state !== "output" || !this.#output.isAwaiting) return;
     if (!this.#output.take(answer)) this.#options.enquirer.abandon(enquiry);
     this.#pump();
   }

@@ -48,7 +48,7 @@ export function octetsOfText(text: string): Uint8Array {
     const codePoint = character.codePointAt(0) ?? 0;
     const following = utf8Length(character) - 1;
     if (following === 0) octets.push(codePoint);
-    else octets.push(((0xf00 >> following) & 0xff) | (codePoint >> (6 * following)));
+    else octets.push(((0xff00 >> (following + 1)) & 0xff) | (codePoint >> (6 * following)));
     for (let place = following - 1; place >= 0; place--) octets.push(0x80 | ((codePoint >> (6 * place)) & 0x3f));
   }
   return Uint8Array.from(octets);

@@ -81,8 +81,10 @@ export class CardConsole {
   /** The card has left its groups. */
   left(): void {
     this.#hasLeft = true;
-    if (this.#afterLeaving === "restart") this.#parts.restart();
-    for (const session of this.#sessions) session.step({ kind: "notice", text: "this card has left: safe to pull" });
+    const restarts = this.#afterLeaving === "restart";
+    const text = `this card has left: ${restarts ? "it begins anew" : "safe to pull"}`;
+    for (const session of this.#sessions) session.step({ kind: "notice", text });
+    if (restarts) this.#parts.restart();
   }
 
   /** What another card's console asks, answered a piece at a time. */
