@@ -42,6 +42,7 @@ export class CommunicationRunner {
   /** Copies of frames that have come and are not taken in yet, by plane and in bus order. */
   readonly #mail: readonly [CanFrame[], CanFrame[]] = [[], []];
   #readingOn = false;
+  #tap: ((plane: Plane, frames: readonly CanFrame[]) => void) | undefined;
   /** Of planes A and B. */
   readonly #planeStates: [CanState, CanState] = ["active", "active"];
 
@@ -82,6 +83,11 @@ export class CommunicationRunner {
     this.#tick();
   }
 
+  /** What comes and goes is shown to `tap` as well, which has a frame during the call only; undefined: to nobody any more. */
+  listenIn(tap: ((plane: Plane, frames: readonly CanFrame[]) => void) | undefined): void {
+    this.#tap = tap;
+  }
+
   #take(message: ToCommunication): void {
     const now = this.#parts.clock.nowMicros();
     if (message.kind === "drained") this.#processor.drained(now);
@@ -106,10 +112,14 @@ export class CommunicationRunner {
     };
     port.listen({
       frames: (batch) => {
+        this.#tap?.(plane, batch);
         if (!this.#readingOn && batch.length <= framesAtOnceMax) this.#hear(plane, batch, false);
         else this.#putAside(plane, batch);
       },
-      transmitted: (batch) => this.#processor.transmitted(plane, batch, clock.nowMicros()),
+      transmitted: (batch) => {
+        this.#tap?.(plane, batch);
+        this.#processor.transmitted(plane, batch, clock.nowMicros());
+      },
       writable: (frameClass) => this.#processor.writable(plane, frameClass),
       state: (state) => {
         this.#planeStates[plane] = state;

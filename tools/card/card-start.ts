@@ -6,6 +6,7 @@ import type { RackConfiguration } from "../../firmware/configuration/rack-schema
 import type { OperatorCommand } from "../../firmware/card/operator-command.ts";
 import type { ProcessorLinkMemory } from "../../hal/linux/processor-link.ts";
 import type { WatchdogStart } from "./watchdog.ts";
+import type { TappedPart } from "./bus-tap.ts";
 
 export interface CommunicationStart {
   readonly options: Omit<CommunicationOptions, "incarnation" | "realTime" | "withoutRules">;
@@ -34,11 +35,16 @@ export type CardReport =
   | { readonly kind: "application"; readonly status: Readonly<Record<string, unknown>> }
   /** The application has failed: the card ends. */
   | { readonly kind: "failed"; readonly text: string }
+  /** To the application processor's thread alone. */
+  | ({ readonly kind: "frames" } & TappedPart)
   /** The card ends, and wants to be started anew. */
   | { readonly kind: "restarting" }
   /** The card cannot do its work: a sentence for the user. */
   | { readonly kind: "unusable"; readonly text: string }
   | { readonly kind: "ladder"; readonly request: number; readonly entries: unknown };
+
+/** What the communication processor's thread is told when it runs: to let go of the watchdog; to show what the planes bring, or not. */
+export type ThreadRequest = "ends" | "listen-in" | "listen-no-more";
 
 /** What the supervisor asks of a card. */
 export type CardRequest =

@@ -15,7 +15,8 @@ import {
   raiseToRealTime,
   starvedMicros,
 } from "../../hal/linux/real-time.ts";
-import type { CardReport, CommunicationStart } from "./card-start.ts";
+import { BusTap } from "./bus-tap.ts";
+import type { CardReport, CommunicationStart, ThreadRequest } from "./card-start.ts";
 import { isInterface, openPlanePort } from "./plane-port.ts";
 import { rehearse } from "./rehearsal.ts";
 import { feedWatchdog } from "./watchdog.ts";
@@ -55,8 +56,15 @@ const runner = new CommunicationRunner(
   },
 );
 const disarm = start.watchdog && feedWatchdog(start.watchdog, runner, log);
-parentPort?.on("message", (message) => {
+const tap = new BusTap(
+  () => clock.wallMillis(),
+  (part) => report({ kind: "frames", ...part }),
+);
+parentPort?.on("message", (message: ThreadRequest) => {
   if (message === "ends") disarm?.();
+  if (message === "listen-in") tap.begin();
+  if (message === "listen-no-more") tap.end();
+  if (message !== "ends") runner.listenIn(message === "listen-in" ? tap.take : undefined);
 });
 report({ kind: "ready", realTime: granted });
 if (memory?.locked === false)

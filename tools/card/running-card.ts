@@ -14,7 +14,7 @@ import type { Disk } from "./card-application.ts";
 import { consolesOf } from "./card-board.ts";
 import type { CardMetrics } from "./card-metrics.ts";
 import type { CardOptions } from "./card-options.ts";
-import type { CardReport, CardRequest } from "./card-start.ts";
+import type { CardReport, CardRequest, ThreadRequest } from "./card-start.ts";
 import { CardConsole } from "./console.ts";
 import { attendToConsoles, enquireAtConsole } from "./console-enquiries.ts";
 import { openFrontPanel, runFrontPanel } from "./front-panel.ts";
@@ -96,7 +96,7 @@ export class RunningCard {
   }
 
   #newConsole(): CardConsole {
-    const { card, configuration, options, application } = this.#parts;
+    const { card, configuration, options, application, thread } = this.#parts;
     const { management } = this.#runner;
     const shell = new CardConsole({
       ...{ card, configuration, configurationFile: options.config, application },
@@ -106,6 +106,7 @@ export class RunningCard {
         if (severity === "alarm") this.#alarms.tell("login-failures", { object: `console of slot ${card.slot}`, text });
       },
       alarms: () => this.#alarms.list(),
+      tapBus: (on) => thread.postMessage((on ? "listen-in" : "listen-no-more") satisfies ThreadRequest),
       enquire: (slot, request, answer) => enquireAtConsole(management, slot, request, answer),
     });
     attendToConsoles(management, this.#clock, (request) => shell.answer(request));
@@ -156,6 +157,10 @@ export class RunningCard {
   }
 
   #told(message: CardReport): void {
+    if (message.kind === "frames") {
+      this.#shell.frames(message);
+      return;
+    }
     this.#parts.report(message);
     switch (message.kind) {
       case "communication":
