@@ -64,6 +64,8 @@ export interface CardActions {
   operate(command: OperatorCommand): string;
   /** The card leaves its groups; `then` says whether it starts anew when it has left. */
   leave(then: "stay" | "restart"): void;
+  /** A leave that waits for a backup is taken back. */
+  stay(): void;
   /** Ends the card and starts it anew, whatever becomes of its work. */
   restartNow(): void;
   inhibitPlane(plane: 0 | 1, on: boolean): void;

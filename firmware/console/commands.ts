@@ -28,6 +28,9 @@ export type SessionWish =
 /** Sentences and tables in pieces, or something that only the session can do. */
 export type CommandResult = Pieces | SessionWish;
 
+/** As the card tells of it. */
+const waitsForBackup = "waits for a backup";
+
 type Values = Readonly<Record<string, unknown>>;
 type Run = (values: Values, context: CommandContext) => CommandResult;
 type Kind = ArgumentKind<CommandContext>;
@@ -172,6 +175,14 @@ function pullSafe(_: Values, { actions }: CommandContext): Pieces {
   return say("this card leaves; it may be pulled when the console says so (restart puts it back)");
 }
 
+function stay(_: Values, { view, actions }: CommandContext): Pieces {
+  const { leaving } = view.communication();
+  if (leaving === undefined) return say("nothing was done: this card was not told to leave");
+  if (leaving !== waitsForBackup) return say(`nothing was done: this card is ${leaving}; restart puts it back`);
+  actions.stay();
+  return say("this card stays");
+}
+
 function trace(on: boolean): Run {
   return ({ source, filters }, { view }) => {
     if (source === "h248") return say("nothing was done: this node does not speak H.248 yet");
@@ -198,6 +209,7 @@ const rows: readonly CommandRow<Run>[] = [
   { syntax: "reset <circuits>", help: "reset idle circuits at both ends (Q.764 2.9.3)", role: "administrator", run: operate("reset") },
   { syntax: "switchover", help: "the backup takes over, and this card comes back as backup", role: "administrator", run: switchOver },
   { syntax: "pull-safe", help: "leave the rack so that the card may be pulled", role: "administrator", run: pullSafe },
+  { syntax: "stay", help: "take back a leave that waits for a backup", role: "administrator", run: stay },
   { syntax: "inhibit plane <plane>", help: "use the other plane only, but for beats", role: "administrator", run: inhibit(true) },
   { syntax: "uninhibit plane <plane>", help: "use the plane again", role: "administrator", run: inhibit(false) },
   { syntax: "restart [now]", help: "leave and begin anew; now: without leaving", role: "administrator", run: restart },

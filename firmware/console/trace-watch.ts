@@ -26,7 +26,7 @@ export class TraceWatch {
 
   /** Every filter has to be one of a line's words. */
   set(source: TraceSource, on: boolean, filters: readonly string[], now: Micros): void {
-    this.#view.traceWanted(source, on);
+    if (on !== this.#watched.has(source)) this.#view.traceWanted(source, on);
     if (on) {
       const { next } = this.#view.traced(source, undefined, 0);
       this.#watched.set(source, { from: next, filters: filters.map((filter) => filter.toLowerCase()) });

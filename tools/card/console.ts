@@ -12,6 +12,8 @@ import { ConsoleSession, type SessionAction, type SessionEvent } from "../../fir
 import type { Clock } from "../../hal/clock.ts";
 import type { SerialLine } from "../../hal/serial-line.ts";
 import { readConfiguration, UserError } from "../configuration/read-configuration.ts";
+import type { TappedPart } from "./bus-tap.ts";
+import { BusTrace } from "./bus-trace.ts";
 import { type ConsoleLines, serialConsole, socketConsole, standardConsole } from "./console-line.ts";
 import { isPassword } from "./password.ts";
 
@@ -31,6 +33,8 @@ export interface ConsoleParts {
   /** Ends the process so that whoever watches over it starts it anew. */
   restart(): void;
   alarms(): readonly ConsoleAlarm[];
+  /** The planes are to be listened in on, or not any more. */
+  tapBus(on: boolean): void;
   /** How other cards are asked; absent: not at all. */
   readonly enquire?: ((slot: number, request: Uint8Array, answer: (answer: Answer) => void) => () => void) | undefined;
 }
@@ -41,12 +45,14 @@ export class CardConsole {
   readonly #guard = new LoginGuard();
   readonly #view: CardView;
   readonly #actions: CardActions;
+  readonly #bus: BusTrace;
   #communication: unknown;
   #afterLeaving: "stay" | "restart" = "stay";
   #hasLeft = false;
 
   constructor(parts: ConsoleParts) {
     this.#parts = parts;
+    this.#bus = new BusTrace(parts.configuration, (on) => parts.tapBus(on));
     this.#view = this.#viewOf(parts);
     this.#actions = {
       operate: (command) => parts.runner.command(command).join("\n"),
@@ -54,6 +60,10 @@ export class CardConsole {
         this.#afterLeaving = then;
         if (this.#hasLeft && then === "restart") parts.restart();
         else parts.runner.leave();
+      },
+      stay: () => {
+        this.#afterLeaving = "stay";
+        parts.runner.stay();
       },
       restartNow: () => parts.restart(),
       inhibitPlane: (plane, on) => parts.runner.inhibitPlane(plane, on),
@@ -76,6 +86,10 @@ export class CardConsole {
 
   communication(status: unknown): void {
     this.#communication = status;
+  }
+
+  frames(part: TappedPart): void {
+    this.#bus.take(part);
   }
 
   /** The card has left its groups. */
@@ -147,8 +161,10 @@ export class CardConsole {
       alarms: () => parts.alarms(),
       performance: () => performanceOf(started, parts.clock),
       traceRefusal: (source) => this.#traceRefusal(source),
-      traced: (_, from, most) => this.#traced(from, most),
-      traceWanted: () => undefined,
+      traced: (source, from, most) => this.#traced(source, from, most),
+      traceWanted: (source, on) => {
+        if (source === "bus") this.#bus.want(on);
+      },
       checkConfiguration: () => this.#checkConfiguration(),
     };
   }
@@ -156,14 +172,14 @@ export class CardConsole {
   #traceRefusal(source: TraceSource): string | undefined {
     const { card, configuration } = this.#parts;
     const kind = ({ isup: "lim", mgcp: "transporter", bus: undefined } as const)[source];
-    if (kind === card.kind) return undefined;
-    if (kind === undefined) return "the bus is traced by npm run trace";
+    if (kind === undefined || kind === card.kind) return undefined;
     const slots = configuration.cards.filter((each) => each.kind === kind).map(({ slot }) => slot);
     return `${source} is traced at the console of a ${kind}: slot ${slots.join(", ")}`;
   }
 
-  #traced(from: number | undefined, most: number): TracedPart {
-    const since = this.#parts.application.traceSince?.(from, most);
+  #traced(source: TraceSource, from: number | undefined, most: number): TracedPart {
+    const { lines } = this.#bus;
+    const since = source === "bus" ? lines.since(from, most) : this.#parts.application.traceSince?.(from, most);
     return since === undefined ? { lines: [], next: 0, lost: 0 } : { lines: since.entries, ...since };
   }
 

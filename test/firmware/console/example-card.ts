@@ -36,6 +36,7 @@ export class ExampleCard {
       return `operator: ${commandText(command)}: done`;
     },
     leave: (then) => void this.done.push(`leave, ${then}`),
+    stay: () => void this.done.push("stay"),
     restartNow: () => void this.done.push("restart now"),
     inhibitPlane: (plane, on) => void this.done.push(`inhibit ${plane} ${on}`),
   };
@@ -54,7 +55,12 @@ export class ExampleCard {
         return this.rows.filter(({ key }) => key > request.after).slice(0, request.most);
       },
       alarms: () => [
-        { severity: "major", object: "slot 4", text: "slot 4: \x1b[31mdoes not beat", raisedAtMillis: 1_000_000_000_000 },
+        {
+          severity: "major",
+          object: "slot 4",
+          text: "slot 4: \x1b[31mdoes not beat",
+          raisedAtMillis: 1_000_000_000_000,
+        },
         {
           severity: "minor",
           object: "slot 1",
