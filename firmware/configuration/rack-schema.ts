@@ -134,7 +134,7 @@ const consoleUser = section({
   role: oneOf("operator", "administrator").default("operator"),
   /** The line that `npm run password` prints: scrypt$N$r$p$salt$hash. */
   password: text(
-    /^scrypt\$\d{1,7}\$\d{1,2}\$\d{1,2}\$[A-Za-z0-9+/=]{16,64}\$[A-Za-z0-9+/=]{24,128}$/,
+    /^scrypt\$\d{1,7}\$\d{1,2}\$\d{1,2}\$[A-Za-z0-9+/=]{16,64}\$[A-Za-z0-9+/=]{43,128}$/,
     "the line that npm run password prints, scrypt$...",
   ),
 });

@@ -33,6 +33,8 @@ export async function isPassword(stored: string | undefined, password: string): 
   const [, N, r, p, salt = "", hash = ""] = (stored ?? "").split("$");
   const asked = stored === undefined ? cost : { N: Number(N), r: Number(r), p: Number(p) };
   const expected = stored === undefined ? Buffer.alloc(hashOctets) : Buffer.from(hash, "base64");
+  // What is shorter is the beginning of another.
+  if (expected.length < hashOctets) return false;
   try {
     const derived = await derive(password, Buffer.from(salt, "base64"), expected.length, asked);
     return stored !== undefined && timingSafeEqual(derived, expected);

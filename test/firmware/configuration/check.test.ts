@@ -26,6 +26,28 @@ test("two groups of call servers may have a route each for the same prefix", () 
   expect(faultsOf(change)).toEqual([]);
 });
 
+test("a name stands for one user of the console", () => {
+  const password = `scrypt$16384$8$1$${"A".repeat(22)}==$${"A".repeat(43)}=`;
+  const user = { name: "root", role: "administrator", password };
+  const configuration = rackSchema.parse({
+    ...exampleRack(),
+    console: { users: [user, { ...user, role: "operator" }] },
+  });
+  expect(checkConfiguration(configuration)).toEqual([
+    { path: ["console", "users", 1, "name"], text: "is the same as that of console.users[0]; each may occur once" },
+  ]);
+});
+
+test.each([
+  ["a password in plain text", "secret"],
+  ["another scheme", "bcrypt$10$abcdefghijklmnopqrstuv$abcdefghijklmnopqrstuvwxyz"],
+  ["no salt", "scrypt$16384$8$1$$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"],
+])("%s is no password of a user", (_, password) => {
+  const users = [{ name: "root", password }];
+  const parsed = rackSchema.safeParse({ ...exampleRack(), console: { users } });
+  expect(parsed.error?.issues.map(({ path }) => path.join("."))).toEqual(["console.users.0.password"]);
+});
+
 const faults: readonly [name: string, change: (rack: Rack) => void, fault: string][] = [
   [
     "two cards in one slot",
