@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { encodeCommit } from "../../../firmware/backplane/commit.ts";
 import { CommunicationProcessor } from "../../../firmware/backplane/communication-processor.ts";
 import {
+  classOf,
   frameIdentifier,
   framePart,
   partOf,
@@ -28,6 +29,7 @@ function limAlone(
   sent: CanFrame[],
   died: (slot: number) => void = () => undefined,
   looks: () => void = () => undefined,
+  transmitted: (plane: 0 | 1, frame: CanFrame) => void = () => undefined,
 ): CommunicationProcessor {
   return new CommunicationProcessor(
     {
@@ -43,6 +45,7 @@ function limAlone(
     {
       transmit: (plane, frame) => {
         if (plane === 0) sent.push(frame);
+        transmitted(plane, frame);
         return "queued";
       },
       toApplication: () => {},
@@ -83,26 +86,27 @@ test("beats that overtake each other in the controller are not waited for", () =
   expect(sent).toBe(40);
 });
 
+const beatOf2 = encode(heartbeat, {
+  group: 1,
+  role: role.primary,
+  term: 1,
+  incarnation: 9,
+  kind: beatKind.identity,
+  value: 0,
+  realTime: 1,
+  hung: 0,
+  deaf: 0,
+  leaving: 0,
+});
+const beatId = frameIdentifier(recordClass.heartbeat, 2, framePart.whole);
+
 test("the second look at a silence does not wait for the next millisecond", () => {
   const deaths: number[] = [];
   const sent: CanFrame[] = [];
   const processor = limAlone([plan], sent, (slot) => deaths.push(slot));
   processor.tick(2 * othersMicros);
   const heardMicros = 2 * othersMicros + 1000;
-  const beat = encode(heartbeat, {
-    group: 1,
-    role: role.primary,
-    term: 1,
-    incarnation: 9,
-    kind: beatKind.identity,
-    value: 0,
-    realTime: 1,
-    hung: 0,
-    deaf: 0,
-    leaving: 0,
-  });
-  const id = frameIdentifier(recordClass.heartbeat, 2, framePart.whole);
-  processor.frames(0, [{ id, fd: false, data: beat }], heardMicros, false);
+  processor.frames(0, [{ id: beatId, fd: false, data: beatOf2 }], heardMicros, false);
   const wakes: Micros[] = [];
   while (deaths.length === 0) {
     wakes.push(processor.nextDeadline());
@@ -230,4 +234,70 @@ test("commits that overtake each other in the controller are all known to be out
   const records = [2, 3].map((slot) => rack.lines(slot, "cdr.jsonl").length);
   expect(records).toEqual([calls, calls]);
   expect(overtaken).toBeGreaterThan(100);
+});
+
+describe("a plane that an operator has inhibited", () => {
+  /** Frames of records that went out on planes A and B, without beats. */
+  let records: [number, number];
+  let beats: [number, number];
+  let enquiry = 0;
+  let inPort: [plane: 0 | 1, frame: CanFrame][];
+  let now: Micros;
+  let processor: CommunicationProcessor;
+  beforeEach(() => {
+    records = [0, 0];
+    beats = [0, 0];
+    const nothing = () => undefined;
+    inPort = [];
+    now = 2 * othersMicros;
+    processor = limAlone([plan], [], nothing, nothing, (plane, frame) => {
+      (classOf(frame.id) === recordClass.heartbeat ? beats : records)[plane]++;
+      inPort.push([plane, frame]);
+    });
+    // It keeps quiet for its first beats.
+    pass(10);
+  });
+  const pass = (intervals: number) => {
+    for (let count = 0; count < intervals; count++) {
+      now += othersMicros;
+      processor.frames(0, [{ id: beatId, fd: false, data: beatOf2 }], now, false);
+      processor.tick(now);
+      for (const [plane, frame] of inPort.splice(0)) processor.transmitted(plane, [frame], now);
+    }
+  };
+  const speak = () => {
+    records = [0, 0];
+    beats = [0, 0];
+    processor.management({ kind: "enquire", slot: 2, enquiry: ++enquiry, octets: Uint8Array.of(1) }, now);
+    pass(3);
+    return { records: records.map((count) => count > 0), beats: beats.map((count) => count > 0) };
+  };
+
+  test("carries beats and nothing else, until it is used again", () => {
+    expect(speak()).toEqual({ records: [true, true], beats: [true, true] });
+    processor.inhibitPlane(1, true);
+    expect(processor.status()).toMatchObject({ inhibited: [false, true] });
+    expect(speak()).toEqual({ records: [true, false], beats: [true, true] });
+    processor.inhibitPlane(1, false);
+    expect(speak()).toEqual({ records: [true, true], beats: [true, true] });
+  });
+
+  test("is used all the same while the other one is passive or lost", () => {
+    processor.inhibitPlane(1, true);
+    processor.planePassive(0, true);
+    expect(speak().records).toEqual([false, true]);
+    processor.planePassive(0, false);
+    expect(speak().records).toEqual([true, false]);
+    processor.planeLost(0);
+    expect(speak().records[1]).toBe(true);
+    processor.planePassive(0, false);
+    expect(speak().records).toEqual([true, false]);
+  });
+
+  test("never both at a time", () => {
+    processor.inhibitPlane(0, true);
+    processor.inhibitPlane(1, true);
+    expect(processor.status()).toMatchObject({ inhibited: [true, false] });
+    expect(speak().records).toEqual([false, true]);
+  });
 });
