@@ -13,6 +13,7 @@ import { openSerialLine } from "../../../hal/linux/serial-line.ts";
 import type { SerialLine } from "../../../hal/serial-line.ts";
 import type { CardReport } from "../../../tools/card/card-start.ts";
 import { serialConsole } from "../../../tools/card/console-line.ts";
+import { restartExitCode } from "../../../tools/card/restart.ts";
 import { peerTest } from "../../interop/peer.ts";
 
 const programOf = (tool: string) => fileURLToPath(new URL(`../../../tools/${tool}/main.ts`, import.meta.url));
@@ -82,7 +83,7 @@ it("a card's socket: its user alone may connect; login, show, trace of the bus, 
   );
   const ended = once(card, "exit");
   socket.write("restart now\r");
-  expect(await ended).toEqual([0, null]);
+  expect(await ended).toEqual([restartExitCode, null]);
   expect(reports).toContainEqual({ kind: "restarting" });
   expect(JSON.stringify(reports)).toContain("console on socket: admin: restart now");
 });
