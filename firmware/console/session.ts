@@ -93,9 +93,7 @@ export class ConsoleSession {
     this.#now = now;
     this.#wallMillis = wallMillis;
     this.#take(event);
-    this.#text += this.#editor.output();
-    if (this.#text !== "") this.#actions.push({ kind: "write", octets: octetsOfText(this.#text) });
-    this.#text = "";
+    this.#flush();
     const actions = this.#actions;
     this.#actions = [];
     return actions;
@@ -268,8 +266,9 @@ export class ConsoleSession {
     this.#ahead = [];
   }
 
-  /** The next may log in. */
+  /** The next may log in. Whoever was there is told everything before. */
   #end(): void {
+    this.#flush();
     this.#actions.push({ kind: "hang-up" });
     this.#askName();
   }
@@ -512,6 +511,12 @@ export class ConsoleSession {
     this.#flushEditor();
     this.#write(`\r\x1b[K${text}\n`);
     this.#editor.redraw();
+  }
+
+  #flush(): void {
+    this.#flushEditor();
+    if (this.#text !== "") this.#actions.push({ kind: "write", octets: octetsOfText(this.#text) });
+    this.#text = "";
   }
 
   #flushEditor(): void {

@@ -25,6 +25,8 @@ class Terminal {
   readonly asked: { enquiry: number; slot: number; request: string }[] = [];
   readonly abandoned: number[] = [];
   hangUps = 0;
+  /** What was written when whoever was there had gone. */
+  afterHangUp = "";
   checks = 0;
   now = minute;
   /** Most octets that were written at once. */
@@ -112,6 +114,7 @@ class Terminal {
       if (action.kind === "write") {
         this.longest = Math.max(this.longest, action.octets.length);
         this.screen.write(textOfOctets(action.octets).replaceAll("\r\n", "\n"));
+        if (this.hangUps > 0) this.afterHangUp += textOfOctets(action.octets);
       } else if (action.kind === "log") this.logs.push({ severity: action.severity, text: action.text });
       else if (action.kind === "hang-up") this.hangUps++;
       else {
@@ -203,6 +206,7 @@ describe("login", () => {
     expect(terminal.session.user).toBeUndefined();
     expect(terminal.shown).toContain("logged out: nothing was typed for too long");
     expect(terminal.hangUps).toBe(1);
+    expect(terminal.afterHangUp).toBe("login: ");
     expect(terminal.session.nextDeadline()).toBeUndefined();
     terminal.type("ro").pass(minute);
     expect(terminal.hangUps).toBe(2);
@@ -448,6 +452,9 @@ describe("other cards", () => {
     terminal.answer({ kind: "end" });
     expect(terminal.shown).toContain("1.2.3");
     expect(terminal.screen.text.length).toBeLessThan(1500);
+    terminal.type("\x15slot 2 show calls\r").clear();
+    terminal.type("\r".repeat(10_000)).answer({ kind: "end" });
+    expect(terminal.screen.lines.length).toBeLessThan(600);
   });
 });
 
