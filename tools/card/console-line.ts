@@ -17,15 +17,22 @@ export interface ConsoleLines {
   log(severity: "info" | "warning" | "alarm", text: string): void;
 }
 
+/** ^D. */
+const endOfInput = Uint8Array.of(0x04);
+const endAgainMillis = 1000;
+
 /** Standard input and output, or a connection. */
 export class StreamLine implements SerialLine {
   readonly #input: Readable;
   readonly #output: Writable;
+  readonly #answersToTheEnd: boolean;
   #isClosed = false;
 
-  constructor(input: Readable, output: Writable) {
+  /** @param answersToTheEnd whoever has said all still wants to hear: the end of the input is ^D, and ^D again until it is heard */
+  constructor(input: Readable, output: Writable, answersToTheEnd: boolean) {
     this.#input = input;
     this.#output = output;
+    this.#answersToTheEnd = answersToTheEnd;
   }
 
   write(octets: Uint8Array): boolean {
@@ -42,11 +49,20 @@ export class StreamLine implements SerialLine {
       if (!this.#isClosed) listener.octets(octets);
     });
     this.#output.on("drain", () => listener.writable?.());
-    this.#input.on("end", () => closed("the end of the input"));
+    this.#input.on("end", () => {
+      if (this.#answersToTheEnd) this.#endInput(listener);
+      else closed("the end of the input");
+    });
     for (const stream of [this.#input, this.#output]) {
       stream.on("close", () => closed("the line is closed"));
       stream.on("error", (error: Error) => closed(error.message));
     }
+  }
+
+  #endInput(listener: SerialLineListener): void {
+    if (this.#isClosed) return;
+    listener.octets(endOfInput);
+    setTimeout(() => this.#endInput(listener), endAgainMillis).unref();
   }
 
   close(): void {
@@ -96,7 +112,7 @@ function watched(line: SerialLine, closed: (reason: string) => void): SerialLine
 export function standardConsole(lines: ConsoleLines): void {
   const { stdin, stdout } = process;
   if (stdin.isTTY) stdin.setRawMode(true);
-  lines.opened("standard input", new StreamLine(stdin, stdout), false);
+  lines.opened("standard input", new StreamLine(stdin, stdout, false), false);
 }
 
 /** A socket that only the user who started the card may connect to. */
@@ -104,8 +120,8 @@ export function socketConsole(where: string, lines: ConsoleLines): Server {
   // The kernel takes 107 octets: from here it may be shorter.
   const path = relative(process.cwd(), where);
   rmSync(path, { force: true });
-  const server = createServer((socket: Socket) => {
-    lines.opened("socket", new StreamLine(socket, socket), true);
+  const server = createServer({ allowHalfOpen: true }, (socket: Socket) => {
+    lines.opened("socket", new StreamLine(socket, socket, true), true);
   });
   server.maxConnections = connectionsMax;
   server.on("error", (error) => lines.log("warning", `console: ${path}: ${error.message}`));

@@ -6,6 +6,7 @@ import { mkdtemp, rm, stat } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -81,6 +82,11 @@ it("a card's socket: its user alone may connect; login, show, trace of the bus, 
     () => reports.some((report) => report.kind === "log" && report.text === "plane A is inhibited"),
     "the other processor",
   );
+  // Whoever pipes commands in hears the answer to the last one, however long it is.
+  const piped = connect({ path, allowHalfOpen: true });
+  piped.end("admin\rterminal length 0\rshow circuits json\r");
+  const answer = await text(piped);
+  expect(JSON.parse(answer.split("\r\n").find((line) => line.startsWith('{"show')) ?? "").rows).toHaveLength(2000);
   const ended = once(card, "exit");
   socket.write("restart now\r");
   expect(await ended).toEqual([restartExitCode, null]);
