@@ -1,10 +1,14 @@
 /** A watchdog device of the kernel, such as /dev/watchdog (linux/watchdog.h). */
+import { readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import type { Watchdog } from "../watchdog.ts";
 import { type DeviceCalls, linuxDeviceCalls } from "./device-calls.ts";
 
 export interface OpenedWatchdog extends Watchdog {
   /** A sentence where its time could not be set: it has the one that its driver began with. */
   readonly timeProblem: string | undefined;
+  /** The kernel was told never to stop it: whoever stops the card has its machine restarted. False where the kernel does not tell. */
+  readonly runsForGood: boolean;
 }
 
 /** WDIOC_SETTIMEOUT: seconds, 32 bits. The driver writes back what it took. */
@@ -18,6 +22,7 @@ export function openLinuxWatchdog(
   device: string,
   timeoutSeconds: number,
   calls: DeviceCalls = linuxDeviceCalls("setting a watchdog's time"),
+  classFolder = "/sys/class/watchdog",
 ): OpenedWatchdog {
   const descriptor = calls.open(device);
   if (typeof descriptor === "string") {
@@ -25,6 +30,7 @@ export function openLinuxWatchdog(
   }
   let isOpen = true;
   return {
+    runsForGood: runsForGood(device, classFolder),
     timeProblem: setTime(calls, descriptor, timeoutSeconds),
     feed: () => (isOpen ? calls.write(descriptor, food) : undefined),
     disarm: () => {
@@ -41,6 +47,16 @@ const reasons: Readonly<Record<string, string>> = {
   EBUSY: "something else feeds it",
   EACCES: "this needs root",
 };
+
+function runsForGood(device: string, classFolder: string): boolean {
+  // The first of them has a second name, without its number.
+  const name = basename(device) === "watchdog" ? "watchdog0" : basename(device);
+  try {
+    return readFileSync(join(classFolder, name, "nowayout"), "latin1").trim() === "1";
+  } catch {
+    return false;
+  }
+}
 
 function setTime(calls: DeviceCalls, descriptor: number, seconds: number): string | undefined {
   const argument = new DataView(new ArrayBuffer(4));

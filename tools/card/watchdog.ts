@@ -23,6 +23,9 @@ export function feedWatchdog(
   try {
     const watchdog = openLinuxWatchdog(device, timeoutSeconds);
     if (watchdog.timeProblem !== undefined) log("warning", `the watchdog ${device}: ${watchdog.timeProblem}`);
+    if (watchdog.runsForGood) {
+      log("info", `the watchdog ${device} cannot be stopped (nowayout): once the card ends its machine restarts`);
+    }
     const feeding = new WatchdogFeeding();
     let failure: string | undefined;
     const feed = () => {

@@ -7,8 +7,6 @@ import type { DeviceCalls } from "../../../hal/linux/device-calls.ts";
 interface Line {
   readonly offset: number;
   readonly flags: bigint;
-  /** Where the circuit is: not what an active-low line is called. */
-  level: number;
   readonly events: Uint8Array[];
   onReadable?: () => void;
 }
@@ -16,6 +14,8 @@ interface Line {
 const activeLow = 2n;
 const input = 4n;
 const output = 8n;
+const risingEdge = 16n;
+const fallingEdge = 32n;
 const knownFlags = 0x1fffn;
 
 export class FakeGpioChip {
@@ -51,7 +51,7 @@ export class FakeGpioChip {
     const line = this.#lines().find((each) => each.offset === offset);
     if (line === undefined) return;
     const isActive = (level === 1) !== ((line.flags & activeLow) !== 0n);
-    this.#event(line, isActive ? 1 : 2);
+    if ((line.flags & (isActive ? risingEdge : fallingEdge)) !== 0n) this.#event(line, isActive ? 1 : 2);
   }
 
   /** An edge that was so short that the line is where it was. */
@@ -165,12 +165,12 @@ export class FakeGpioChip {
     if (count !== 1 || attributes !== 0 || offset >= this.#levels.length) return "EINVAL";
     if ((flags & ~knownFlags) !== 0n || ((flags & input) !== 0n) === ((flags & output) !== 0n)) return "EINVAL";
     // What an input alone may have: edges.
-    if ((flags & output) !== 0n && (flags & 0x30n) !== 0n) return "EINVAL";
+    if ((flags & output) !== 0n && (flags & (risingEdge | fallingEdge)) !== 0n) return "EINVAL";
     if (this.#lines().some((line) => line.offset === offset)) return "EBUSY";
     if ((flags & output) !== 0n) this.#levels[offset] = (flags & activeLow) !== 0n ? 1 : 0;
     // Pulled up where nothing else drives it.
     else if ((flags & 0x100n) !== 0n && !this.#driven.has(offset)) this.#levels[offset] = 1;
-    view.setInt32(588, this.#take({ offset, flags, level: 0, events: [] }), true);
+    view.setInt32(588, this.#take({ offset, flags, events: [] }), true);
     return undefined;
   }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -55,6 +55,18 @@ test("that is not there, or somebody else's, is refused in a sentence", () => {
   expect(() => openLinuxWatchdog(device, 15, taken)).toThrow(
     `the watchdog ${device} cannot be opened: something else feeds it`,
   );
+});
+
+test.each([
+  ["1\n", true],
+  ["0\n", false],
+])("that the kernel says to be unstoppable by %j", (told, runsForGood) => {
+  mkdirSync(join(folder, "class/watchdog"), { recursive: true });
+  writeFileSync(join(folder, "class/watchdog/nowayout"), told);
+  // The second name of the first.
+  symlinkSync("watchdog", join(folder, "class/watchdog0"));
+  expect(openLinuxWatchdog(device, 15, driver([]), join(folder, "class")).runsForGood).toBe(runsForGood);
+  expect(openLinuxWatchdog(device, 15, driver([]), join(folder, "none")).runsForGood).toBe(false);
 });
 
 test("that cannot be fed says why", () => {
