@@ -47,8 +47,8 @@ export const commitRecord = layout(
 );
 
 /** BEGIN, ADMIT and DISMISS give time and sequence whole, for the later ones to refer to. Their body is that and nothing else. */
-const anchor = layout("anchor", { timeMillis: u48, sequence: u48 });
-const beginning = layout("beginning", { timeMillis: u48, sequence: u48, afterTerm: varint });
+export const anchor = layout("anchor", { timeMillis: u48, sequence: u48 });
+export const beginning = layout("beginning", { timeMillis: u48, sequence: u48, afterTerm: varint });
 const nothing = new Uint8Array(0);
 
 export type CommitRecord = ValueOf<typeof commitRecord>;

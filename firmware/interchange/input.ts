@@ -55,6 +55,7 @@ export type Input =
 
 export const input: Field<Input> = {
   name: inputs.name,
+  shape: inputs.shape,
   write: (writer, value) => {
     if (value.kind !== "isup" && value.kind !== "unequipped") return inputs.write(writer, value);
     const { identifier } = value;

@@ -8,9 +8,30 @@ import { assert, type DecodeError, fail, ok, type Result } from "../result.ts";
 import { OctetReader } from "./octet-reader.ts";
 import { type OctetsInPlace, OctetWriter } from "./octet-writer.ts";
 
+/** How a value lies in octets, as data: for those who read it without this file, such as another program's dissector. */
+export type Shape =
+  | { readonly form: "unsigned"; readonly octets: number }
+  | { readonly form: "varint" | "flag" | "octets" | "rest" }
+  | { readonly form: "list"; readonly item: Shape }
+  | { readonly form: "layout"; readonly parts: readonly PartShape[] }
+  | { readonly form: "variants"; readonly shared: BitWidths; readonly cases: readonly CaseShape[] };
+
+type BitWidths = Readonly<Record<string, number>>;
+type FieldShapes = Readonly<Record<string, Shape>>;
+
+/** `when`: the fields are there only where the number of that name is not zero. */
+export type PartShape = { readonly bits: BitWidths } | { readonly when?: string; readonly fields: FieldShapes };
+
+export interface CaseShape {
+  readonly kind: string;
+  readonly tag: number;
+  readonly parts: readonly PartShape[];
+}
+
 /** How one value lies in octets. */
 export interface Field<T> {
   readonly name: string;
+  readonly shape: Shape;
   write(writer: OctetWriter, value: T): void;
   /** Never throws: the reader keeps the first error. `parameter` names the field in it. */
   read(reader: OctetReader, parameter: string): T;
@@ -23,6 +44,7 @@ export type ValueOf<F> = F extends Field<infer T> ? T : never;
 function unsigned(octets: number): Field<number> {
   return {
     name: `u${8 * octets}`,
+    shape: { form: "unsigned", octets },
     write: (writer, value) => writer.unsigned(value, octets),
     read: (reader, parameter) => reader.unsigned(octets, parameter),
     skip: (reader, parameter) => reader.skip(octets, parameter),
@@ -39,6 +61,7 @@ export const u48 = unsigned(6);
 /** Unsigned, one octet below 128, two below 16,384, and so on. */
 export const varint: Field<number> = {
   name: "varint",
+  shape: { form: "varint" },
   write: (writer, value) => writer.varint(value),
   read: (reader, parameter) => reader.varint(parameter),
   skip: (reader, parameter) => void reader.varint(parameter),
@@ -47,6 +70,7 @@ export const varint: Field<number> = {
 /** An octet: 0 for false. */
 export const flag: Field<boolean> = {
   name: "flag",
+  shape: { form: "flag" },
   write: (writer, value) => writer.u8(value ? 1 : 0),
   read: (reader, parameter) => reader.u8(parameter) !== 0,
   skip: (reader, parameter) => reader.skip(1, parameter),
@@ -55,6 +79,7 @@ export const flag: Field<boolean> = {
 /** A varint length and that many octets. Reading gives a copy. */
 export const octets: Field<Uint8Array> = {
   name: "octets",
+  shape: { form: "octets" },
   write: (writer, value) => {
     writer.varint(value.length);
     writer.octets(value);
@@ -66,6 +91,7 @@ export const octets: Field<Uint8Array> = {
 /** All octets up to the end. Reading gives a copy. */
 export const rest: Field<Uint8Array> = {
   name: "rest",
+  shape: { form: "rest" },
   write: (writer, value) => writer.octets(value),
   read: (reader, parameter) => reader.octets(reader.remaining, parameter),
   skip: (reader, parameter) => reader.skip(reader.remaining, parameter),
@@ -75,6 +101,7 @@ export const rest: Field<Uint8Array> = {
 export function list<T>(item: Field<T>): Field<T[]> {
   return {
     name: `list of ${item.name}`,
+    shape: { form: "list", item: item.shape },
     write: (writer, values) => {
       writer.varint(values.length);
       for (const value of values) item.write(writer, value);
@@ -126,6 +153,7 @@ type AnyField = Field<any>;
 
 /** A field of several parts, which can be read into a value that has others already. */
 export interface Layout<T> extends Field<T> {
+  readonly shape: Extract<Shape, { readonly form: "layout" }>;
   readInto(reader: OctetReader, into: Record<string, unknown>): void;
 }
 
@@ -153,8 +181,8 @@ interface CompiledPart {
 }
 
 function compile(part: Part): CompiledPart {
-  if ("bits" in part && typeof part.bits === "object" && !("read" in part.bits)) {
-    const widths = Object.entries(part.bits as Readonly<Record<string, number>>);
+  if (isBits(part)) {
+    const widths = Object.entries(part.bits);
     const spans = widths.map(([name, width]) => ({ name, span: 2 ** width }));
     const total = widths.reduce((sum, [, width]) => sum + width, 0) / 8;
     assert(Number.isInteger(total), `${widths.map(([, width]) => width).join(" + ")} bits are no whole octets`);
@@ -175,9 +203,9 @@ function compile(part: Part): CompiledPart {
       skip: (reader) => reader.skip(total, widths[0]?.[0] ?? "bits"),
     };
   }
-  if ("when" in part && typeof part.when === "string") {
+  if (isConditional(part)) {
     const flag = part.when;
-    const inner = compile(part.fields as NamedFields);
+    const inner = compile(part.fields);
     return {
       write: (writer, value) => {
         if (value[flag]) inner.write(writer, value);
@@ -201,6 +229,24 @@ function compile(part: Part): CompiledPart {
   };
 }
 
+function shapeOf(part: Part): PartShape {
+  if (isBits(part)) return { bits: part.bits };
+  if (isConditional(part)) return { when: part.when, fields: shapesOf(part.fields) };
+  return { fields: shapesOf(part as NamedFields) };
+}
+
+function shapesOf(fields: NamedFields): FieldShapes {
+  return Object.fromEntries(Object.entries(fields).map(([name, { shape }]) => [name, shape]));
+}
+
+function isBits(part: Part): part is BitGroup<BitWidths> {
+  return "bits" in part && typeof part.bits === "object" && !("read" in part.bits);
+}
+
+function isConditional(part: Part): part is Conditional<string, NamedFields> {
+  return "when" in part && typeof part.when === "string";
+}
+
 /** A record of parts in the order of its declaration. */
 export function layout<const Parts extends readonly Part[]>(name: string, ...parts: Parts): Layout<PartsValue<Parts>> {
   const compiled = parts.map(compile);
@@ -211,6 +257,7 @@ export function layout<const Parts extends readonly Part[]>(name: string, ...par
   const isSkipped = skips.length === compiled.length;
   return {
     name,
+    shape: { form: "layout", parts: parts.map(shapeOf) },
     write: (writer, value) => {
       for (const part of compiled) part.write(writer, value as Values);
     },
@@ -255,8 +302,10 @@ export function variants<
     assert(tag < tags && byTag[tag] === undefined, `${name}: tag ${tag} of ${kind} is taken or too large`);
     byTag[tag] = byKind[kind] = { kind, tag, layout: each };
   }
+  const caseShapes = Object.entries(cases).map(([kind, [tag, { shape }]]) => ({ kind, tag, parts: shape.parts }));
   return {
     name,
+    shape: { form: "variants", shared: shared ?? {}, cases: caseShapes },
     write: (writer, value) => {
       const { tag, layout: each } = byKind[value.kind as string];
       let head = tag;
