@@ -1,5 +1,6 @@
 /** What the dissector knows of the records: where each begins, what lies in which field, and what numbers are called. */
 import { anchor, beginning, commitRecord, consumedKinds } from "../../firmware/backplane/commit.ts";
+import { enquiryRecord, refusals } from "../../firmware/backplane/enquiry-records.ts";
 import { recordClass, type recordClassNames } from "../../firmware/backplane/frame-identifier.ts";
 import { beatKind, heartbeat, roleNames } from "../../firmware/backplane/heartbeat.ts";
 import { inputRecord } from "../../firmware/backplane/input-record.ts";
@@ -25,12 +26,13 @@ export const roots = {
   told: input.shape,
   repair: repairRecord.shape,
   resynchronisation: resynchronisationRecord.shape,
+  enquiry: enquiryRecord.shape,
 } as const satisfies Readonly<Record<string, Shape>>;
 
 export type Root = keyof typeof roots;
 
-/** By class, as tools/decode/record-tree.ts has them; of bulk only the octets are known. */
-export const rootsOfClasses: Readonly<Partial<Record<(typeof recordClassNames)[number], Root>>> = {
+/** By class, as tools/decode/record-tree.ts has them. */
+export const rootsOfClasses: Readonly<Record<(typeof recordClassNames)[number], Root>> = {
   heartbeat: "heartbeat",
   takeover: "takeover",
   commit: "commit",
@@ -38,6 +40,7 @@ export const rootsOfClasses: Readonly<Partial<Record<(typeof recordClassNames)[n
   repair: "repair",
   management: "resynchronisation",
   resynchronisation: "resynchronisation",
+  bulk: "enquiry",
 };
 
 /** What lies in the octets of a field. `isup`: an ISUP message from its type on. `body`: what `consumed` says. */
@@ -80,6 +83,7 @@ export const names: Readonly<Record<string, Names>> = {
   "told.done.verb": verbNames,
   "told.refused.verb": verbNames,
   "told.refused.cause": causeNames,
+  "enquiry.refused.reason": { ...refusals },
   "body.outputs.instruct.instruction.create.mode": modes,
   "body.outputs.instruct.instruction.modify.mode": modes,
 };

@@ -17,6 +17,7 @@ local roots = {
   [4] = "repair",
   [5] = "resynchronisation",
   [6] = "resynchronisation",
+  [7] = "enquiry",
 }
 local shapes = {}
 shapes["heartbeat"] = { layout = { { bits = { { "role", 3 }, { "leaving", 1 }, { "realTime", 1 }, { "hung", 1 }, { "deaf", 2 } } }, { { "term", "u16" }, { "incarnation", "u8" } }, { bits = { { "group", 4 }, { "kind", 4 } } }, { { "value", "u24" } } } }
@@ -77,6 +78,14 @@ shapes["resynchronisation"] = { shared = { { "group", 4 } }, cases = {
   [4] = { "gone", { { { "slot", "u8" }, { "attempt", "u16" } } } },
   [5] = { "digest", { { { "term", "varint" }, { "sequence", "varint" }, { "digest", "u32" } } } },
 } }
+shapes["enquiry"] = { shared = {  }, cases = {
+  [0] = { "enquiry", { { { "slot", "u8" }, { "incarnation", "u16" }, { "number", "varint" }, { "octets", "rest" } } } },
+  [1] = { "ask", { { { "slot", "u8" }, { "incarnation", "u16" }, { "number", "varint" }, { "from", "varint" }, { "held", "u8" }, { "again", "flag" } } } },
+  [2] = { "piece", { { { "slot", "u8" }, { "incarnation", "u16" }, { "number", "varint" }, { "life", "u16" }, { "index", "varint" }, { "last", "flag" }, { "octets", "rest" } } } },
+  [3] = { "pending", { { { "slot", "u8" }, { "incarnation", "u16" }, { "number", "varint" }, { "life", "u16" } } } },
+  [4] = { "refused", { { { "slot", "u8" }, { "incarnation", "u16" }, { "number", "varint" }, { "life", "u16" }, { "reason", "u8" } } } },
+  [5] = { "over", { { { "slot", "u8" }, { "incarnation", "u16" }, { "number", "varint" } } } },
+} }
 -- What lies in the octets of a field.
 local inner = {
   ["input.payload"] = "told",
@@ -104,6 +113,7 @@ local names = {
   ["told.done.verb"] = { [1] = "create", [2] = "modify", [3] = "delete", [4] = "clear", [5] = "unequipped", [6] = "auditDestination" },
   ["told.refused.verb"] = { [1] = "create", [2] = "modify", [3] = "delete", [4] = "clear", [5] = "unequipped", [6] = "auditDestination" },
   ["told.refused.cause"] = { [1] = "unallocated number", [2] = "no route to specified transit network", [3] = "no route to destination", [4] = "send special information tone", [5] = "misdialled trunk prefix", [6] = "channel unacceptable", [7] = "call awarded and being delivered in an established channel", [8] = "preemption", [9] = "preemption, circuit reserved for reuse", [14] = "query on release: ported number", [16] = "normal call clearing", [17] = "user busy", [18] = "no user responding", [19] = "no answer from user", [20] = "subscriber absent", [21] = "call rejected", [22] = "number changed", [23] = "redirection to new destination", [24] = "call rejected due to feature at the destination", [25] = "exchange routing error", [26] = "non-selected user clearing", [27] = "destination out of order", [28] = "invalid number format", [29] = "facility rejected", [30] = "response to STATUS ENQUIRY", [31] = "normal, unspecified", [34] = "no circuit available", [38] = "network out of order", [39] = "permanent frame mode connection out of service", [40] = "permanent frame mode connection operational", [41] = "temporary failure", [42] = "switching equipment congestion", [43] = "access information discarded", [44] = "requested circuit not available", [46] = "precedence call blocked", [47] = "resource unavailable, unspecified", [49] = "quality of service not available", [50] = "requested facility not subscribed", [53] = "outgoing calls barred within closed user group", [55] = "incoming calls barred within closed user group", [57] = "bearer capability not authorized", [58] = "bearer capability not presently available", [62] = "inconsistency in designated outgoing access information and subscriber class", [63] = "service or option not available, unspecified", [65] = "bearer capability not implemented", [66] = "channel type not implemented", [69] = "requested facility not implemented", [70] = "only restricted digital information bearer capability is available", [79] = "service or option not implemented, unspecified", [81] = "invalid call reference value", [82] = "identified channel does not exist", [83] = "a suspended call exists, but this call identity does not", [84] = "call identity in use", [85] = "no call suspended", [86] = "call having the requested call identity has been cleared", [87] = "user not member of closed user group", [88] = "incompatible destination", [90] = "non-existent closed user group", [91] = "invalid transit network selection", [95] = "invalid message, unspecified", [96] = "mandatory information element is missing", [97] = "message type non-existent or not implemented", [98] = "message not compatible with call state, or message type non-existent or not implemented", [99] = "parameter non-existent or not implemented", [100] = "invalid information element contents", [101] = "message not compatible with call state", [102] = "recovery on timer expiry", [103] = "parameter non-existent or not implemented, passed on", [110] = "message with unrecognized parameter, discarded", [111] = "protocol error, unspecified", [127] = "interworking, unspecified" },
+  ["enquiry.refused.reason"] = { [0] = "restarted", [1] = "busy", [2] = "unattended", [3] = "too-long" },
   ["body.outputs.instruct.instruction.create.mode"] = { [1] = "receive only", [2] = "both ways" },
   ["body.outputs.instruct.instruction.modify.mode"] = { [1] = "receive only", [2] = "both ways" },
 }
@@ -164,7 +174,7 @@ names["class"] = class_names
 names["part"] = part_names
 for path, field_type in pairs({
   class = ftypes.UINT8, slot = ftypes.UINT8, part = ftypes.UINT8,
-  sequence = ftypes.UINT8, length = ftypes.UINT16, check = ftypes.UINT16, counter = ftypes.UINT8, octets = ftypes.BYTES,
+  sequence = ftypes.UINT8, length = ftypes.UINT16, check = ftypes.UINT16, counter = ftypes.UINT8,
 }) do declare(path, field_type) end
 fields["whole_in"] = ProtoField.new("record is whole in frame", "tandem.whole_in", ftypes.FRAMENUM)
 declared[#declared + 1] = fields["whole_in"]
@@ -439,11 +449,6 @@ end
 
 local function dissect_record(tvb, class, tree, context)
   local root = roots[class]
-  if tvb == nil then return end
-  if root == nil then
-    tree:add(fields["octets"], tvb:range())
-    return
-  end
   local reader = { tvb = tvb, offset = 0, stop = tvb:len() }
   local fine, problem = pcall(read_root, root, reader, tree, context)
   if fine then
@@ -471,7 +476,7 @@ local function dissect_whole(tvb, class, is_fd, tree, context)
     return
   end
   if length == 0 then
-    if roots[class] then tree:add_proto_expert_info(unreadable) end
+    tree:add_proto_expert_info(unreadable)
     return
   end
   dissect_record(tvb(header, length):tvb(), class, tree, context)
