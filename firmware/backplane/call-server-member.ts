@@ -24,6 +24,7 @@ import { decodeResynchronisation, StateGiver, StateTaker } from "./resynchronisa
 import { type ResynchronisationRecord, resynchronisationRecord } from "./resynchronisation-records.ts";
 import type { RosterEntry } from "./group-roster.ts";
 import { nearest } from "./sequence-number.ts";
+import { TakeoverCourse } from "./takeover-course.ts";
 import { isForSender, type ClaimRecord, type TakeoverRecord, takeoverRecord } from "./takeover-records.ts";
 
 const nothing = new Uint8Array(0);
@@ -53,6 +54,7 @@ export class CallServerMember implements Member {
   readonly #coldStart: ColdStart;
   readonly #newcomers: Newcomers;
   readonly #departure: Departure;
+  readonly #course = new TakeoverCourse();
   /** Made way and waits for the application to hand in what it has committed. */
   readonly #draining = new Draining();
   #role: Role = role.blank;
@@ -281,6 +283,7 @@ export class CallServerMember implements Member {
   #answered(slot: number, record: TakeoverRecord & { kind: "grant" | "resign" }, now: Micros): void {
     if (this.#role !== role.claimant || record.term !== this.#claim.term) return;
     this.#claim.answers.answered(slot, record.after, record.salvaged);
+    if (this.#claim.answers.isWhole(slot)) this.#course.answered(slot, now);
     this.#tryBegin(now);
   }
 
@@ -392,11 +395,19 @@ export class CallServerMember implements Member {
     if (this.#healthyPrimary() || this.#claim.mustDefer(this.#role, now)) return;
     this.#role = role.claimant;
     this.#claim.raise(this.#claim.due(this.#term), false, now);
+    this.#course.claimed(this.#incumbent(), now);
     this.#context.milestone("claim", this.#claim.term);
     this.#context.log(
       "warning",
       `finds no primary: claims term ${this.#claim.term} after commit ${this.#view.log.last}`,
     );
+  }
+
+  /** The other call server that was heard as primary last, dead or alive. */
+  #incumbent(): RosterEntry | undefined {
+    const { roster, plan, slot } = this.#context;
+    const others = plan.callServers.filter((each) => each !== slot).flatMap((each) => roster.entry(each) ?? []);
+    return others.find((entry) => entry.role === role.primary) ?? others.find((entry) => entry.role === role.resigned);
   }
 
   /** Somebody who lives has answered the claim. */
@@ -438,6 +449,7 @@ export class CallServerMember implements Member {
     this.#began = { term, sequence: log.last, afterTerm, cold };
     this.#transmitted = log.last;
     this.#context.log("warning", `is primary of term ${term} from commit ${log.last}`);
+    this.#course.begun(term, this.#context.wallMillis(), now);
     this.#context.milestone("begin", term);
     // Of a card that has never been heard nobody has said that it is gone.
     for (const slot of this.#context.plan.witnesses) {
@@ -690,6 +702,7 @@ export class CallServerMember implements Member {
           : this.hasLeft
             ? "safe to pull"
             : "makes way",
+      takeover: this.#course.last,
     };
   }
 }

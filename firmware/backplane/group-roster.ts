@@ -50,6 +50,11 @@ export class RosterEntry {
     return this.#card.since;
   }
 
+  /** When its last beat was heard. */
+  get lastBeat(): Micros {
+    return this.#card.lastBeat;
+  }
+
   get leaving(): boolean {
     return this.#card.leaving;
   }

@@ -30,6 +30,17 @@ const plane = z.looseObject({
   dataBits: z.number().optional(),
 });
 
+/** firmware/backplane/takeover-course.ts */
+export const takeoverTold = z.looseObject({
+  term: z.number(),
+  from: z.number().optional(),
+  detectedMicros: z.number(),
+  claimedMicros: z.number(),
+  answers: z.array(z.looseObject({ slot: z.number(), micros: z.number() })),
+  beganMicros: z.number(),
+  atMillis: z.number(),
+});
+
 const communication = z.looseObject({
   /** In the first group that the card has a part in. */
   role: z.string().optional(),
@@ -43,6 +54,8 @@ const communication = z.looseObject({
   leaving: z.string().optional(),
   outOfService: z.string().optional(),
   realTime: z.boolean().optional(),
+  /** The last by which this card became primary of the first of its groups. */
+  takeover: takeoverTold.optional(),
   cards: z.array(heard).optional(),
   /** Of planes A and B. */
   planes: z.array(plane).optional(),
