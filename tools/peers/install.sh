@@ -15,6 +15,8 @@ case "${1:-peers}" in
       "tshark tshark"
       "shellcheck shellcheck"
       "systemd-analyze systemd"
+      "tmux tmux"
+      "socat socat"
     )
     ;;
   machines)

@@ -63,41 +63,52 @@ function title({ name, pointCode, upMicros, protection }: RackView, columns: num
   return [...left, span(" ".repeat(Math.max(columns - used, 1))), right];
 }
 
-function slotsPicture(slots: readonly SlotView[], selected: number, columns: number): Line[] {
+/** Slots side by side, as many as there is room for; the selected one is among them. `lamps` of a slot: two lines of `inner` columns. */
+export function slotsPicture(
+  slots: readonly SlotView[],
+  selected: number | undefined,
+  columns: number,
+  lamps: (slot: SlotView, inner: number) => readonly [Line, Line] = lampsOf,
+): Line[] {
   const width = Math.max(slotColumnsMin, Math.min(slotColumnsMax, Math.floor(columns / Math.max(slots.length, 1))));
   const shown = Math.max(Math.floor(columns / width), 1);
-  // The selected slot is always among those that there is room for.
   const place = slots.findIndex(({ number }) => number === selected);
   const first = Math.max(0, Math.min(place - Math.floor(shown / 2), slots.length - shown));
-  const pictures = slots.slice(first, first + shown).map((slot) => slotPicture(slot, slot.number === selected, width));
+  const pictures = slots
+    .slice(first, first + shown)
+    .map((slot) => slotPicture(slot, slot.number === selected, width, lamps));
   return Array.from({ length: slotRows }, (_, row) => pictures.flatMap((picture) => picture[row]));
 }
 
 const kindNames = { lim: "LIM", "call-server": "CALL SERVER", transporter: "TRANSPORTER" } as const;
 
-function slotPicture(slot: SlotView, isSelected: boolean, width: number): Line[] {
+function slotPicture(
+  slot: SlotView,
+  isSelected: boolean,
+  width: number,
+  lamps: (slot: SlotView, inner: number) => readonly [Line, Line],
+): Line[] {
   const frame: Style = isSelected ? "bold" : "dim";
   const inner = width - 2;
   const [corner, end, bottomCorner, bottomEnd, edge, side] = isSelected ? "╔╗╚╝═║" : "┌┐└┘─│";
   const heading = `${edge} ${slot.number} ${edge.repeat(Math.max(inner - 4 - String(slot.number).length + 1, 0))}`;
   const row = (content: Line): Line => [span(side, frame), ...toColumns(content, inner), span(side, frame)];
-  const { power, active, alarm, bus, link } = slot.lights;
   return [
     line(span(`${corner}${heading.slice(0, inner)}${end}`, frame)),
     row(line(" ", span(nameOf(slot), slot.lights.power === "off" ? "dim" : "plain"))),
     row(line(" ", roleSpan(slot))),
     row(line(span(termText(slot), "dim"))),
-    row(
-      line(
-        " ",
-        ...lamp(power, "PWR"),
-        " ",
-        ...lamp(active, "ACT"),
-        ...(inner > 16 ? [" ", ...lamp(alarm, "ALM")] : []),
-      ),
-    ),
-    row(line(" ", ...lamp(bus, "BUS"), " ", ...lamp(link, "LNK"))),
+    ...lamps(slot, inner).map(row),
     line(span(`${bottomCorner}${edge.repeat(inner)}${bottomEnd}`, frame)),
+  ];
+}
+
+function lampsOf({ lights }: SlotView, inner: number): readonly [Line, Line] {
+  const { power, active, alarm, bus, link } = lights;
+  const beside = inner > 16 ? [" ", ...lamp(alarm, "ALM")] : [];
+  return [
+    line(" ", ...lamp(power, "PWR"), " ", ...lamp(active, "ACT"), ...beside),
+    line(" ", ...lamp(bus, "BUS"), " ", ...lamp(link, "LNK")),
   ];
 }
 
@@ -122,7 +133,8 @@ function roleSpan({ state, role, condition }: SlotView): Span {
   return span(state.toUpperCase(), "red");
 }
 
-function lamp(light: Light, name: string): readonly Span[] {
+/** An LED and its name. */
+export function lamp(light: Light, name: string): readonly Span[] {
   return [
     span(light === "off" ? "○" : "●", light === "off" ? "dim" : light),
     span(name, light === "off" ? "dim" : "plain"),
@@ -151,7 +163,8 @@ const alarmHead = " alarms    ";
 /** As in `+12`. */
 const moreColumns = 3;
 
-function planeLine({ plane, loadPercent, cut }: PlaneView, columns: number): Line {
+/** A plane with its load. */
+export function planeLine({ plane, loadPercent, cut }: PlaneView, columns: number): Line {
   const bar = Math.max(columns - 26, 10);
   if (cut) {
     const half = "═".repeat(Math.floor(bar / 2) - 2);
@@ -240,7 +253,8 @@ function eventLine({ sinceMicros, severity, text }: RackView["events"][number]):
   return line(span(` ${clockText(sinceMicros)} `, "dim"), span(text, style));
 }
 
-function clockText(micros: number): string {
+/** `00:01:23` */
+export function clockText(micros: number): string {
   const seconds = Math.max(Math.floor(micros / 1_000_000), 0);
   const two = (value: number) => String(value).padStart(2, "0");
   return `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;

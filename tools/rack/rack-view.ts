@@ -8,7 +8,7 @@ import { monotonicMicros } from "../measurement/monotonic-micros.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { SwitchoverCause } from "./switchovers.ts";
 
-export type Light = "off" | "green" | "amber" | "red";
+export type Light = "off" | "green" | "amber" | "red" | "blue";
 
 export interface SlotView {
   readonly number: number;

@@ -3,7 +3,8 @@ import { helpPicture, type PictureSize, rackPicture } from "./picture.ts";
 import { type CallLadder, ladderPicture } from "./ladder-picture.ts";
 import type { RackView } from "./rack-view.ts";
 import type { CardAction, RackAction } from "./schedule.ts";
-import { ansiText, isUnicodeLocale, toColumns, type Line } from "./styled-text.ts";
+import { toColumns, type Line } from "./styled-text.ts";
+import { Terminal } from "./terminal.ts";
 
 /** What the screen shows and can do. */
 export interface ScreenOwner {
@@ -21,9 +22,6 @@ type Page =
   | { readonly kind: "ladder"; readonly call: CallLadder; readonly from: number };
 
 const drawEveryMillis = 250;
-const smallest: PictureSize = { columns: 40, rows: 10 };
-const enter = "\x1b[?1049h\x1b[?25l\x1b[2J";
-const leave = "\x1b[0m\x1b[?25h\x1b[?1049l";
 const rateFactor = 1.25;
 /** Keys that scroll: escape sequences of arrows and page keys. */
 const scrolling: Readonly<Record<string, number>> = { "\x1b[A": -1, "\x1b[B": 1, "\x1b[5~": -10, "\x1b[6~": 10 };
@@ -33,62 +31,26 @@ export class Screen {
   readonly #timer: NodeJS.Timeout;
   #selected: number;
   #page: Page = { kind: "rack" };
-  /** The lines on the terminal, so that only others are sent. */
-  #drawn: string[] = [];
-  #isOpen = true;
-  readonly #isUnicode = isUnicodeLocale(process.env);
+  readonly #terminal: Terminal;
 
   constructor(owner: ScreenOwner) {
     this.#owner = owner;
     const { slots } = owner.view();
     this.#selected = (slots.find(({ kind }) => kind === "call-server") ?? slots[0]).number;
-    process.stdout.write(enter);
-    if (process.stdin.isTTY) {
-      process.stdin.setRawMode(true);
-      process.stdin
-        .setEncoding("utf8")
-        .resume()
-        .on("data", this.#onKeys)
-        .on("end", this.#onEnd)
-        .on("error", this.#onEnd);
-    }
-    process.stdout.on("resize", this.#onResize);
-    this.#timer = setInterval(() => this.#draw(), drawEveryMillis);
-    this.#draw();
+    this.#terminal = new Terminal({
+      lines: (size) => this.#lines(size),
+      pressed: (key) => this.#pressed(key),
+      ended: () => owner.quit(),
+    });
+    this.#timer = setInterval(() => this.#terminal.draw(), drawEveryMillis);
+    this.#terminal.draw();
   }
 
   /** Gives the terminal back as it was. */
   close(): void {
-    if (!this.#isOpen) return;
-    this.#isOpen = false;
     clearInterval(this.#timer);
-    process.stdout.off("resize", this.#onResize);
-    process.stdin.off("data", this.#onKeys).off("end", this.#onEnd);
-    if (process.stdin.isTTY) {
-      try {
-        process.stdin.setRawMode(false);
-      } catch {
-        // The terminal is gone.
-      }
-    }
-    process.stdin.pause();
-    process.stdout.write(leave);
+    this.#terminal.close();
   }
-
-  readonly #onResize = (): void => {
-    this.#drawn = [];
-    process.stdout.write("\x1b[2J");
-    this.#draw();
-  };
-
-  readonly #onEnd = (): void => this.#owner.quit();
-
-  readonly #onKeys = (octets: string | Uint8Array): void => {
-    const keys = String(octets);
-    // An escape sequence is one key; typed or pasted characters are many.
-    for (const key of keys.startsWith("\x1b") ? [keys] : keys) this.#pressed(key);
-    this.#draw();
-  };
 
   #pressed(key: string): void {
     if (key === "\x03") this.#owner.quit();
@@ -137,7 +99,7 @@ export class Screen {
   #showLadder(): void {
     void this.#owner.ladder().then((call) => {
       this.#page = { kind: "ladder", call, from: 0 };
-      this.#draw();
+      this.#terminal.draw();
     });
   }
 
@@ -150,21 +112,6 @@ export class Screen {
   #switchPlane(plane: "A" | "B"): void {
     const isCut = this.#owner.view().planes.some((each) => each.plane === plane && each.cut);
     this.#owner.perform({ action: isCut ? "mend" : "cut", plane });
-  }
-
-  #draw(): void {
-    if (!this.#isOpen) return;
-    const size = {
-      columns: Math.max(process.stdout.columns ?? 80, smallest.columns),
-      rows: Math.max(process.stdout.rows ?? 24, smallest.rows),
-    };
-    const lines = this.#lines(size).map((each) => ansiText(each, this.#isUnicode));
-    let changes = "";
-    lines.forEach((text, row) => {
-      if (text !== this.#drawn[row]) changes += `\x1b[${row + 1};1H${text}`;
-    });
-    this.#drawn = lines;
-    if (changes !== "") process.stdout.write(changes);
   }
 
   #lines(size: PictureSize): readonly Line[] {
