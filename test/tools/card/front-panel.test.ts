@@ -46,11 +46,13 @@ test("the ejector is opened: the card leaves, then blue; it is closed again: the
   await expect.poll(lit, patience).toEqual([]);
 });
 
-test("a front panel that is not there is said in one line, and the card goes on", async () => {
-  await card.start(["--front-panel", "/dev/no-such-line"]);
-  await expect.poll(() => card.lines.filter((text) => text.includes("front panel")), patience).toHaveLength(1);
-  expect(card.lines.find((text) => text.includes("front panel"))).toMatch(
-    /^no front panel: the serial line \/dev\/no-such-line cannot be opened: /,
+test("a front panel and a watchdog that are not there are said in a line each, and the card goes on", async () => {
+  await card.start(["--front-panel", "/dev/no-such-line", "--watchdog", "/dev/no-such-dog"]);
+  const said = (what: string) => card.lines.filter((text) => text.includes(what));
+  await expect.poll(() => [said("front panel").length, said("watchdog").length], patience).toEqual([1, 1]);
+  expect(said("front panel")[0]).toMatch(/^no front panel: the serial line \/dev\/no-such-line cannot be opened: /);
+  expect(said("watchdog")[0]).toBe(
+    "the watchdog /dev/no-such-dog cannot be opened: there is none: nobody restarts this card when it hangs",
   );
   await expect.poll(() => card.reports.some(({ kind }) => kind === "communication"), patience).toBe(true);
 });

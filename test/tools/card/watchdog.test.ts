@@ -41,11 +41,3 @@ test("an application that hangs has it starve", async () => {
   expect(fed()).toBe(last);
   expect(fed()).toMatch(/^\0+$/);
 });
-
-test("one that is not there is said in one line, and the card goes on", async () => {
-  await card.start(["--watchdog", join(card.folder, "none")]);
-  const said = () => card.lines.filter((text) => text.includes("watchdog"));
-  await expect.poll(said, patience).toHaveLength(1);
-  expect(said()[0]).toMatch(/cannot be opened: there is none: nobody restarts this card when it hangs$/);
-  await expect.poll(() => card.reports.some(({ kind }) => kind === "communication"), patience).toBe(true);
-});
