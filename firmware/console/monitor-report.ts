@@ -3,12 +3,13 @@
  * `npm run monitor`, which draws it; whoever reads it may rely on what is here.
  */
 import { z } from "zod";
+import { severities } from "../alarms/severity.ts";
 import { takeoverTold } from "../card/card-status.ts";
+import { lampPatterns } from "../front-panel/lamp-pattern.ts";
 
-/** How an LED blinks (firmware/front-panel). */
-const lamp = z.enum(["off", "on", "slow blink", "fast blink", "double flash", "short blink", "long blink"]);
+const lamp = z.enum(lampPatterns);
 
-/** The LEDs of a card; those that the card does not tell are taken for dark. */
+/** The LEDs of a card (hal/front-panel.ts); absent are those of which the card that tells does not know how they are. */
 const lamps = z.object({
   active: lamp.optional(),
   standby: lamp.optional(),
@@ -42,7 +43,7 @@ const plane = z.object({
 });
 
 const alarm = z.object({
-  severity: z.enum(["critical", "major", "minor", "warning"]),
+  severity: z.enum(severities),
   object: z.string().optional(),
   text: z.string(),
   /** UTC; without `clearedAtMillis` it stands. */
@@ -80,4 +81,3 @@ export const monitorReport = z.object({
 
 export type MonitorReport = z.output<typeof monitorReport>;
 export type MonitorCard = MonitorReport["cards"][number];
-export type LampPattern = z.output<typeof lamp>;

@@ -3,7 +3,7 @@ import type { MonitorCard, MonitorReport } from "../../firmware/console/monitor-
 import { clockText, lamp, type PictureSize, planeLine, slotsPicture } from "../rack/picture.ts";
 import type { SlotView } from "../rack/rack-view.ts";
 import { type Line, line, type Style, span, toColumns } from "../rack/styled-text.ts";
-import { lightOf } from "./lamp-light.ts";
+import { type LampName, lightOf } from "./lamp-light.ts";
 import { timeLine } from "./time-line.ts";
 
 export interface MonitorView {
@@ -98,7 +98,10 @@ function slotOf({ slot, kind, group, present, role, term, commit, condition }: M
 function lampLines(cards: readonly MonitorCard[], slot: number, nowMillis: number): readonly [Line, Line] {
   const card = cards.find((each) => each.slot === slot);
   if (card === undefined) return [line(), line()];
-  const led = (name: Parameters<typeof lightOf>[0], label: string) => lamp(lightOf(name, card, nowMillis), label);
+  const led = (name: LampName, label: string) => {
+    const light = lightOf(name, card, nowMillis);
+    return light === undefined ? [span(`·${label}`, "dim")] : lamp(light, label);
+  };
   return [
     line(" ", ...led("active", "ACT"), " ", ...led("standby", "SBY"), " ", ...led("alarm", "ALM")),
     line(

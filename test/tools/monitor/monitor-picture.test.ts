@@ -21,7 +21,7 @@ describe("the monitor's screen", () => {
       │ in service       ││ not heard        │║ PRIMARY          ║│ safe to pull     │
       │ term 4  #1301    ││                  │║ term 4  #1302    ║│ term 4  #1301    │
       │ ●ACT ○SBY ○ALM   ││ ○ACT ○SBY ○ALM   │║ ●ACT ○SBY ●ALM   ║│ ●ACT ○SBY ○ALM   │
-      │ ●A ●B ●LNK ○OUT  ││ ○A ○B ○LNK ○OUT  │║ ●A ○B ○LNK ○OUT  ║│ ●A ●B ●LNK ●OUT  │
+      │ ·A ·B ·LNK ·OUT  ││ ○A ○B ○LNK ○OUT  │║ ●A ○B ○LNK ○OUT  ║│ ●A ●B ●LNK ●OUT  │
       └──────────────────┘└──────────────────┘╚══════════════════╝└──────────────────┘
        plane A ▓▓▓▓══════════════════════════════════════════════════   6.2 %  ok
        plane B bus-off

@@ -1,13 +1,15 @@
 import type { MonitorReport } from "../../../firmware/console/monitor-report.ts";
 
-const lit = { active: "on", busA: "on", busB: "on", link: "on" } as const;
+/** As a beat tells them, and as a card tells its own. */
+const ofBeat = { active: "on", standby: "off", alarm: "off" } as const;
+const lit = { ...ofBeat, busA: "on", busB: "on", link: "on", safeToPull: "off" } as const;
 
 /** The demonstration's rack after its primary was pulled. */
 export const sampleReport: MonitorReport = {
   monitor: 1,
   rack: { name: "demonstration", slot: 3, upMicros: 83_000_000, atMillis: 1_795_881_356_867 },
   cards: [
-    { slot: 1, kind: "lim", present: true, role: "witness", term: 4, commit: 1301, lamps: lit },
+    { slot: 1, kind: "lim", present: true, role: "witness", term: 4, commit: 1301, lamps: ofBeat },
     { slot: 2, kind: "call-server", present: false, lamps: {} },
     {
       ...{ slot: 3, kind: "call-server", present: true, role: "primary", term: 4, commit: 1302 },
