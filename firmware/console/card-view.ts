@@ -3,6 +3,7 @@ import type { TableRequest, TableRow } from "../card/application.ts";
 import type { ApplicationStatus, CommunicationStatus } from "../card/card-status.ts";
 import type { OperatorCommand } from "../card/operator-command.ts";
 import type { Card, RackConfiguration } from "../configuration/rack-schema.ts";
+import type { Micros } from "../time.ts";
 
 export interface ConsoleAlarm {
   readonly severity: string;
@@ -41,6 +42,8 @@ export interface CardView {
   readonly card: Card;
   readonly configuration: RackConfiguration;
   /** By what it is of: the firmware, the runtime, the board. */
+  /** On the clock of the console. */
+  readonly startedAt: Micros;
   readonly versions: Readonly<Record<string, string>>;
   communication(): CommunicationStatus;
   application(): ApplicationStatus;

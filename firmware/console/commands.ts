@@ -23,7 +23,8 @@ export type SessionWish =
   | { readonly kind: "connect"; readonly slot: number }
   | { readonly kind: "disconnect" }
   | { readonly kind: "trace"; readonly source: TraceSource; readonly on: boolean; readonly filters: readonly string[] }
-  | { readonly kind: "trace-off" };
+  | { readonly kind: "trace-off" }
+  | { readonly kind: "monitor" };
 
 /** Sentences and tables in pieces, or something that only the session can do. */
 export type CommandResult = Pieces | SessionWish;
@@ -202,6 +203,7 @@ const rows: readonly CommandRow<Run>[] = [
   { syntax: "disconnect", help: "come back to this card", role: "operator", run: () => ({ kind: "disconnect" }) },
   { syntax: "terminal length <lines>", help: "after so many lines output waits", role: "operator", run: ({ lines }) => ({ kind: "length", lines: lines as number }) },
   { syntax: "terminal width <columns>", help: "how wide the terminal is", role: "operator", run: ({ columns }) => ({ kind: "width", columns: columns as number }) },
+  { syntax: "monitor", help: "tell a program of the rack, a line of JSON a second, until ^C: npm run monitor", role: "operator", run: () => ({ kind: "monitor" }) },
   { syntax: "trace on <source> [<filters>]", help: "show messages as they come and go", role: "administrator", run: trace(true) },
   { syntax: "trace off [<source>]", help: "do not any more", role: "administrator", run: (values, context) => (values.source === undefined ? { kind: "trace-off" } : trace(false)(values, context)) },
   { syntax: "block <circuits>", help: "take circuits out of service for maintenance (Q.764 2.8.2)", role: "administrator", run: operate("block") },

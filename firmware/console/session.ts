@@ -10,6 +10,7 @@ import { type Answer, type Enquirer, encodeRequest } from "./enquiry.ts";
 import type { Role } from "./grammar.ts";
 import { type LineEvent, LineEditor, lineOctetsMax } from "./line-editor.ts";
 import type { LoginGuard } from "./login.ts";
+import { MonitorTeller } from "./monitor-teller.ts";
 import { Output } from "./output.ts";
 import { type Key, TerminalKeys } from "./terminal-keys.ts";
 import { TraceWatch } from "./trace-watch.ts";
@@ -57,7 +58,10 @@ const loginMicros: Micros = 60_000 * microsPerMilli;
 /** Keys that are kept while a command is done. */
 const keysAheadMax = lineOctetsMax;
 
-type State = "closed" | "name" | "password" | "checking" | "delayed" | "line" | "output";
+/** Between two reports to a monitor. */
+const monitorMicros: Micros = 1000 * microsPerMilli;
+
+type State = "closed" | "name" | "password" | "checking" | "delayed" | "line" | "output" | "monitor";
 
 export class ConsoleSession {
   readonly #options: SessionOptions;
@@ -67,6 +71,8 @@ export class ConsoleSession {
   readonly #trace: TraceWatch;
   #state: State = "closed";
   #user: ConsoleUser | undefined;
+  /** Of the program that listens, and when it is told next. */
+  #monitor: { readonly teller: MonitorTeller; at: Micros } | undefined;
   /** The name that was typed. */
   #name = "";
   /** The slot that does the commands, if it is another. */
@@ -113,6 +119,8 @@ export class ConsoleSession {
         return this.#options.guard.closedUntil;
       case "output":
         return this.#output.isReady ? this.#now : this.#idleAt;
+      case "monitor":
+        return this.#monitor?.at;
       case "line":
         return Math.min(this.#idleAt, this.#trace.nextDeadline() ?? this.#idleAt);
     }
@@ -155,6 +163,11 @@ export class ConsoleSession {
     if (this.#state === "closed") return;
     if (this.#state === "delayed") {
       if (this.#now >= this.#options.guard.closedUntil) this.#askName();
+      return;
+    }
+    // Whoever listens is there.
+    if (this.#state === "monitor") {
+      this.#tellMonitor();
       return;
     }
     if (this.#now >= this.#idleAt && this.#state !== "checking" && this.#idleAt > 0) {
@@ -261,6 +274,7 @@ export class ConsoleSession {
     }
     this.#abandon();
     this.#trace.offAll();
+    this.#monitor = undefined;
     this.#user = undefined;
     this.#connectedTo = undefined;
     this.#ahead = [];
@@ -283,6 +297,12 @@ export class ConsoleSession {
         return;
       case "output":
         this.#keyDuringOutput(key);
+        return;
+      case "monitor":
+        if (!("name" in key && key.name === "interrupt")) return;
+        this.#write("^C\n");
+        this.#monitor = undefined;
+        this.#prompt();
         return;
       default: {
         const event = this.#editor.take(key);
@@ -429,8 +449,20 @@ export class ConsoleSession {
       case "trace-off":
         this.#trace.offAll();
         break;
+      case "monitor":
+        this.#state = "monitor";
+        this.#monitor = { teller: new MonitorTeller(), at: this.#now };
+        return;
     }
     this.#prompt();
+  }
+
+  #tellMonitor(): void {
+    const { view } = this.#options;
+    if (this.#monitor === undefined || this.#now < this.#monitor.at) return;
+    const report = this.#monitor.teller.report(view, view.startedAt, this.#now, this.#wallMillis);
+    this.#write(`${JSON.stringify(report)}\n`);
+    this.#monitor.at = this.#now + monitorMicros;
   }
 
   #ask(slot: number, command: string): void {
@@ -536,11 +568,11 @@ const instructions = [
 
 /** What the session does itself, whichever card it is connected to. */
 function isOfSession(text: string): boolean {
-  return /^(?:connect|disconnect|slot|terminal|help|show history|trace|exit|logout)\b/.test(text);
+  return /^(?:connect|disconnect|slot|terminal|help|show history|trace|monitor|exit|logout)\b/.test(text);
 }
 
 function isAction(text: string): boolean {
-  return !/^(?:show|connect|disconnect|terminal|help|configuration|exit|logout|slot \d+ (?:sh|c))/.test(text);
+  return !/^(?:show|connect|disconnect|terminal|help|monitor|configuration|exit|logout|slot \d+ (?:sh|c))/.test(text);
 }
 
 function sharedBeginning(one: string, other: string): string {

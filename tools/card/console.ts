@@ -154,6 +154,7 @@ export class CardConsole {
     return {
       card,
       configuration,
+      startedAt: started,
       versions: { firmware: version, node: process.versions.node, host: `${process.platform} ${process.arch}` },
       communication: () => communicationStatus(this.#communication),
       application: () => applicationStatus(application.status()),

@@ -47,6 +47,7 @@ export class ExampleCard {
     return {
       card,
       configuration: this.configuration,
+      startedAt: 30_000_000,
       versions: { firmware: "1.2.3" },
       communication: () => this.communication,
       application: () => this.application,

@@ -29,6 +29,8 @@ class Terminal {
   afterHangUp = "";
   checks = 0;
   now = minute;
+  /** As it went over the line since the screen was cleared. */
+  written = "";
   /** Most octets that were written at once. */
   longest = 0;
 
@@ -95,6 +97,7 @@ class Terminal {
   }
 
   clear(): void {
+    this.written = "";
     this.screen = new Screen();
   }
 
@@ -113,6 +116,7 @@ class Terminal {
     for (const action of [...actions.filter(({ kind }) => kind !== "check"), ...checks]) {
       if (action.kind === "write") {
         this.longest = Math.max(this.longest, action.octets.length);
+        this.written += textOfOctets(action.octets);
         this.screen.write(textOfOctets(action.octets).replaceAll("\r\n", "\n"));
         if (this.hangUps > 0) this.afterHangUp += textOfOctets(action.octets);
       } else if (action.kind === "log") this.logs.push({ severity: action.severity, text: action.text });
@@ -518,4 +522,40 @@ it("any one octet lost from a session: it goes on, and the last command is done"
     terminal.type("\x03\x03").type("show version\r");
     expect(terminal.shown, `without octet ${lost}`).toContain("1.2.3");
   }
+});
+
+describe("monitor", () => {
+  const reports = (terminal: Terminal) =>
+    terminal.written.split("\r\n").flatMap((line) => (line.startsWith("{") ? [JSON.parse(line)] : []));
+
+  it("tells a program of the rack at once, and each second, until ^C brings the prompt back", () => {
+    const terminal = Terminal.loggedIn();
+    terminal.type("monitor\r").pass(3 * second);
+    expect(reports(terminal).map(({ monitor, rack }) => [monitor, rack.upMicros / second])).toEqual([
+      [1, 30],
+      [1, 31],
+      [1, 32],
+      [1, 33],
+    ]);
+    terminal.clear();
+    terminal.type("show rack\r").pass(second / 2);
+    expect(terminal.shown).toBe("");
+    terminal.type("\x03").pass(5 * second);
+    expect(terminal.shown).toBe("^C\nadmin@slot 3# ");
+  });
+
+  it("whoever is monitoring is there, and is not logged out", () => {
+    const terminal = Terminal.loggedIn();
+    terminal.type("monitor\r").pass(60 * minute);
+    expect(terminal.hangUps).toBe(0);
+    expect(reports(terminal)).toHaveLength(3601);
+    terminal.type("\x03").pass(16 * minute);
+    expect(terminal.hangUps).toBe(1);
+  });
+
+  it("a line that goes amid it ends it", () => {
+    const terminal = Terminal.loggedIn();
+    terminal.type("monitor\r").tell({ kind: "closed" });
+    expect(terminal.session.nextDeadline()).toBeUndefined();
+  });
 });
