@@ -24,11 +24,15 @@ async function freePorts(): Promise<number> {
   throw new Error("no free ports");
 }
 
-/** Resolves when some card has seen a call answered; what hangs is ended by the test's own limit. */
+/**
+ * Resolves when some card has seen a call answered, and both call servers have one in conversation: each tells as of its own last
+ * status. What hangs is ended by the test's own limit.
+ */
 async function answeredCall(urls: readonly string[]): Promise<void> {
   for (;;) {
     const texts = await Promise.all(urls.map(async (url) => (await fetch(url)).text()));
-    if (texts.some((text) => /^tandem_calls_answered_total\{.*\} [1-9]/m.test(text))) return;
+    const conversing = texts.filter((text) => /^tandem_calls\{.*conversation.*\} [1-9]/m.test(text)).length;
+    if (conversing === 2 && texts.some((text) => /^tandem_calls_answered_total\{.*\} [1-9]/m.test(text))) return;
     await pause(100);
   }
 }
