@@ -12,6 +12,7 @@ export interface CardOptions {
   readonly realTimePriority: string;
   readonly metrics?: string;
   readonly console: readonly string[];
+  readonly readyFile?: string;
   readonly watchdog?: string;
   readonly frontPanel?: string;
 }
@@ -31,6 +32,7 @@ export function parseCardOptions(argv: readonly string[]): CardOptions {
     .option("--no-rehearsal", "go into service without practising: the first takeover is slower")
     .option("--real-time-priority <number>", "of the thread that beats, 1 to 99", "50")
     .option("--metrics <address:port>", "tell figures to Prometheus there; otherwise only if rack.yaml says so")
+    .option("--ready-file <file>", "made when the card begins to take part in the rack")
     .option("--watchdog <device>", "fed while both processors of the card make progress; else the board's")
     .option("--front-panel <line>", "serial line of a chassis controller that speaks Firmata; else the board's LEDs")
     .option(

@@ -1,4 +1,5 @@
 /** A card that runs: the application processor in this thread, the communication processor in another, and what looks at both. */
+import { writeFileSync } from "node:fs";
 import type { Worker } from "node:worker_threads";
 import type { Application } from "../../firmware/card/application.ts";
 import { ApplicationRunner } from "../../firmware/card/application-runner.ts";
@@ -163,6 +164,9 @@ export class RunningCard {
     }
     this.#parts.report(message);
     switch (message.kind) {
+      case "ready":
+        if (this.#parts.options.readyFile !== undefined) writeFileSync(this.#parts.options.readyFile, "");
+        break;
       case "communication":
         this.#alarms.communication(message.status);
         this.#shell.communication(message.status);
