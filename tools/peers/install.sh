@@ -28,6 +28,15 @@ case "${1:-peers}" in
       "socat socat"
       "cc gcc libc6-dev"
       "ld binutils"
+      "make make"
+      "g++ g++"
+      "python3 python3"
+      "aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu libc6-dev-arm64-cross"
+      "qemu-system-aarch64 qemu-system-arm"
+      "sfdisk fdisk"
+      "mkfs.vfat dosfstools"
+      "mke2fs e2fsprogs"
+      "mcopy mtools"
     )
     ;;
   *)
