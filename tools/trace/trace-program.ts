@@ -43,6 +43,8 @@ interface Options {
 
 const planeNames = ["A", "B"] as const;
 const interfaceName = /^[A-Za-z][\w-]{0,14}$/;
+/** The same, in a network namespace: `can0@slot-3`. */
+const interfaceInNamespace = /^[A-Za-z][\w-]{0,14}(?:@[\w-]+)?$/;
 
 const examples = `
 Examples:
@@ -269,7 +271,7 @@ function kindOfSource(name: string): SourceKind {
   if (found?.isSocket()) return "hub";
   if (found?.isDirectory()) throw new UserError(`${name}: is a folder; a log is one file`);
   if (found !== undefined) return "log";
-  if (interfaceName.test(name)) return "interface";
+  if (interfaceInNamespace.test(name)) return "interface";
   throw new UserError(`${name}: there is no such file`);
 }
 
