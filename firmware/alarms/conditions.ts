@@ -114,6 +114,8 @@ export const conditions: readonly AlarmCondition[] = [
 export const events = [
   { name: "login-failures", severity: "minor", cause: "authenticationFailure", offMillis: 10 * minute,
     why: "X.736: somebody tries passwords at a console" },
+  { name: "upgrade-failed", severity: "major", cause: "versionMismatch", offMillis: 60 * minute,
+    why: "the card runs on with what it ran before" },
 ] as const satisfies readonly AlarmEvent[];
 
 export type AlarmEventName = (typeof events)[number]["name"];

@@ -18,6 +18,7 @@ export const probableCauses = {
   softwareError: "processing error",
   storageCapacityProblem: "processing error",
   underlyingResourceUnavailable: "processing error",
+  versionMismatch: "processing error",
   equipmentMalfunction: "equipment",
   receiveFailure: "equipment",
   timingProblem: "equipment",

@@ -4,17 +4,9 @@ import type { ApplicationStatus, CommunicationStatus } from "../card/card-status
 import type { OperatorCommand } from "../card/operator-command.ts";
 import type { Card, RackConfiguration } from "../configuration/rack-schema.ts";
 import type { Micros } from "../time.ts";
-import type { Bundle } from "../../hal/bundle-store.ts";
-import type { UpgradeStatus } from "../upgrade/upgrade-records.ts";
+import type { CardFirmware, UpgradeActions } from "../upgrade/upgrade-actions.ts";
 
-/** A card of the rack and its firmware. */
-export interface CardFirmware {
-  readonly slot: number;
-  /** As the card has told last; undefined: it has not, since it is heard. */
-  readonly status: UpgradeStatus | undefined;
-  /** What has become of the order to upgrade it that was given here last, if it was meant: a word or two. */
-  readonly order: string | undefined;
-}
+export type { CardFirmware, Received, UpgradeActions } from "../upgrade/upgrade-actions.ts";
 
 export interface ConsoleAlarm {
   readonly severity: string;
@@ -86,19 +78,4 @@ export interface CardActions {
   restartNow(): void;
   inhibitPlane(plane: 0 | 1, on: boolean): void;
   readonly upgrade: UpgradeActions;
-}
-
-/** How many octets of a bundle are here, or a sentence that says why no more is taken. */
-export type Received = number | string;
-
-/** Firmware for this card and others. `done` is called once, after the method has returned. */
-export interface UpgradeActions {
-  /** This bundle is to come over a line; what has come of it before counts. */
-  receive(bundle: Bundle, done: (received: Received) => void): void;
-  /** The octets that follow. */
-  append(octets: Uint8Array, done: (received: Received) => void): void;
-  /** Has these slots run what is here, one after the other; the own one last. @returns a sentence */
-  give(slots: readonly number[]): string;
-  /** No further card is upgraded. @returns a sentence */
-  stop(): string;
 }

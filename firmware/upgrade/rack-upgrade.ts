@@ -11,7 +11,7 @@ const silentMicrosMax: Micros = 300_000_000;
 
 /** Why it goes no further. */
 export type RackUpgradeFailure =
-  | Exclude<UpgradeFailure, "none">
+  | Exclude<UpgradeFailure, "none" | "trial">
   /** It restarted, and runs what it ran before. */
   | "rolled-back"
   | "silent"
@@ -94,7 +94,7 @@ export class RackUpgrade {
       this.#place++;
       this.#begin();
     } else if (!this.#isOffered) this.#offer(slot);
-    else if (failure !== "none") this.#end(failure);
+    else if (failure !== "none" && failure !== "trial") this.#end(failure);
     else if (isSettled && this.#isActivated) this.#end("rolled-back");
     // Whoever has restarted before all was fetched has forgotten who gives it.
     else if (isSettled) this.#later(() => this.#offer(slot));

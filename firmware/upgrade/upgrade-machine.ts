@@ -20,6 +20,10 @@ export type UpgradeEvent =
   | "spoiled"
   | "activate"
   | "left"
+  /** What is held is no firmware for this card. */
+  | "unfit"
+  /** Firmware is to come over a line of this card. */
+  | "receive"
   /** The card is in service. */
   | "served"
   /** The time of the state is over. */
@@ -36,8 +40,10 @@ export type UpgradeAction =
   | "restart"
   | "keep"
   | "note-source"
+  | "forget"
   | "fail-no-room"
   | "fail-digest"
+  | "fail-unfit"
   | "fail-source"
   | "fail-trial";
 
@@ -60,6 +66,8 @@ export const upgradeMachine = new StateMachine<UpgradeState, UpgradeEvent, Upgra
   ["interrupted", "offer-again", "fetching", ["note-source", "fetch"]],
   ["staged", "activate", "arming", ["arm"]],
   ["arming", "written", "leaving", ["leave"]],
+  ["arming", "unfit", "settled", ["discard", "fail-unfit"]],
+  [["settled", "interrupted", "staged"], "receive", "settled", ["forget"]],
   ["leaving", "left", "restarting", ["restart"]],
   // Restarted without having been kept, the card boots what it ran before.
   ["trial", "served", "keeping", ["keep"]],

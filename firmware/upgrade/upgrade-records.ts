@@ -42,6 +42,8 @@ export const upgradeFailures = [
   "source",
   /** On trial it did not come into service. */
   "trial",
+  /** It is no firmware for this card's processor. */
+  "unfit",
 ] as const;
 export type UpgradeFailure = (typeof upgradeFailures)[number];
 

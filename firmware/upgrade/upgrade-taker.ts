@@ -2,7 +2,7 @@
  * The end of an upgrade that is given another firmware: fetches what was offered by enquiries, piece by piece, goes on where it was
  * after whatever break, and boots it on trial when it is told to. What a card runs is never touched before.
  */
-import type { Bundle, BundleStore } from "../../hal/bundle-store.ts";
+import type { Bundle, BundleStore, TryOutcome } from "../../hal/bundle-store.ts";
 import type { Clock } from "../../hal/clock.ts";
 import { enquirySubject } from "../card/enquiry-subjects.ts";
 import type { ManagementDesk } from "../card/management-desk.ts";
@@ -17,6 +17,10 @@ import {
   type UpgradeStatus,
 } from "./upgrade-records.ts";
 import { retriesMax, type UpgradeState, upgradeTimers } from "./upgrade-states.ts";
+
+const noRoom = "there is no room for it";
+
+const eventOf: Readonly<Record<TryOutcome, UpgradeEvent>> = { done: "written", unfit: "unfit", "no-room": "refused" };
 
 /** The card that is upgraded. */
 export interface UpgradedCard {
@@ -54,6 +58,10 @@ export class UpgradeTaker {
     const { running } = parts.store;
     this.#state = running.isTrial ? "trial" : "settled";
     parts.card.log("info", `runs ${running.version}${running.isTrial ? ", on trial" : ""}`);
+    if (running.rolledBack !== undefined) {
+      this.#failure = "trial";
+      parts.card.log("alarm", `upgrade to ${running.rolledBack}: it did not stay: runs ${running.version}`);
+    }
     this.#armTimer();
   }
 
@@ -80,6 +88,31 @@ export class UpgradeTaker {
       this.#on("activate");
     }
     return this.status;
+  }
+
+  /**
+   * Firmware comes over a line of this card; whoever has sent it has it offered then, by this card to itself or to others.
+   * @param done is given how many octets of it are here already, or a sentence
+   */
+  receive(bundle: Bundle, done: (received: number | string) => void): void {
+    const { store } = this.#parts;
+    if (upgradeMachine.find(this.#state, "receive") === undefined) {
+      done(`this card is being upgraded (${this.#state})`);
+      return;
+    }
+    this.#on("receive");
+    const held = store.held();
+    if (held !== undefined && isSameDigest(held.bundle.digest, bundle.digest)) done(held.octets);
+    else store.begin(bundle, (isDone) => done(isDone ? 0 : noRoom));
+  }
+
+  /** The next octets of what is received. @param done as of `receive` */
+  append(bundle: Bundle, octets: Uint8Array, done: (received: number | string) => void): void {
+    const { store } = this.#parts;
+    const held = store.held();
+    if (this.#state !== "settled" || held === undefined || !isSameDigest(held.bundle.digest, bundle.digest)) {
+      done("other firmware is fetched over the bus now");
+    } else store.append(octets, (isDone) => done(isDone ? (store.held()?.octets ?? 0) : noRoom));
   }
 
   #offer(slot: number, bundle: Bundle): void {
@@ -115,6 +148,9 @@ export class UpgradeTaker {
       case "note-source":
         this.#noteSource();
         break;
+      case "forget":
+        this.#forget();
+        break;
       case "open":
         this.#open();
         break;
@@ -128,7 +164,7 @@ export class UpgradeTaker {
         store.begin(undefined, () => {});
         break;
       case "arm":
-        store.tryNext(this.#ofAttempt((isDone) => this.#on(isDone ? "written" : "refused")));
+        store.tryNext(this.#ofAttempt((outcome) => this.#on(eventOf[outcome])));
         break;
       case "leave":
         card.leave(() => this.#on("left"));
@@ -140,10 +176,13 @@ export class UpgradeTaker {
         store.keep((isDone) => this.#on(isDone ? "written" : "refused"));
         break;
       case "fail-no-room":
-        this.#fail("no-room", "there is no room for it");
+        this.#fail("no-room", noRoom);
         break;
       case "fail-digest":
         this.#fail("digest", "what came is not what was offered");
+        break;
+      case "fail-unfit":
+        this.#fail("unfit", "it is no firmware for this card");
         break;
       case "fail-source":
         this.#fail("source", `slot ${this.#source} gives no more of it`);
@@ -166,6 +205,14 @@ export class UpgradeTaker {
     this.#failure = failure;
     const version = this.#bundle?.version ?? this.#parts.store.running.version;
     this.#parts.card.log("alarm", `upgrade to ${version}: ${why}`);
+  }
+
+  /** Whatever was begun comes to nothing; what is held is held still. */
+  #forget(): void {
+    this.#attempt++;
+    this.#cancelFetch?.();
+    this.#cancelFetch = this.#bundle = undefined;
+    this.#failure = "none";
   }
 
   #noteSource(): void {

@@ -19,9 +19,19 @@ export class SimulatedFlash {
   #held: Held | undefined;
   /** Bundles larger than this find no room. */
   capacityOctets = Number.POSITIVE_INFINITY;
+  readonly #isFit: (octets: Uint8Array) => boolean;
+  /** Booted on trial, and not kept. */
+  #onTrial: string | undefined;
   #boots = 0;
 
-  constructor(version: string, clock: Clock, digestOf: (octets: Uint8Array) => Uint8Array) {
+  /** @param isFit whether octets are firmware for this card */
+  constructor(
+    version: string,
+    clock: Clock,
+    digestOf: (octets: Uint8Array) => Uint8Array,
+    isFit: (octets: Uint8Array) => boolean = () => true,
+  ) {
+    this.#isFit = isFit;
     this.#kept = version;
     this.#clock = clock;
     this.#digestOf = digestOf;
@@ -36,7 +46,8 @@ export class SimulatedFlash {
   /** The card starts: whoever has used the memory before is gone, and is told nothing more. */
   boot(): BundleStore {
     const version = this.#tried ?? this.#kept;
-    const running: RunningFirmware = { version, isTrial: this.#tried !== undefined };
+    const running: RunningFirmware = { version, isTrial: this.#tried !== undefined, rolledBack: this.#onTrial };
+    this.#onTrial = this.#tried;
     this.#tried = undefined;
     const boot = ++this.#boots;
     const later = (work: () => void) => {
@@ -49,18 +60,20 @@ export class SimulatedFlash {
       held: () => this.#heldBundle(),
       begin: (bundle, done) => later(() => done(this.#begin(bundle))),
       append: (octets, done) => {
-        const copy = octets.slice();
+        const copy = Uint8Array.from(octets);
         later(() => done(this.#append(copy)));
       },
+      read: (offset, octetsMax, done) => later(() => done(this.#read(offset, octetsMax))),
       digest: (done) => later(() => done(this.#held && this.#digestOf(this.#held.octets.slice(0, this.#held.length)))),
       tryNext: (done) =>
         later(() => {
-          this.#tried = this.#held?.bundle.version;
-          done(this.#tried !== undefined);
+          this.#tried = this.#held && this.#isFit(this.#held.octets) ? this.#held.bundle.version : undefined;
+          done(this.#tried === undefined ? "unfit" : "done");
         }),
       keep: (done) =>
         later(() => {
           this.#kept = version;
+          this.#onTrial = undefined;
           done(true);
         }),
     };
@@ -68,6 +81,11 @@ export class SimulatedFlash {
 
   #heldBundle(): HeldBundle | undefined {
     return this.#held && { bundle: this.#held.bundle, octets: this.#held.length };
+  }
+
+  #read(offset: number, octetsMax: number): Uint8Array | undefined {
+    const held = this.#held;
+    return held?.octets.slice(offset, Math.min(offset + octetsMax, held.length));
   }
 
   #begin(bundle: Bundle | undefined): boolean {

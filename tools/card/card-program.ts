@@ -16,6 +16,7 @@ import { boardOf, planesOf, watchdogOf } from "./card-board.ts";
 import { type CardOptions, parseCardOptions } from "./card-options.ts";
 import type { CardReport, CommunicationStart } from "./card-start.ts";
 import { failing, failOverVariable } from "./failing-application.ts";
+import { firmwareVersion } from "./firmware-version.ts";
 import { metricsAddress } from "./metrics-address.ts";
 import { practise } from "./rehearsal.ts";
 import { RunningCard } from "./running-card.ts";
@@ -63,7 +64,8 @@ async function start(options: CardOptions): Promise<void> {
   const values = card.kind === "call-server" ? await openLinuxValueStore(options.storage) : undefined;
   const disk = { storage, values };
   const application = failing(await createApplication(card, configuration, disk), process.env[failOverVariable]);
-  const parts = { options, card, configuration, board, application, disk, thread, memory, metricsAt, report };
+  const program = { version: firmwareVersion(import.meta.dirname), folder: import.meta.dirname };
+  const parts = { program, options, card, configuration, board, application, disk, thread, memory, metricsAt, report };
   const running = new RunningCard(parts);
   // A card that is pulled does not come to do it at its end, and the next in its slot would have everything to compile.
   flushCompileCache();

@@ -9,6 +9,9 @@ import { linuxClock } from "../../hal/linux/clock.ts";
 import { linuxDatagramSockets } from "../../hal/linux/datagram-socket.ts";
 import { type ProcessorLinkMemory, processorLink } from "../../hal/linux/processor-link.ts";
 import { linuxStreamSockets } from "../../hal/linux/stream-socket.ts";
+import { linuxBundleStore, type OwnProgram } from "../../hal/linux/bundle-store.ts";
+import { communicationStatus } from "../../firmware/card/card-status.ts";
+import { UpgradeDesk } from "../../firmware/upgrade/upgrade-desk.ts";
 import type { SocketAddress } from "../../hal/socket-address.ts";
 import { CardAlarms } from "./card-alarms.ts";
 import type { Disk } from "./card-application.ts";
@@ -34,6 +37,7 @@ export interface CardParts {
   readonly board: Board | undefined;
   readonly application: Application;
   readonly disk: Disk;
+  readonly program: OwnProgram;
   /** Of the communication processor; it waits for a message before it begins. */
   readonly thread: Worker;
   readonly memory: ProcessorLinkMemory;
@@ -48,17 +52,21 @@ export class RunningCard {
   readonly #clock = linuxClock();
   readonly #runner: ApplicationRunner;
   readonly #alarms: CardAlarms;
+  readonly #upgrades: UpgradeDesk;
   readonly #shell: CardConsole;
   readonly #darken: (() => void) | undefined;
   #metrics: CardMetrics | undefined;
   #isEnding = false;
   #hasLeft = false;
+  /** Waits for it. */
+  #onceLeft: (() => void) | undefined;
 
   constructor(parts: CardParts) {
     this.#parts = parts;
     const { options, card, configuration, board, report } = parts;
     this.#runner = this.#newRunner();
     this.#alarms = new CardAlarms(card.slot, configuration.cards, this.#clock, report);
+    this.#upgrades = this.#newUpgradeDesk();
     this.#shell = this.#newConsole();
     for (const where of consolesOf(options.console, board)) this.#shell.open(where);
     this.#darken = this.#lightPanel();
@@ -96,6 +104,27 @@ export class RunningCard {
     });
   }
 
+  #newUpgradeDesk(): UpgradeDesk {
+    const { options, card, configuration, program } = this.#parts;
+    return new UpgradeDesk({
+      ...{ clock: this.#clock, desk: this.#runner.management, slot: card.slot, cards: configuration.cards },
+      store: linuxBundleStore(options.storage, program),
+      card: {
+        leave: (left) => {
+          this.#onceLeft = left;
+          if (this.#hasLeft) left();
+          else this.#runner.leave();
+        },
+        restart: this.#restart,
+        log: (severity, text) => {
+          this.#log(severity, text);
+          if (severity === "alarm")
+            this.#alarms.tell("upgrade-failed", { object: `firmware of slot ${card.slot}`, text });
+        },
+      },
+    });
+  }
+
   #newConsole(): CardConsole {
     const { card, configuration, options, application, thread } = this.#parts;
     const { management } = this.#runner;
@@ -106,6 +135,9 @@ export class RunningCard {
         this.#log(severity, text);
         if (severity === "alarm") this.#alarms.tell("login-failures", { object: `console of slot ${card.slot}`, text });
       },
+      version: this.#parts.program.version,
+      upgrade: this.#upgrades,
+      firmware: () => this.#upgrades.firmware(),
       alarms: () => this.#alarms.list(),
       tapBus: (on) => thread.postMessage((on ? "listen-in" : "listen-no-more") satisfies ThreadRequest),
       enquire: (slot, request, answer) => enquireAtConsole(management, slot, request, answer),
@@ -170,6 +202,7 @@ export class RunningCard {
       case "communication":
         this.#alarms.communication(message.status);
         this.#shell.communication(message.status);
+        this.#upgrades.communication(communicationStatus(message.status));
         break;
       case "failed":
         setTimeout(() => process.exit(1), lastWordsMillis);
@@ -187,6 +220,7 @@ export class RunningCard {
   #left(): void {
     this.#hasLeft = true;
     this.#shell.left();
+    this.#onceLeft?.();
     if (this.#isEnding) this.#end(0);
   }
 

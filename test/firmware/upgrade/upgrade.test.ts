@@ -260,6 +260,7 @@ test("the whole table, for people to look at: every state can be left", () => {
   ).toMatchInlineSnapshot(`
     [
       "settled | offer | opening | note-source, open",
+      "settled | receive | = | forget",
       "opening | written | fetching | fetch",
       "opening | written-whole | verifying | verify",
       "opening | refused | settled | fail-no-room",
@@ -275,8 +276,10 @@ test("the whole table, for people to look at: every state can be left", () => {
       "interrupted | given-up | settled | fail-source",
       "interrupted | offer | opening | note-source, open",
       "interrupted | offer-again | fetching | note-source, fetch",
+      "interrupted | receive | settled | forget",
       "arming | refused | settled | fail-no-room",
       "arming | written | leaving | leave",
+      "arming | unfit | settled | discard, fail-unfit",
       "verifying | genuine | staged | ",
       "verifying | spoiled | settled | discard, fail-digest",
       "verifying | offer | opening | note-source, open",
@@ -284,6 +287,7 @@ test("the whole table, for people to look at: every state can be left", () => {
       "staged | offer | opening | note-source, open",
       "staged | offer-again | = | note-source",
       "staged | activate | arming | arm",
+      "staged | receive | settled | forget",
       "leaving | left | restarting | restart",
       "trial | served | keeping | keep",
       "trial | late | restarting | fail-trial, restart",
