@@ -1,6 +1,8 @@
 /** The commands of the console: a row a command. */
+import type { Bundle } from "../../hal/bundle-store.ts";
 import { commandText, type OperatorCommand } from "../card/operator-command.ts";
 import { fail, ok, type Result } from "../result.ts";
+import { versionOctetsMax } from "../upgrade/upgrade-records.ts";
 import { type CardActions, type CardView, type TraceSource, traceSources } from "./card-view.ts";
 import { type ArgumentKind, type CommandRow, Grammar } from "./grammar.ts";
 import { jsonOf, type Pieces, textOf } from "./report.ts";
@@ -24,11 +26,14 @@ export type SessionWish =
   | { readonly kind: "disconnect" }
   | { readonly kind: "trace"; readonly source: TraceSource; readonly on: boolean; readonly filters: readonly string[] }
   | { readonly kind: "trace-off" }
+  | { readonly kind: "receive"; readonly bundle: Bundle }
   | { readonly kind: "monitor" };
 
 /** Sentences and tables in pieces, or something that only the session can do. */
 export type CommandResult = Pieces | SessionWish;
 
+/** Of a bundle of firmware; one has some 500 kB. */
+const bundleOctetsMax = 64 * 1024 * 1024;
 /** As the card tells of it. */
 const waitsForBackup = "waits for a backup";
 
@@ -46,7 +51,7 @@ function numberFrom(min: number, max: number, what: string): Kind {
   return {
     help: `${what}, ${min} to ${max}`,
     parse: (word) => {
-      const number = /^\d{1,6}$/.test(word) ? Number(word) : Number.NaN;
+      const number = /^\d{1,8}$/.test(word) ? Number(word) : Number.NaN;
       return number >= min && number <= max ? ok(number) : fail("is no such number");
     },
   };
@@ -89,7 +94,36 @@ const kinds: Readonly<Record<string, Kind>> = {
     rest: true,
     parse: (word) => ok(word.split(/\s+/)),
   },
+  octets: numberFrom(1, bundleOctetsMax, "octets of the bundle"),
+  sha256: {
+    help: "the SHA-256 of the bundle, 64 hexadecimal digits",
+    parse: (word) => (/^[0-9a-f]{64}$/i.test(word) ? ok(octetsOfDigits(word)) : fail("is no SHA-256")),
+  },
+  version: {
+    help: `what the bundle is called, up to ${versionOctetsMax} of A-Z a-z 0-9 . + _ -`,
+    parse: (word) =>
+      word.length <= versionOctetsMax && /^[A-Za-z0-9.+_-]+$/.test(word) ? ok(word) : fail("is no version"),
+  },
+  slots: {
+    help: "slots of the rack, such as 3 or 2,3, or all",
+    candidates: (context) => ["all", ...slotsOf(context)],
+    parse: (word, context) => slotsNamed(word.toLowerCase(), slotsOf(context)),
+  },
 };
+
+/** `3`, `2,3` or `all`, of the slots of the rack; each once, in the order that they were named in. */
+function slotsNamed(word: string, all: readonly string[]): Result<readonly number[], string> {
+  const named = word === "all" ? all : word.split(",");
+  const wrong = named.find((slot) => !all.includes(slot));
+  if (wrong === undefined) return ok([...new Set(named)].map(Number));
+  return fail(wrong === word ? "is no slot of this rack" : `names "${wrong}", which is no slot of this rack`);
+}
+
+function octetsOfDigits(digits: string): Uint8Array {
+  return Uint8Array.from({ length: digits.length / 2 }, (_, place) =>
+    Number.parseInt(digits.slice(2 * place, 2 * place + 2), 16),
+  );
+}
 
 /** `west/5` or `west/5-8` */
 function circuitsOf(word: string, { configuration }: CardView): Result<Circuits, string> {
@@ -193,6 +227,11 @@ function trace(on: boolean): Run {
   };
 }
 
+function receive({ octets, sha256, version }: Values): SessionWish {
+  const bundle = { octets: octets as number, digest: sha256 as Uint8Array, version: version as string };
+  return { kind: "receive", bundle };
+}
+
 // biome-ignore format: a command a row
 const rows: readonly CommandRow<Run>[] = [
   ...shows.map(({ name, help }) => ({ syntax: `show ${name} [json]`, help, role: "operator" as const, run: show(name) })),
@@ -215,6 +254,9 @@ const rows: readonly CommandRow<Run>[] = [
   { syntax: "inhibit plane <plane>", help: "use the other plane only, but for beats", role: "administrator", run: inhibit(true) },
   { syntax: "uninhibit plane <plane>", help: "use the plane again", role: "administrator", run: inhibit(false) },
   { syntax: "restart [now]", help: "leave and begin anew; now: without leaving", role: "administrator", run: restart },
+  { syntax: "upgrade receive <octets> <sha256> <version>", help: "take firmware from a program at this line: npm run flash -- --upgrade", role: "administrator", run: receive },
+  { syntax: "upgrade cards <slots>", help: "have cards run the firmware that was received, one after the other", role: "administrator", run: ({ slots }, { actions }) => say(actions.upgrade.give(slots as readonly number[])) },
+  { syntax: "upgrade stop", help: "upgrade no further card", role: "administrator", run: (_, { actions }) => say(actions.upgrade.stop()) },
   { syntax: "configuration check", help: "read rack.yaml again and say what is wrong with it", role: "operator", run: (_, { view }) => say(view.checkConfiguration()) },
   { syntax: "exit", help: "log out", role: "operator", run: () => ({ kind: "log-out" }) },
   { syntax: "logout", help: "log out", role: "operator", run: () => ({ kind: "log-out" }) },

@@ -244,6 +244,7 @@ const groupHelp: Readonly<Record<string, string>> = {
   show: "what there is, and how it is",
   terminal: "how this console behaves",
   trace: "messages as they come and go",
+  upgrade: "other firmware for this card and the others",
 };
 
 function elementOf(part: string): Element {

@@ -2,11 +2,13 @@
  * A person at a console of a card: login, lines, commands, pages. Sans-I/O: octets and time come in by method, what is to be done goes
  * out. With nobody logged in there is nothing to do and no deadline.
  */
+import type { Bundle } from "../../hal/bundle-store.ts";
 import type { ConsoleUser } from "../configuration/rack-schema.ts";
 import { type Micros, microsPerMilli } from "../time.ts";
-import type { CardActions, CardView } from "./card-view.ts";
+import type { CardActions, CardView, Received } from "./card-view.ts";
 import { type CommandContext, consoleGrammar, isWish, type SessionWish } from "./commands.ts";
 import { type Answer, type Enquirer, encodeRequest } from "./enquiry.ts";
+import { FirmwareReceiver, type ReceptionStep } from "./firmware-receiver.ts";
 import type { Role } from "./grammar.ts";
 import { type LineEvent, LineEditor, lineOctetsMax } from "./line-editor.ts";
 import type { LoginGuard } from "./login.ts";
@@ -39,6 +41,8 @@ export type SessionEvent =
   /** What `check` has come to. */
   | { readonly kind: "checked"; readonly right: boolean }
   | { readonly kind: "answer"; readonly enquiry: number; readonly answer: Answer }
+  /** What has come of `receive` or `append`, in the order that they were asked in. */
+  | { readonly kind: "received"; readonly received: Received }
   /** Something that whoever is there should know. */
   | { readonly kind: "notice"; readonly text: string }
   | { readonly kind: "closed" };
@@ -48,6 +52,10 @@ export type SessionAction =
   /** Compare a password; `stored` undefined: there is no such user, and it must take as long to say no. */
   | { readonly kind: "check"; readonly stored: string | undefined; readonly password: string }
   | { readonly kind: "log"; readonly severity: "info" | "warning" | "alarm"; readonly text: string }
+  /** This firmware is to come over the line. */
+  | { readonly kind: "receive"; readonly bundle: Bundle }
+  /** The octets that follow. */
+  | { readonly kind: "append"; readonly octets: Uint8Array }
   /** Whoever was there has gone. */
   | { readonly kind: "hang-up" };
 
@@ -61,7 +69,7 @@ const keysAheadMax = lineOctetsMax;
 /** Between two reports to a monitor. */
 const monitorMicros: Micros = 1000 * microsPerMilli;
 
-type State = "closed" | "name" | "password" | "checking" | "delayed" | "line" | "output" | "monitor";
+type State = "closed" | "name" | "password" | "checking" | "delayed" | "line" | "output" | "monitor" | "receiving";
 
 export class ConsoleSession {
   readonly #options: SessionOptions;
@@ -73,6 +81,9 @@ export class ConsoleSession {
   #user: ConsoleUser | undefined;
   /** Of the program that listens, and when it is told next. */
   #monitor: { readonly teller: MonitorTeller; at: Micros } | undefined;
+  #receiver: FirmwareReceiver | undefined;
+  /** Whatever the card still does of `receive` and `append`; not always for who is there now. */
+  #receptionsUnderWay = 0;
   /** The name that was typed. */
   #name = "";
   /** The slot that does the commands, if it is another. */
@@ -121,6 +132,8 @@ export class ConsoleSession {
         return this.#output.isReady ? this.#now : this.#idleAt;
       case "monitor":
         return this.#monitor?.at;
+      case "receiving":
+        return Math.min(this.#idleAt, this.#receiver?.nextDeadline() ?? this.#idleAt);
       case "line":
         return Math.min(this.#idleAt, this.#trace.nextDeadline() ?? this.#idleAt);
     }
@@ -136,7 +149,8 @@ export class ConsoleSession {
         this.#idleAt = this.#now + (this.#user === undefined ? loginMicros : this.#options.idleMicros);
         for (const octet of event.octets) {
           const key = this.#keys.take(octet);
-          if (key !== undefined) this.#key(key);
+          if (this.#state === "receiving") this.#receive(octet, key);
+          else if (key !== undefined) this.#key(key);
         }
         break;
       case "deadline":
@@ -147,6 +161,9 @@ export class ConsoleSession {
         break;
       case "answer":
         this.#answered(event.enquiry, event.answer);
+        break;
+      case "received":
+        this.#received(event.received);
         break;
       case "notice":
         if (this.#state === "line") this.#above(`% ${event.text}`);
@@ -170,6 +187,7 @@ export class ConsoleSession {
       this.#tellMonitor();
       return;
     }
+    if (this.#state === "receiving") this.#reception(this.#receiver?.due(this.#now));
     if (this.#now >= this.#idleAt && this.#state !== "checking" && this.#idleAt > 0) {
       this.#timeOut();
       return;
@@ -275,6 +293,7 @@ export class ConsoleSession {
     this.#abandon();
     this.#trace.offAll();
     this.#monitor = undefined;
+    this.#receiver = undefined;
     this.#user = undefined;
     this.#connectedTo = undefined;
     this.#ahead = [];
@@ -453,6 +472,9 @@ export class ConsoleSession {
         this.#state = "monitor";
         this.#monitor = { teller: new MonitorTeller(), at: this.#now };
         return;
+      case "receive":
+        this.#beginReception(wish.bundle);
+        return;
     }
     this.#prompt();
   }
@@ -463,6 +485,45 @@ export class ConsoleSession {
     const report = this.#monitor.teller.report(view, view.startedAt, this.#now, this.#wallMillis);
     this.#write(`${JSON.stringify(report)}\n`);
     this.#monitor.at = this.#now + monitorMicros;
+  }
+
+  // --- firmware over the line
+
+  #beginReception(bundle: Bundle): void {
+    this.#state = "receiving";
+    this.#receiver = new FirmwareReceiver(bundle.octets);
+    this.#receptionsUnderWay++;
+    this.#actions.push({ kind: "receive", bundle });
+  }
+
+  #receive(octet: number, key: Key | undefined): void {
+    const isInterrupt = key !== undefined && "name" in key && key.name === "interrupt";
+    this.#reception(isInterrupt ? this.#receiver?.giveUp() : this.#receiver?.take(octet, this.#now));
+  }
+
+  /** The answer to what was asked last is awaited; those before it were for somebody who has given up. */
+  #received(received: Received): void {
+    this.#receptionsUnderWay--;
+    if (this.#receptionsUnderWay === 0) this.#reception(this.#receiver?.received(received, this.#now));
+  }
+
+  #reception(step: ReceptionStep | undefined): void {
+    switch (step?.kind) {
+      case undefined:
+        return;
+      case "append":
+        this.#receptionsUnderWay++;
+        this.#actions.push(step);
+        return;
+      case "tell":
+        this.#write(`${step.text}\n`);
+        return;
+      case "over":
+        this.#receiver = undefined;
+        this.#write(`${step.text}\n`);
+        this.#prompt();
+        return;
+    }
   }
 
   #ask(slot: number, command: string): void {

@@ -24,7 +24,7 @@ const calls: readonly Card["kind"][] = ["call-server"];
 // biome-ignore format: a report a row
 export const shows: readonly ShowRow[] = [
   { name: "rack", help: "the rack as a whole", none: "nothing is known yet", columns: "what::24 value::0", rows: rack },
-  { name: "cards", help: "every slot, as this card hears it", none: "there are no cards", columns: "slot::4 kind::11 group::5 state::7 role::8 term::5 commit::8 gap-ms:gapMillis:6 limit-ms:limitMillis:8", rows: cards },
+  { name: "cards", help: "every slot, as this card hears it", none: "there are no cards", columns: "slot::4 kind::11 group::5 state::7 role::8 term::5 commit::8 gap-ms:gapMillis:6 limit-ms:limitMillis:8 version::0", rows: cards },
   { name: "calls", help: "calls that are set up, in conversation or being released", kinds: calls, none: "there are no calls", columns: "call:key:8 from:incomingName:9 to:outgoingName:9 calling::12 called::12 seized::8 answered::0", rows: callRows },
   { name: "endpoints", help: "the endpoint table: circuits that are not idle from the start", kinds: calls, none: "the endpoint table is empty", columns: "circuit:name:12 peer::12 state::22 call::8 repeats::7", rows: (view) => table(view, "endpoint") },
   { name: "connections", help: "the connection table: what gateways were told to connect", kinds: calls, none: "there are no connections", columns: "connection:key:10 state::10 call::8 from:circuitName:10 to:otherCircuitName:10 gateway:gatewayName:8 identifier::0", rows: (view) => table(view, "connection") },
@@ -34,6 +34,7 @@ export const shows: readonly ShowRow[] = [
   { name: "alarms", help: "alarms that stand, and those that are over", none: "there are no alarms", columns: "severity::8 object::14 raised::8 cleared::8 text::0", rows: alarms },
   { name: "buses", help: "the two planes, as this card's ports count them", none: "nothing is known yet", columns: "plane::5 state::10 sent::10 received::10 dropped::8 bits:nominalBits:11 data-bits:dataBits:0", rows: buses },
   { name: "performance", help: "counters and gauges of this card", none: "nothing is counted yet", columns: "what::32 value::0", rows: performance },
+  { name: "upgrade", help: "the firmware of every card, and how far an upgrade is", none: "there are no cards", columns: "slot::4 kind::11 runs::12 trial::5 state::11 holds::12 percent::7 failure::7 order::0", rows: upgrade },
   { name: "version", help: "what runs on this card", none: "nothing is known", columns: "what::16 value::0", rows: ({ versions }) => facts(versions) },
 ];
 
@@ -106,9 +107,11 @@ function rack(view: CardView): readonly Row[] {
 /** The own card tells of itself, the others are as their beats say. */
 function cards(view: CardView): readonly Row[] {
   const own = view.communication();
+  const firmware = view.firmware();
   return view.configuration.cards.map((card) => {
     const group = card.kind === "call-server" ? card.group : undefined;
-    const base = { slot: card.slot, kind: card.kind, group };
+    const version = firmware.find(({ slot }) => slot === card.slot)?.status?.running;
+    const base = { slot: card.slot, kind: card.kind, group, version };
     if (card.slot === view.card.slot) {
       const state = own.outOfService === undefined ? (own.leaving === undefined ? "present" : "leaving") : "out";
       return { ...base, state, role: own.role, term: own.term, commit: own.commit, realTime: own.realTime };
@@ -119,6 +122,19 @@ function cards(view: CardView): readonly Row[] {
     const limitMillis = limitMicros / 1000;
     const gapMillis = gapMeasuredMicros === undefined ? undefined : gapMeasuredMicros / 1000;
     return { ...base, state: "present", role, term, commit, realTime, gapMillis, limitMillis };
+  });
+}
+
+/** As each card has told last. What it holds is another firmware than it runs, whole or in part. */
+function upgrade(view: CardView): readonly Row[] {
+  const { cards } = view.configuration;
+  return view.firmware().map(({ slot, status, order }) => {
+    const kind = cards.find((card) => card.slot === slot)?.kind;
+    if (status === undefined) return { slot, kind, order };
+    const { running: runs, isTrial, state, bundle, held } = status;
+    const percent = bundle && bundle.octets > 0 ? Math.floor((100 * held) / bundle.octets) : undefined;
+    const failure = status.failure === "none" ? undefined : status.failure;
+    return { slot, kind, runs, trial: isTrial || undefined, state, holds: bundle?.version, percent, failure, order };
   });
 }
 

@@ -4,7 +4,15 @@ import type { Application } from "../../firmware/card/application.ts";
 import type { ApplicationRunner } from "../../firmware/card/application-runner.ts";
 import { applicationStatus, communicationStatus } from "../../firmware/card/card-status.ts";
 import type { Card, RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
-import type { CardActions, CardView, ConsoleAlarm, TracedPart, TraceSource } from "../../firmware/console/card-view.ts";
+import type {
+  CardActions,
+  CardFirmware,
+  CardView,
+  ConsoleAlarm,
+  TracedPart,
+  TraceSource,
+  UpgradeActions,
+} from "../../firmware/console/card-view.ts";
 import type { Answer, Enquirer } from "../../firmware/console/enquiry.ts";
 import { LoginGuard } from "../../firmware/console/login.ts";
 import { answerConsole } from "../../firmware/console/remote-console.ts";
@@ -35,6 +43,9 @@ export interface ConsoleParts {
   alarms(): readonly ConsoleAlarm[];
   /** The planes are to be listened in on, or not any more. */
   tapBus(on: boolean): void;
+  /** Firmware for this card and others, and what runs on each. */
+  readonly upgrade: UpgradeActions;
+  firmware(): readonly CardFirmware[];
   /** How other cards are asked; absent: not at all. */
   readonly enquire?: ((slot: number, request: Uint8Array, answer: (answer: Answer) => void) => () => void) | undefined;
 }
@@ -67,6 +78,7 @@ export class CardConsole {
       },
       restartNow: () => parts.restart(),
       inhibitPlane: (plane, on) => parts.runner.inhibitPlane(plane, on),
+      upgrade: parts.upgrade,
     };
   }
 
@@ -139,6 +151,7 @@ export class CardConsole {
     });
     const live = new LiveSession(session, line, clock, endsWithSession, {
       log: (severity, text) => this.#parts.log(severity, text),
+      upgrade: this.#actions.upgrade,
       ended: () => {
         for (const abandon of abandonments.values()) abandon();
         this.#sessions.delete(live);
@@ -156,6 +169,7 @@ export class CardConsole {
       configuration,
       startedAt: started,
       versions: { firmware: version, node: process.versions.node, host: `${process.platform} ${process.arch}` },
+      firmware: () => parts.firmware(),
       communication: () => communicationStatus(this.#communication),
       application: () => applicationStatus(application.status()),
       table: (request) => application.page?.(request) ?? [],
@@ -214,6 +228,7 @@ function performanceOf(started: number, clock: Clock): Readonly<Record<string, n
 
 interface SessionOwner {
   log(severity: "info" | "warning" | "alarm", text: string): void;
+  readonly upgrade: UpgradeActions;
   /** The line is gone. */
   ended(): void;
 }
@@ -265,6 +280,12 @@ class LiveSession {
         break;
       case "log":
         this.#owner.log(action.severity, action.text);
+        break;
+      case "receive":
+        this.#owner.upgrade.receive(action.bundle, (received) => this.step({ kind: "received", received }));
+        break;
+      case "append":
+        this.#owner.upgrade.append(action.octets, (received) => this.step({ kind: "received", received }));
         break;
       case "hang-up":
         if (this.#endsWithSession) this.#end();

@@ -7,6 +7,7 @@ import { type RackConfiguration, rackSchema } from "../../../firmware/configurat
 import type { CardActions, CardView, TracedLine } from "../../../firmware/console/card-view.ts";
 import { assert } from "../../../firmware/result.ts";
 import { exampleRack } from "../configuration/example-rack.ts";
+import { ExampleFirmware } from "./example-firmware.ts";
 
 export class ExampleCard {
   readonly configuration: RackConfiguration = rackSchema.parse(exampleRack());
@@ -17,6 +18,7 @@ export class ExampleCard {
   readonly traced = new Trace<TracedLine>(64);
   /** Sources that somebody wants. */
   readonly wanted: string[] = [];
+  readonly firmware = new ExampleFirmware();
   application: ApplicationStatus = { callsInSetUp: 2, callsInConversation: 7 };
   communication: CommunicationStatus = {
     role: "primary",
@@ -39,6 +41,7 @@ export class ExampleCard {
     stay: () => void this.done.push("stay"),
     restartNow: () => void this.done.push("restart now"),
     inhibitPlane: (plane, on) => void this.done.push(`inhibit ${plane} ${on}`),
+    upgrade: this.firmware.actions,
   };
 
   view(slot = 3): CardView {
@@ -49,6 +52,7 @@ export class ExampleCard {
       configuration: this.configuration,
       startedAt: 30_000_000,
       versions: { firmware: "1.2.3" },
+      firmware: () => this.firmware.cards,
       communication: () => this.communication,
       application: () => this.application,
       table: (request) => {
