@@ -65,7 +65,8 @@ export class FirmwareReceiver {
     if (this.#isAwaiting) return undefined;
     this.#silentAt = now + silenceMicrosMax;
     if (octet !== carriageReturn && octet !== lineFeed) {
-      if (this.#length < lineOctetsMax) this.#line[this.#length] = octet;
+      // What is beyond its end is not kept.
+      this.#line[this.#length] = octet;
       this.#length++;
       return undefined;
     }

@@ -126,7 +126,7 @@ describe("commands", () => {
   it("every show command has a text and a JSON form that can be read, on every kind of card", () => {
     for (const slot of [1, 3, 4]) {
       const reports = ["rack", "cards", "calls", "endpoints", "connections", "circuits", "links", "routes", "alarms"];
-      for (const report of [...reports, "buses", "performance", "version"]) {
+      for (const report of [...reports, "buses", "performance", "upgrade", "version"]) {
         const terminal = Terminal.loggedIn(slot);
         terminal.screen.width = Number.POSITIVE_INFINITY;
         terminal.type(`show ${report}\r`);
