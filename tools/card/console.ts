@@ -25,7 +25,6 @@ import { BusTrace } from "./bus-trace.ts";
 import { type ConsoleLines, serialConsole, socketConsole, standardConsole } from "./console-line.ts";
 import { isPassword } from "./password.ts";
 
-const version = "0.1.0";
 const microsPerMinute = 60_000_000;
 /** Between two parts of an output, so that calls go on between them. */
 const betweenPartsMicros = 1000;
@@ -34,6 +33,8 @@ export interface ConsoleParts {
   readonly card: Card;
   readonly configuration: RackConfiguration;
   readonly configurationFile: string;
+  /** Of the firmware. */
+  readonly version: string;
   readonly clock: Clock;
   readonly application: Application;
   readonly runner: ApplicationRunner;
@@ -168,7 +169,7 @@ export class CardConsole {
       card,
       configuration,
       startedAt: started,
-      versions: { firmware: version, node: process.versions.node, host: `${process.platform} ${process.arch}` },
+      versions: { firmware: parts.version, node: process.versions.node, host: `${process.platform} ${process.arch}` },
       firmware: () => parts.firmware(),
       communication: () => communicationStatus(this.#communication),
       application: () => applicationStatus(application.status()),
