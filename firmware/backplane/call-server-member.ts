@@ -336,6 +336,7 @@ export class CallServerMember implements Member {
   #leaveIfPossible(now: Micros): void {
     const startsCold = this.#role === role.claimant && this.#claim.cold;
     if (!this.#departure.begins(this.#role, this.#complete && !startsCold)) return;
+    this.#context.milestone("leave", this.#term);
     if (this.#role === role.primary) this.#makeWay(now);
     else if (this.#role === role.claimant) this.#withdraw();
     else if (this.#role === role.backup) this.#role = role.resigned;

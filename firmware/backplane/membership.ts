@@ -59,6 +59,8 @@ export type Milestone =
   | "claim"
   | "begin"
   | "resign"
+  /** A call server was told to leave, and begins to. */
+  | "leave"
   /** This card was told to leave, and has: it is safe to pull. */
   | "left"
   /** A call server holds the group's state: the group is protected. */

@@ -255,7 +255,7 @@ const rows: readonly CommandRow<Run>[] = [
   { syntax: "uninhibit plane <plane>", help: "use the plane again", role: "administrator", run: inhibit(false) },
   { syntax: "restart [now]", help: "leave and begin anew; now: without leaving", role: "administrator", run: restart },
   { syntax: "upgrade receive <octets> <sha256> <version>", help: "take firmware from a program at this line: npm run flash -- --upgrade", role: "administrator", run: receive },
-  { syntax: "upgrade cards <slots>", help: "have cards run the firmware that was received, one after the other", role: "administrator", run: ({ slots }, { actions }) => say(actions.upgrade.give(slots as readonly number[])) },
+  { syntax: "upgrade cards <slots> [now]", help: "have cards run the firmware that was received, one after the other; now: also those that no other stands in for", role: "administrator", run: ({ slots, now }, { actions }) => say(actions.upgrade.give(slots as readonly number[], now !== undefined)) },
   { syntax: "upgrade stop", help: "upgrade no further card", role: "administrator", run: (_, { actions }) => say(actions.upgrade.stop()) },
   { syntax: "configuration check", help: "read rack.yaml again and say what is wrong with it", role: "operator", run: (_, { view }) => say(view.checkConfiguration()) },
   { syntax: "exit", help: "log out", role: "operator", run: () => ({ kind: "log-out" }) },

@@ -20,8 +20,12 @@ export interface UpgradeActions {
   receive(bundle: Bundle, done: (received: Received) => void): void;
   /** The octets that follow. */
   append(octets: Uint8Array, done: (received: Received) => void): void;
-  /** Has these slots run what is here, one after the other; the own one last. @returns a sentence */
-  give(slots: readonly number[]): string;
+  /**
+   * Has these slots run what is here, one after the other; the own one last. Cards that no other stands in for, whose calls are lost
+   * while they restart, only if `atAllCosts`.
+   * @returns a sentence
+   */
+  give(slots: readonly number[], atAllCosts: boolean): string;
   /** No further card is upgraded. @returns a sentence */
   stop(): string;
 }

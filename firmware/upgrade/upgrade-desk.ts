@@ -75,7 +75,7 @@ export class UpgradeDesk implements UpgradeActions {
     else this.#taker.append(this.#received, octets, done);
   }
 
-  give(slots: readonly number[]): string {
+  give(slots: readonly number[], atAllCosts: boolean): string {
     const { store, cards, slot: own, clock } = this.#parts;
     if (this.#order !== undefined) return "nothing was done: cards are being upgraded; upgrade stop ends that";
     const held = store.held();
@@ -84,6 +84,9 @@ export class UpgradeDesk implements UpgradeActions {
     const known = slots.filter((slot) => cards.some((card) => card.slot === slot));
     const inOrder = [...known.filter((slot) => slot !== own), ...known.filter((slot) => slot === own)];
     if (inOrder.length === 0) return "nothing was done: there is no such slot";
+    const alone = inOrder.filter((slot) => this.#matesOf(slot).length === 0);
+    if (alone.length > 0 && !atAllCosts)
+      return `nothing was done: no other card stands in for slot ${alone.join(" and ")}, and its calls would be lost; now, behind the slots, does it all the same`;
     const { version } = held.bundle;
     this.#have(held.bundle);
     this.#orders = new Map(inOrder.map((slot) => [slot, "waits"]));
@@ -134,12 +137,15 @@ export class UpgradeDesk implements UpgradeActions {
 
   /** A call server goes only if its mate carries on; another card only if one of its kind does, where the rack has more than one. */
   #maySpare(slot: number): boolean {
+    const mates = this.#matesOf(slot);
+    return mates.length === 0 || mates.some((mate) => this.#serves(mate));
+  }
+
+  /** Those that could stand in for it. */
+  #matesOf(slot: number): readonly Card[] {
     const { cards } = this.#parts;
     const card = cards.find((each) => each.slot === slot);
-    const mates = cards.filter(
-      (each) => each.slot !== slot && each.kind === card?.kind && groupOf(each) === groupOf(card),
-    );
-    return mates.length === 0 || mates.some((mate) => this.#serves(mate));
+    return cards.filter((each) => each.slot !== slot && each.kind === card?.kind && groupOf(each) === groupOf(card));
   }
 
   #serves({ slot, kind }: Card): boolean {

@@ -105,10 +105,10 @@ test("a card of every kind, and both call servers, are upgraded beside calls, an
       .firmware()
       .map(({ status }) => status?.running),
   ).toEqual(rack.slots.map(() => oldVersion));
-  expect(desk(giving).give(slots)).toMatch(/there is no firmware here/);
+  expect(desk(giving).give(slots, false)).toMatch(/there is no firmware here/);
   bring(giving);
-  expect(desk(giving).give(slots)).toMatch(/^2\.0\.0 goes to slot .*: show upgrade/);
-  expect(desk(giving).give([1])).toMatch(/cards are being upgraded/);
+  expect(desk(giving).give(slots, false)).toMatch(/^2\.0\.0 goes to slot .*: show upgrade/);
+  expect(desk(giving).give([1], false)).toMatch(/cards are being upgraded/);
   waitFor(rack, upgradeWithinMillis, "end of the upgrade", () =>
     slots.every((slot) => runs(slot) === newVersion && !desk(slot).firmware()[slot - 1].status?.isTrial),
   );

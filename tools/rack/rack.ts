@@ -506,7 +506,7 @@ export class Rack {
     return group !== undefined && slot === this.primaryOf(group) && this.backupOf(group) === undefined;
   }
 
-  #taken(slot: CardSlot, prompt: Omit<Prompt, "slot" | "group">): void {
+  #taken(slot: CardSlot, prompt: Omit<Prompt, "slot" | "group"> & { readonly cause: "pull" | "freeze" }): void {
     const { cause, atMicros, callsInSetup, isSecondFault } = prompt;
     this.#lastTaken[cause] = slot;
     this.switchovers.prompted({ ...prompt, slot: slot.number, group: slot.group });
@@ -519,7 +519,15 @@ export class Rack {
     );
   }
 
-  #milestone({ number, group }: CardSlot, step: Milestone, term: number, atMicros: Micros): void {
+  /** On purpose, but not by this program's hand. */
+  #leaves({ number, group }: CardSlot, atMicros: Micros): void {
+    const { callsInSetup } = this.surroundings;
+    this.switchovers.prompted({ cause: "leave", slot: number, group, atMicros, callsInSetup, isSecondFault: false });
+  }
+
+  #milestone(slot: CardSlot, step: Milestone, term: number, atMicros: Micros): void {
+    const { number, group } = slot;
+    if (step === "leave" && slot === this.primaryOf(group ?? 0)) this.#leaves(slot, atMicros);
     const switchover = this.switchovers.milestone(number, step, term, atMicros, group);
     if (switchover === undefined) return;
     switchover.lostBefore = this.surroundings.callsLost;

@@ -2,7 +2,8 @@
 import type { Milestone } from "../../firmware/backplane/membership.ts";
 import { type Micros, microsPerMilli } from "../../firmware/time.ts";
 
-export type SwitchoverCause = "pull" | "freeze" | "unprompted";
+/** `leave`: the primary was told to, at its console or its front panel, by an upgrade. */
+export type SwitchoverCause = "pull" | "freeze" | "leave" | "unprompted";
 
 /** Something that makes a call server give way, done on purpose. */
 export interface Prompt {

@@ -30,8 +30,8 @@ export class ExampleFirmware {
       if (this.refusal === undefined) this.#here.push(...octets);
       this.#answer(done);
     },
-    give: (slots) => {
-      this.done.push(`give ${slots.join(", ")}`);
+    give: (slots, atAllCosts) => {
+      this.done.push(`give ${slots.join(", ")}${atAllCosts ? " at all costs" : ""}`);
       return `slot ${slots.join(", ")}: upgraded one after the other`;
     },
     stop: () => {

@@ -244,6 +244,7 @@ describe("upgrade cards and stop", () => {
     ["4,2", "give 4, 2"],
     ["2,3,2", "give 2, 3"],
     ["ALL", "give 1, 2, 3, 4"],
+    ["1,4 now", "give 1, 4 at all costs"],
   ])("upgrade cards %s: the card is told, and its sentence is printed", (slots, done) => {
     const terminal = Terminal.loggedIn().type(`upgrade cards ${slots}\r`);
     expect(terminal.card.firmware.done).toEqual([done]);

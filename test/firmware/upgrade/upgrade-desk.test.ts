@@ -106,7 +106,7 @@ test("firmware comes in pieces, goes on where it was, and gives way to nothing t
   expect(append(Uint8Array.of(1))).toEqual(["nothing was to be received"]);
   expect(receive(bundle)).toEqual([0]);
   expect(append(new Uint8Array(100))).toEqual([100]);
-  expect(upgrades.give([2])).toMatch(/^nothing was done: there is no firmware here to give/);
+  expect(upgrades.give([2], true)).toMatch(/^nothing was done: there is no firmware here to give/);
   expect(receive(bundle)).toEqual([100]);
   expect(append(new Uint8Array(bundle.octets))).toEqual(["there is no room for it"]);
   expect(receive({ ...bundle, digest: new Uint8Array(32) })).toEqual([0]);
@@ -118,8 +118,10 @@ test("an order goes to one slot after the other, the own last, and stops where o
   upgrades.communication({ cards: [heard(1, true), heard(2, true, "primary"), heard(3, true, "backup")] });
   run(3_000);
   questions();
-  expect(upgrades.give([9])).toBe("nothing was done: there is no such slot");
-  expect(upgrades.give([own, 3, 2])).toBe("2.0.0 goes to slot 3, then 2, then 4: show upgrade tells how far it is");
+  expect(upgrades.give([9], true)).toBe("nothing was done: there is no such slot");
+  expect(upgrades.give([own, 3, 2], true)).toBe(
+    "2.0.0 goes to slot 3, then 2, then 4: show upgrade tells how far it is",
+  );
   expect(orders()).toEqual([undefined, "waits", "waits", "waits"]);
   const step = (status: Partial<UpgradeStatus>) => {
     run(2_000);
@@ -142,6 +144,16 @@ test("an order goes to one slot after the other, the own last, and stops where o
   expect(log.at(-1)).toBe("upgrade of slot 2 has failed: unfit");
 });
 
+test("a card that no other stands in for is upgraded only at all costs", () => {
+  const { bring, upgrades, orders } = bench();
+  bring();
+  expect(upgrades.give([1, 2, 3, own], false)).toBe(
+    "nothing was done: no other card stands in for slot 1 and 4, and its calls would be lost; now, behind the slots, does it all the same",
+  );
+  expect(orders()).toEqual([undefined, undefined, undefined, undefined]);
+  expect(upgrades.give([2, 3], false)).toMatch(/^2\.0\.0 goes to slot 2, then 3/);
+});
+
 test("a call server is not told to run it while its mate does not carry on", () => {
   const { bring, upgrades, questions, run } = bench();
   bring();
@@ -149,7 +161,7 @@ test("a call server is not told to run it while its mate does not carry on", () 
   upgrades.communication(rack("blank"));
   run(3_000);
   questions();
-  upgrades.give([3]);
+  upgrades.give([3], true);
   const answer = (status: Partial<UpgradeStatus>) => {
     const kinds = questions().map((question) => {
       question.answer({ ...settled, ...status });
@@ -170,8 +182,8 @@ test("an order is taken back, and what comes meanwhile over a line is refused", 
   const { bring, upgrades, receive, orders } = bench();
   expect(upgrades.stop()).toBe("nothing was done: no card is being upgraded from here");
   bring();
-  upgrades.give([2, 3]);
-  expect(upgrades.give([2])).toMatch(/^nothing was done: cards are being upgraded/);
+  upgrades.give([2, 3], true);
+  expect(upgrades.give([2], true)).toMatch(/^nothing was done: cards are being upgraded/);
   expect(receive(bundle)).toEqual(["cards are being upgraded with what is here"]);
   expect(upgrades.stop()).toBe("no further card is upgraded from here");
   expect(orders()).toEqual([undefined, "stopped", "stopped", undefined]);

@@ -28,6 +28,13 @@ it("after a pull: times count from the kill", () => {
   });
 });
 
+it("a primary that leaves on purpose is a reason as well", () => {
+  const switchovers = withPrimary(2);
+  switchovers.prompted({ cause: "leave", slot: 2, atMicros: 100 * millis, callsInSetup: 12, ...first });
+  switchovers.milestone(3, "claim", 2, 101 * millis);
+  expect(switchovers.milestone(3, "begin", 2, 103 * millis)).toMatchObject({ cause: "leave", callsInSetup: 12 });
+});
+
 it("of two groups each has its own: a pull in one is no reason for what happens in the other", () => {
   const switchovers = withPrimary(2);
   expect(switchovers.milestone(4, "begin", 1, 0, 2)).toBeUndefined();
