@@ -527,7 +527,7 @@ export class Rack {
 
   #milestone(slot: CardSlot, step: Milestone, term: number, atMicros: Micros): void {
     const { number, group } = slot;
-    if (step === "leave" && slot === this.primaryOf(group ?? 0)) this.#leaves(slot, atMicros);
+    if (step === "leave") this.#leaves(slot, atMicros);
     const switchover = this.switchovers.milestone(number, step, term, atMicros, group);
     if (switchover === undefined) return;
     switchover.lostBefore = this.surroundings.callsLost;
@@ -540,8 +540,9 @@ export class Rack {
    * several groups it may be another's, and only the BEGIN is sure.
    */
   async #measure(switchover: Switchover): Promise<void> {
-    const { beginMicros, atMicros, cause, from, to } = switchover;
-    const sign = this.groups.length > 1 ? undefined : await this.surroundings.firstSignAfter(beginMicros);
+    const sign = this.groups.length > 1 ? undefined : await this.surroundings.firstSignAfter(switchover.beginMicros);
+    // A card that leaves may have been heard of meanwhile.
+    const { atMicros, cause, from, to } = switchover;
     if (this.groups.length > 1) switchover.totalMillis = switchover.beginMillis;
     if (sign !== undefined) {
       switchover.totalMillis = (sign.atMicros - atMicros) / microsPerMilli;

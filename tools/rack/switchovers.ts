@@ -51,9 +51,12 @@ export class Switchovers {
   /** By group: the primary and its term. */
   readonly #primaries = new Map<number, { readonly slot: number; readonly term: number }>();
 
+  /** A card that leaves may be heard of later than whoever takes its place. */
   prompted(prompt: Prompt): void {
-    this.#prompts.push(prompt);
     if (prompt.isSecondFault) this.secondFaults++;
+    const place = this.all.findLastIndex((each) => each.cause === "unprompted" && isReason(prompt, each));
+    if (place < 0) this.#prompts.push(prompt);
+    else Object.assign(this.all[place], measured(prompt, this.all[place].atMicros, this.all[place].beginMicros));
   }
 
   /** A switchover when this step completes one; the first primary of all completes none. */
@@ -63,27 +66,31 @@ export class Switchovers {
     if (step !== "begin" || term <= (before?.term ?? 0)) return undefined;
     const from = before?.slot;
     this.#primaries.set(group, { slot, term });
-    const prompt = this.#prompts.findLast(
-      (each) => each.slot === from && each.atMicros <= atMicros && atMicros - each.atMicros < promptHolds,
-    );
+    const prompt = this.#prompts.findLast((each) => isReason(each, { from, beginMicros: atMicros }));
     this.#prompts = this.#prompts.filter((each) => each.atMicros > atMicros || (each.group ?? 1) !== group);
     if (from === undefined) return undefined;
     const claimed = this.#claims.get(`${slot} ${term}`) ?? atMicros;
-    const since = prompt?.atMicros ?? claimed;
-    const switchover: Switchover = {
-      cause: prompt?.cause ?? "unprompted",
-      group,
-      from,
-      to: slot,
-      term,
-      atMicros: since,
-      beginMicros: atMicros,
-      ...(prompt === undefined ? {} : { detectionMillis: (claimed - since) / microsPerMilli }),
-      beginMillis: (atMicros - since) / microsPerMilli,
-      callsInSetup: prompt?.callsInSetup ?? 0,
-      lostBefore: 0,
-    };
+    const unprompted = {
+      cause: "unprompted",
+      atMicros: claimed,
+      beginMillis: (atMicros - claimed) / microsPerMilli,
+      callsInSetup: 0,
+    } as const;
+    const figures = prompt === undefined ? unprompted : measured(prompt, claimed, atMicros);
+    const switchover: Switchover = { ...figures, group, from, to: slot, term, beginMicros: atMicros, lostBefore: 0 };
     this.all.push(switchover);
     return switchover;
   }
+}
+
+function isReason(
+  prompt: Prompt,
+  { from, beginMicros }: { readonly from: number | undefined; readonly beginMicros: Micros },
+) {
+  return prompt.slot === from && prompt.atMicros <= beginMicros && beginMicros - prompt.atMicros < promptHolds;
+}
+
+function measured({ cause, atMicros, callsInSetup }: Prompt, claimed: Micros, begin: Micros) {
+  const millisAfter = (micros: Micros) => (micros - atMicros) / microsPerMilli;
+  return { cause, atMicros, callsInSetup, detectionMillis: millisAfter(claimed), beginMillis: millisAfter(begin) };
 }

@@ -35,6 +35,16 @@ it("a primary that leaves on purpose is a reason as well", () => {
   expect(switchovers.milestone(3, "begin", 2, 103 * millis)).toMatchObject({ cause: "leave", callsInSetup: 12 });
 });
 
+it("and is heard of later than who takes its place, as often as not", () => {
+  const switchovers = withPrimary(2);
+  switchovers.milestone(3, "claim", 2, 101 * millis);
+  const switchover = switchovers.milestone(3, "begin", 2, 103 * millis);
+  switchovers.prompted({ cause: "leave", slot: 2, atMicros: 100 * millis, callsInSetup: 12, ...first });
+  expect(switchover).toMatchObject({ cause: "leave", callsInSetup: 12, detectionMillis: 1, beginMillis: 3 });
+  switchovers.milestone(2, "begin", 3, 130 * millis);
+  expect(switchovers.all.map(({ cause }) => cause)).toEqual(["leave", "unprompted"]);
+});
+
 it("of two groups each has its own: a pull in one is no reason for what happens in the other", () => {
   const switchovers = withPrimary(2);
   expect(switchovers.milestone(4, "begin", 1, 0, 2)).toBeUndefined();
