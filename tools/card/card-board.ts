@@ -29,10 +29,13 @@ export function planesOf(given: readonly (string | undefined)[], board: Board | 
   return [plane(0), plane(1)];
 }
 
+/** Among the lines that the command line names: the board's own serial line, if it has one. */
+const ownLine = "board";
+
 /** The lines of the card's console: as the command line says, or else the board's serial line. */
 export function consolesOf(given: readonly string[], board: Board | undefined): readonly string[] {
-  if (given.length > 0 || board?.console === undefined) return given;
-  return [`${board.console.device}:${board.console.baudRate}`];
+  const own = board?.console === undefined ? [] : [`${board.console.device}:${board.console.baudRate}`];
+  return given.length === 0 ? own : given.flatMap((line) => (line === ownLine ? own : [line]));
 }
 
 /** As most drivers have it, and the longest that the one of a Raspberry Pi takes. */

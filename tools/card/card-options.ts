@@ -37,7 +37,7 @@ export function parseCardOptions(argv: readonly string[]): CardOptions {
     .option("--front-panel <line>", "serial line of a chassis controller that speaks Firmata; else the board's LEDs")
     .option(
       "--console <line...>",
-      "stdin, socket:<path>, or a serial line such as /dev/ttyAMA0:115200; else the board's",
+      "stdin, socket:<path>, group-socket:<path>, a serial line such as /dev/ttyAMA0:115200, or board: the board's own; else that alone",
       [],
     );
   return command.parse([...argv]).opts<CardOptions>();

@@ -115,8 +115,10 @@ export function standardConsole(lines: ConsoleLines): void {
   lines.opened("standard input", new StreamLine(stdin, stdout, false), false);
 }
 
-/** A socket that only the user who started the card may connect to. */
-export function socketConsole(where: string, lines: ConsoleLines): Server {
+const socketModes = { user: 0o600, group: 0o660 } as const;
+
+/** A socket that nobody may connect to but the user who started the card, or whoever is in the group that it runs in. */
+export function socketConsole(where: string, lets: keyof typeof socketModes, lines: ConsoleLines): Server {
   // The kernel takes 107 octets: from here it may be shorter.
   const path = relative(process.cwd(), where);
   rmSync(path, { force: true });
@@ -125,7 +127,7 @@ export function socketConsole(where: string, lines: ConsoleLines): Server {
   });
   server.maxConnections = connectionsMax;
   server.on("error", (error) => lines.log("warning", `console: ${path}: ${error.message}`));
-  server.listen(path, () => chmodSync(path, 0o600));
+  server.listen(path, () => chmodSync(path, socketModes[lets]));
   server.unref();
   return server;
 }

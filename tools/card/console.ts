@@ -83,7 +83,7 @@ export class CardConsole {
     };
   }
 
-  /** As `--console` says: `stdin`, `socket:<path>`, or a device with its rate, such as /dev/ttyAMA0:115200. */
+  /** As `--console` says: `stdin`, `socket:<path>`, `group-socket:<path>`, or a device with its rate, such as /dev/ttyAMA0:115200. */
   open(where: string): void {
     const lines: ConsoleLines = {
       opened: (name, line, endsWithSession) => this.#open(name, line, endsWithSession),
@@ -91,7 +91,8 @@ export class CardConsole {
     };
     const [, device, rate] = /^(.+?)(?::(\d+))?$/.exec(where) ?? [];
     if (where === "stdin") standardConsole(lines);
-    else if (where.startsWith("socket:")) socketConsole(where.slice("socket:".length), lines);
+    else if (where.startsWith("socket:")) socketConsole(where.slice("socket:".length), "user", lines);
+    else if (where.startsWith("group-socket:")) socketConsole(where.slice("group-socket:".length), "group", lines);
     else serialConsole(device, Number(rate ?? 115_200), lines);
   }
 

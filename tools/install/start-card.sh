@@ -5,6 +5,7 @@ set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 settings=${TANDEM_SETTINGS:-/etc/tandem}
 storage=${STATE_DIRECTORY:-/var/lib/tandem}
+run=${RUNTIME_DIRECTORY:-/run/tandem}
 
 for name in slot board rack.yaml; do
   if [ ! -r "$settings/$name" ]; then
@@ -16,4 +17,5 @@ slot=$(cat "$settings/slot")
 board=$(cat "$settings/board")
 
 exec "$here/node" "$here/tools/card/main.ts" \
-  --config "$settings/rack.yaml" --slot "$slot" --board "$board" --storage "$storage"
+  --config "$settings/rack.yaml" --slot "$slot" --board "$board" --storage "$storage" \
+  --console board "group-socket:$run/console.sock"

@@ -25,4 +25,6 @@ test("the console is on the board's serial line, unless the command line names o
   expect(consolesOf([], board)).toEqual(["/dev/ttyAMA0:115200"]);
   expect(consolesOf(["stdin"], board)).toEqual(["stdin"]);
   expect(consolesOf([], undefined)).toEqual([]);
+  expect(consolesOf(["board", "socket:/run/s"], board)).toEqual(["/dev/ttyAMA0:115200", "socket:/run/s"]);
+  expect(consolesOf(["board", "socket:/run/s"], undefined)).toEqual(["socket:/run/s"]);
 });

@@ -13,7 +13,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { openSerialLine } from "../../../hal/linux/serial-line.ts";
 import type { SerialLine } from "../../../hal/serial-line.ts";
 import type { CardReport } from "../../../tools/card/card-start.ts";
-import { serialConsole } from "../../../tools/card/console-line.ts";
+import { serialConsole, socketConsole } from "../../../tools/card/console-line.ts";
 import { restartExitCode } from "../../../tools/card/restart.ts";
 import { peerTest } from "../../interop/peer.ts";
 
@@ -138,4 +138,12 @@ peerTest("a serial line that drops is opened again, and says so once", "socat", 
   expect(logs[1]).toMatch(/^info: console: .*device is open again$/);
   opened[1].close();
   far.close();
+});
+
+it("a socket for a group: nobody else may connect", async () => {
+  const path = join(folder, "group.sock");
+  const server = socketConsole(path, "group", { opened: () => undefined, log: () => undefined });
+  await once(server, "listening");
+  expect((await stat(path)).mode & 0o777).toBe(0o660);
+  server.close();
 });

@@ -66,12 +66,14 @@ describe("install.sh, one run after the other", () => {
     writeScript(join(here.root, prefix, "node"), 'for each in "$@"; do echo "$each"; done');
     const program = join(here.root, prefix, "tools/install/start-card.sh");
     const settings = join(here.root, "etc/tandem");
-    const { status, out } = here.run(program, [], { TANDEM_SETTINGS: settings, STATE_DIRECTORY: "/var/lib/tandem" });
+    const folders = { STATE_DIRECTORY: "/var/lib/tandem", RUNTIME_DIRECTORY: "/run/tandem" };
+    const { status, out } = here.run(program, [], { TANDEM_SETTINGS: settings, ...folders });
     expect(status).toBe(0);
     expect(out.trimEnd().split("\n")).toEqual([
       join(here.root, prefix, "tools/card/main.ts"),
       ...["--config", join(settings, "rack.yaml"), "--slot", "2"],
       ...["--board", "raspberry-pi-4", "--storage", "/var/lib/tandem"],
+      ...["--console", "board", "group-socket:/run/tandem/console.sock"],
     ]);
     const nowhere = join(here.root, "nowhere");
     expect(here.run(program, [], { TANDEM_SETTINGS: nowhere })).toEqual({

@@ -53,6 +53,10 @@ test("a card that ends is started again, without end, and one that is told to en
   expect(service("WatchdogSec")).toBeUndefined();
 });
 
+test("its console is at a socket too, which nobody reaches who is not in the card's group", () => {
+  expect([service("RuntimeDirectory"), service("RuntimeDirectoryMode")]).toEqual(["tandem", "0750"]);
+});
+
 test("it is started with the machine, and its records are where the card is told to keep them", () => {
   expect(unit.get("Install.WantedBy")).toBe("multi-user.target");
   expect([service("StateDirectory"), service("WorkingDirectory")]).toEqual(["tandem", "/var/lib/tandem"]);
