@@ -3,6 +3,7 @@
  * go out. The line may lose octets or bring garbage: what cannot be read is counted, and a prompt that does not come is asked for again.
  */
 import { type MonitorReport, monitorReport } from "../../firmware/console/monitor-report.ts";
+import { enter, interrupt, prompt, shown, typedAtPrompt } from "../console/console-text.ts";
 
 export type DialogueState =
   /** Nothing has been heard that says where the console is. */
@@ -38,13 +39,6 @@ const commandSilenceMillis = 15_000;
 const lineCharactersMax = 256 * 1024;
 /** Where the console does not know the command, it is not given again at once. */
 const refusedPauseMillis = 10_000;
-
-const interrupt = "\x03";
-const enter = "\r";
-const prompt = /^\S+@slot \d+(?: -> slot \d+)?[#>] $/;
-const typedAtPrompt = /^\S+@slot \d+(?: -> slot \d+)?[#>] /;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: what a line editor sends to a terminal.
-const terminalControls = /\x1b\[[0-9;?]*[A-Za-z]|\x1b.|[\0-\x08\x0b-\x1f\x7f]/g;
 
 export class ConsoleDialogue {
   readonly #credentials: Credentials;
@@ -218,12 +212,6 @@ export class ConsoleDialogue {
     this.#monitorAt = this.#now;
     this.#answer("monitoring", "monitor");
   }
-}
-
-/** What a line comes to on a terminal: without its controls, and without what was written over. */
-function shown(line: string): string {
-  const ended = line.endsWith("\r") ? line.slice(0, -1) : line;
-  return (ended.split("\r").at(-1) ?? "").replace(terminalControls, "");
 }
 
 function reportIn(line: string): MonitorReport | undefined {

@@ -2,10 +2,11 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import type { MonitorReport } from "../../firmware/console/monitor-report.ts";
 import { UserError } from "../configuration/read-configuration.ts";
+import { lineAddress } from "../console/open-line.ts";
 import { Terminal } from "../rack/terminal.ts";
 import { ConsoleDialogue } from "./console-dialogue.ts";
 import { monitorPicture, type MonitorView } from "./monitor-picture.ts";
-import { lineAddress, MonitorLine } from "./monitor-line.ts";
+import { MonitorLine } from "./monitor-line.ts";
 import { type RecordedPart, readSession, SessionRecorder } from "./recorded-session.ts";
 import { reportLine } from "./report-line.ts";
 
