@@ -161,15 +161,18 @@ export class ConsoleConversation {
     throw new SessionLost("too much is lost on this line");
   }
 
-  /** What a command says as one line of JSON. @throws CommandRefused where it says something else */
-  async json(text: string): Promise<unknown> {
+  /**
+   * What a command says as one line of JSON.
+   * @param read undefined: it has another form than it should have, and is asked for again
+   * @throws CommandRefused where the command says something else, however often it is asked
+   */
+  async json<T>(text: string, read: (told: unknown) => T | undefined): Promise<T> {
     let said = "";
     for (let attempt = 0; attempt < attemptsMax; attempt++) {
       const lines = await this.command(text);
       said = lines.join(" ");
-      try {
-        return JSON.parse(lines.find((line) => line.startsWith("{")) ?? "");
-      } catch {}
+      const value = read(jsonIn(lines));
+      if (value !== undefined) return value;
     }
     throw new CommandRefused(said === "" ? `nothing came of ${text}` : said);
   }
@@ -271,5 +274,13 @@ export class ConsoleConversation {
       if (!(await this.#heard.more(millis))) break;
     }
     return this.#place();
+  }
+}
+
+function jsonIn(lines: readonly string[]): unknown {
+  try {
+    return JSON.parse(lines.find((line) => line.startsWith("{")) ?? "");
+  } catch {
+    return undefined;
   }
 }

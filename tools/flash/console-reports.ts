@@ -16,6 +16,8 @@ const shows = {
   }),
 } as const;
 
+const attemptsMax = 10;
+
 type Shown = keyof typeof shows;
 export type CardRow = z.infer<(typeof shows)["cards"]>;
 export type UpgradeRow = z.infer<(typeof shows)["upgrade"]>;
@@ -35,9 +37,27 @@ export async function reportOf<Name extends Shown>(
   name: Name,
   at?: number,
 ): Promise<ConsoleReport<Name>> {
-  const told = await conversation.json(`${at === undefined ? "" : `slot ${at} `}show ${name} json`);
-  const report = z.object({ slot, rows: z.array(shows[name]) }).safeParse(told);
-  if (report.success) return report.data as ConsoleReport<Name>;
-  const refusal = z.object({ error: z.string() }).safeParse(told);
-  throw new CommandRefused(refusal.data?.error ?? `show ${name} is told in another form than is known here`);
+  const form = z.object({ slot: at === undefined ? slot : z.literal(at), rows: z.array(shows[name]) });
+  const command = `${at === undefined ? "" : `slot ${at} `}show ${name} json`;
+  return await conversation.json(command, (told) => {
+    const refusal = z.object({ error: z.string() }).safeParse(told);
+    if (refusal.success) throw new CommandRefused(refusal.data.error);
+    return form.safeParse(told).data as ConsoleReport<Name> | undefined;
+  });
+}
+
+/** The same, but told twice alike: a digit that the line has changed is a digit. For what does not change from one time to the next. */
+export async function sureReportOf<Name extends Shown>(
+  conversation: ConsoleConversation,
+  name: Name,
+  at?: number,
+): Promise<ConsoleReport<Name>> {
+  let before = "";
+  for (let attempt = 0; attempt < attemptsMax; attempt++) {
+    const report = await reportOf(conversation, name, at);
+    const text = JSON.stringify(report);
+    if (text === before) return report;
+    before = text;
+  }
+  throw new CommandRefused(`show ${name} is told in another way each time`);
 }

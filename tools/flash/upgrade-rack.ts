@@ -2,7 +2,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { UserError } from "../configuration/read-configuration.ts";
 import { CommandRefused, type ConsoleUser, type LineOpener } from "./console-conversation.ts";
-import { reportOf, type UpgradeRow } from "./console-reports.ts";
+import { reportOf, sureReportOf, type UpgradeRow } from "./console-reports.ts";
 import { type Firmware, handOver } from "./hand-over.ts";
 import { StandingConversation, type UpgradeTimes } from "./standing-conversation.ts";
 import { type Processor, processors } from "./processor.ts";
@@ -77,7 +77,7 @@ class RackUpgrade {
 
   async #lookAround(): Promise<void> {
     const { cards, over, tell } = this.#wish;
-    const report = await this.#conversation.with((console) => reportOf(console, "cards"));
+    const report = await this.#conversation.with((console) => sureReportOf(console, "cards"));
     this.#own = report.slot;
     const { slots, absent } = targetsOf(cards, over, report.slot, report.rows);
     this.#slots = slots;
@@ -91,7 +91,7 @@ class RackUpgrade {
     const found = new Map<Processor, number[]>();
     for (const slot of this.#slots) {
       const at = slot === this.#own ? undefined : slot;
-      const { rows } = await this.#conversation.with((console) => reportOf(console, "version", at));
+      const { rows } = await this.#conversation.with((console) => sureReportOf(console, "version", at));
       const host = String(rows.find(({ what }) => what === "host")?.value ?? "nothing");
       const processor = processors.find((each) => host.split(" ").includes(each));
       if (processor === undefined)
@@ -131,19 +131,20 @@ class RackUpgrade {
 
   async #untilAllRun(): Promise<readonly UpgradeRow[]> {
     let orders = 1;
+    let before = "";
     for (;;) {
       const loginsBefore = this.#conversation.logins;
       const rows = await this.#rows();
       this.#tellStandings(rows);
-      const standings = this.#slots.map((slot) => [slot, this.#standing(rows, slot)] as const);
-      if (standings.every(([, { kind }]) => kind === "runs")) return rows;
-      for (const [slot, standing] of standings)
-        if (standing.kind === "failed") await this.#fail(rows, slot, standing.why);
-      const forgotten = standings.filter(([, { kind }]) => kind === "not ordered").map(([slot]) => slot);
-      if (forgotten.length > 0) {
-        await this.#checkForgotten(rows, forgotten);
-        if (orders++ === ordersMax)
-          await this.#fail(rows, forgotten[0], `it was ordered ${ordersMax} times, and forgotten`);
+      const standings = this.#slots.map((slot) => ({ slot, ...this.#standing(rows, slot) }));
+      if (standings.every(({ kind }) => kind === "runs")) return rows;
+      const bad = standings.filter(({ kind }) => kind === "failed" || kind === "not ordered");
+      // A word that the line has changed is not believed at once.
+      const isSure = JSON.stringify(bad) === before;
+      before = JSON.stringify(bad);
+      if (bad.length > 0 && isSure) {
+        const again = orders++ < ordersMax;
+        await this.#judge(rows, bad, again);
         await this.#order();
       }
       this.#conversation.checkPatience(`${slotsText(this.#slots)} ${this.#told.get(this.#slots[0]) ?? ""}`);
@@ -152,12 +153,19 @@ class RackUpgrade {
     }
   }
 
-  /** An order to these cards is known no more: the card at the line has begun anew, or has not taken it. */
-  async #checkForgotten(rows: readonly UpgradeRow[], slots: readonly number[]): Promise<void> {
+  /** @returns when nothing is wrong but that the card at the line has begun anew, and knows of no orders. @throws UpgradeFailure */
+  async #judge(
+    rows: readonly UpgradeRow[],
+    bad: readonly (Standing & { slot: number })[],
+    again: boolean,
+  ): Promise<void> {
+    for (const standing of bad) if (standing.kind === "failed") await this.#fail(rows, standing.slot, standing.why);
     const { said, logins } = this.#ordered;
-    if (logins === this.#conversation.logins) await this.#fail(rows, slots[0], `slot ${this.#own} says: ${said}`);
+    const [{ slot }] = bad;
+    if (logins === this.#conversation.logins) await this.#fail(rows, slot, `slot ${this.#own} says: ${said}`);
     // It gives to itself last: without what it was to run, it has tried.
-    if (slots.every((slot) => slot === this.#own)) await this.#fail(rows, this.#own, hasComeBack);
+    if (bad.every((each) => each.slot === this.#own)) await this.#fail(rows, this.#own, hasComeBack);
+    if (!again) await this.#fail(rows, slot, `it was ordered ${ordersMax} times, and forgotten`);
   }
 
   #standing(rows: readonly UpgradeRow[], slot: number): Standing {

@@ -1,0 +1,241 @@
+/** Cards are upgraded over the console of one of them, a real session at a line that loses and changes octets. */
+import { afterEach, describe, expect, test } from "vitest";
+import type { ConsoleUser as ConfiguredUser } from "../../../firmware/configuration/rack-schema.ts";
+import { seededChance } from "../../../tools/exchange/seeded-chance.ts";
+import { failuresMax, pieceOctets } from "../../../tools/flash/hand-over.ts";
+import type { UpgradeTimes } from "../../../tools/flash/standing-conversation.ts";
+import { UpgradeFailure } from "../../../tools/flash/upgrade-failure.ts";
+import { type UpgradeWish, upgradeRack } from "../../../tools/flash/upgrade-rack.ts";
+import { UserError } from "../../../tools/configuration/read-configuration.ts";
+import { ConsoleRack, type RackOptions } from "./console-rack.ts";
+
+const times: UpgradeTimes = {
+  ...{ settledMillis: 5, answerMillis: 40, commandMillis: 100 },
+  ...{ pollMillis: 2, reopenMillis: 2, patienceMillis: 20_000 },
+};
+const users: readonly ConfiguredUser[] = [
+  { name: "root", role: "administrator", password: "right" },
+  { name: "guest", role: "operator", password: "welcome" },
+];
+const racks: ConsoleRack[] = [];
+afterEach(() => {
+  for (const rack of racks.splice(0)) rack.end();
+});
+
+function rackOf(options: RackOptions = {}): ConsoleRack {
+  const rack = new ConsoleRack(options);
+  racks.push(rack);
+  return rack;
+}
+
+function octetsOf(count: number): Uint8Array {
+  const chance = seededChance(count);
+  return Uint8Array.from({ length: count }, () => Math.floor(chance() * 256));
+}
+
+class Upgrade {
+  readonly told: string[] = [];
+  readonly built: string[] = [];
+  passwordsAsked = 0;
+  readonly #wish: UpgradeWish;
+
+  constructor(
+    rack: ConsoleRack,
+    wish: Partial<UpgradeWish> & { name?: string; password?: string; octets?: number } = {},
+  ) {
+    const { name = "admin", password = "", octets = 20_000 } = wish;
+    this.#wish = {
+      ...{ cards: [rack.own], over: "serial", opener: rack.opener, times },
+      user: {
+        name,
+        isKnown: false,
+        password: async () => {
+          this.passwordsAsked++;
+          return password;
+        },
+      },
+      firmware: async (processor) => {
+        this.built.push(processor);
+        return { version: "2.0", octets: octetsOf(octets) };
+      },
+      tell: (what) => this.told.push(what),
+      ...wish,
+    };
+  }
+
+  async run(): Promise<readonly string[]> {
+    return await upgradeRack(this.#wish);
+  }
+
+  async fails(): Promise<Error> {
+    try {
+      await this.run();
+    } catch (error) {
+      return error as Error;
+    }
+    return expect.unreachable("it went well");
+  }
+}
+
+/** Octets are lost and changed, and now and then a whole run of them. */
+function noiseOf(seed: number, rate: number): (octets: Uint8Array) => Uint8Array {
+  const chance = seededChance(seed);
+  let dead = 0;
+  return (octets) => {
+    const out: number[] = [];
+    for (const octet of octets) {
+      if (dead > 0) dead--;
+      else if (chance() < rate / 10) dead = Math.floor(chance() * 200);
+      else if (chance() >= rate) out.push(chance() < rate ? Math.floor(chance() * 256) : octet);
+    }
+    return Uint8Array.from(out);
+  };
+}
+
+describe("the card at the line", () => {
+  test("is handed the firmware, ordered to run it, and found again when it has begun anew", async () => {
+    const rack = rackOf();
+    const upgrade = new Upgrade(rack);
+    expect(await upgrade.run()).toEqual(["slot  version", "3     2.0"]);
+    expect([rack.isWhole, rack.orders, upgrade.built, rack.opened]).toEqual([true, ["3"], ["arm64"], 2]);
+    expect(rack.appended).toEqual([...Array.from({ length: 6 }, () => pieceOctets.most), 1568]);
+    expect(upgrade.told.filter((text) => text.startsWith("hands"))).toEqual([
+      "hands 20 kB of 2.0 over to slot 3",
+      ...["10", "30", "40", "60", "70", "90", "100"].map((percent) => `hands over: ${percent} %`),
+    ]);
+    expect(upgrade.told.at(-1)).toBe("slot 3: runs 2.0");
+  });
+
+  test("which is left alone when it runs that already", async () => {
+    const rack = rackOf();
+    await new Upgrade(rack).run();
+    const again = new Upgrade(rack);
+    expect(await again.run()).toEqual(["slot  version", "3     2.0"]);
+    expect([again.told, rack.orders]).toEqual([["slot 3 runs 2.0 already"], ["3"]]);
+  });
+
+  test("on a serial line, which says nothing when the card begins anew, and where somebody is logged in already", async () => {
+    const rack = rackOf({ isSerial: true, users });
+    const line = await rack.opener({ octets: () => undefined, dropped: () => undefined });
+    line.write("guest\rwelcome\rshow ver");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const upgrade = new Upgrade(rack, { name: "root", password: "right" });
+    expect(await upgrade.run()).toEqual(["slot  version", "3     2.0"]);
+    expect([rack.orders, rack.opened]).toEqual([["3"], 2]);
+  });
+
+  test("a card that comes back with what it ran before: says so", async () => {
+    const rack = rackOf({ outcomes: { 3: "comes back" } });
+    const error = await new Upgrade(rack).fails();
+    expect(error).toBeInstanceOf(UpgradeFailure);
+    expect(error.message).toBe("slot 3 is not upgraded: it came back with what it ran before; it runs on with 1.0");
+    expect(rack.orders).toEqual(["3", "stop"]);
+  });
+
+  test("the line drops while firmware is handed over: it goes on where it was", async () => {
+    const rack = rackOf();
+    let drops = 0;
+    rack.appending = (octets) => {
+      if (octets > 6000 * (drops + 1) && drops++ < 2) rack.drop();
+    };
+    await new Upgrade(rack).run();
+    expect([rack.isWhole, drops > 1, rack.opened]).toEqual([true, true, 4]);
+    expect(rack.appended.reduce((sum, octets) => sum + octets)).toBe(20_000);
+  });
+
+  test("that has no room: its sentence", async () => {
+    const rack = rackOf();
+    rack.refusal = "there is no room for 20000 octets";
+    const error = await new Upgrade(rack).fails();
+    expect(error).toBeInstanceOf(UpgradeFailure);
+    expect(error.message).toBe("the card takes no firmware: there is no room for 20000 octets");
+  });
+
+  test("a card where nothing goes on: given up after a while", async () => {
+    const rack = rackOf({ own: 2, outcomes: { 1: "never" } });
+    const wish = { cards: [1], over: "bus", times: { ...times, patienceMillis: 60 } };
+    const error = await new Upgrade(rack, wish).fails();
+    expect(error).toBeInstanceOf(UpgradeFailure);
+    expect(error.message).toBe("nothing has gone on for 0 minutes: slot 1 fetching 50 %");
+  });
+});
+
+describe("over the bus", () => {
+  test("all cards: the backup before its primary, then the other kinds, the card at the line last", async () => {
+    const rack = rackOf({ own: 4 });
+    rack.card.communication.cards = [1, 2, 3].map((slot) => ({
+      ...{ slot, alive: true, realTime: true, limitMicros: 70_000 },
+      role: slot === 1 ? "witness" : slot === 2 ? "primary" : "backup",
+    })) as unknown as typeof rack.card.communication.cards;
+    const upgrade = new Upgrade(rack, { cards: "all", over: "bus" });
+    expect(await upgrade.run()).toEqual(["slot  version", "1     2.0", "2     2.0", "3     2.0", "4     2.0"]);
+    expect(rack.orders).toEqual(["3,2,1,4"]);
+  });
+
+  test("one that is not heard is left out of all, and refused by its number", async () => {
+    const rack = rackOf();
+    rack.card.communication.cards = rack.card.communication.cards?.filter(({ slot }) => slot !== 4);
+    const upgrade = new Upgrade(rack, { cards: "all", over: "bus" });
+    await upgrade.run();
+    expect([rack.orders, upgrade.told[0]]).toEqual([["2,1,3"], "slot 4 is not heard, and is left as it is"]);
+    const error = await new Upgrade(rack, { cards: [4], over: "bus" }).fails();
+    expect(error).toEqual(new UserError("slot 4 is not heard: it cannot be upgraded now"));
+  });
+
+  test.each([
+    ["trial", "on trial it did not come into service"],
+    ["silent", "it does not answer"],
+  ] as const)(
+    "a card that fails (%s): which, why, and what it runs on with; no further one is upgraded",
+    async (outcome, why) => {
+      const rack = rackOf({ outcomes: { 2: outcome } });
+      const upgrade = new Upgrade(rack, { cards: [1, 2], over: "bus" });
+      const error = await upgrade.fails();
+      expect(error).toBeInstanceOf(UpgradeFailure);
+      expect(error.message).toBe(`slot 2 is not upgraded: ${why}; it runs on with 1.0`);
+      expect(rack.orders).toEqual(["2,1", "stop"]);
+      expect(upgrade.told.slice(-3)).toEqual(["slot  version", "1     1.0", "2     1.0"]);
+    },
+  );
+});
+
+describe("refused in a sentence, before anything is built", () => {
+  // biome-ignore format: a refusal a row
+  test.each<[string, RackOptions, Partial<UpgradeWish> & { name?: string; password?: string }, string]>([
+    ["another card than the one at the line", {}, { cards: [2] }, "the card at this line is slot 3: use --over bus"],
+    ["all cards over ssh", {}, { cards: "all", over: "ssh" }, "the card at this line is slot 3: use --over bus"],
+    ["a slot that is not there", {}, { cards: [9], over: "bus" }, "this rack has no slot 9; its slots: 1, 2, 3, 4"],
+    ["cards of two processors", { hosts: { 1: "linux x64" } }, { cards: "all", over: "bus" }, "these cards have not all the same processor: upgrade slots 2, 4, 3 arm64, slot 1 x64 each by themselves"],
+    ["a processor that there is no firmware for", { hosts: { 3: "linux riscv64" } }, {}, "slot 3 runs on linux riscv64: there is firmware for arm64 and x64 alone"],
+    ["a wrong password", { users }, { name: "root", password: "wrong" }, "the card does not let root in: wrong login; the next may be tried in 1 s"],
+    ["an operator", { users }, { name: "guest", password: "welcome" }, "guest is an operator here: an upgrade is for administrators"],
+    ["a line that is not there", {}, { opener: () => Promise.reject(new Error("the serial line /dev/ttyUSB9 cannot be opened: ENOENT")) }, "the serial line /dev/ttyUSB9 cannot be opened: ENOENT"],
+    ["a line where nobody answers", {}, { opener: async () => ({ write: () => undefined, close: () => undefined }) }, "the console does not answer"],
+  ])("%s", async (_, options, wish, sentence) => {
+    const rack = rackOf(options);
+    const upgrade = new Upgrade(rack, wish);
+    const error = await upgrade.fails();
+    expect(error).toEqual(new UserError(sentence));
+    expect([upgrade.built, rack.orders, rack.appended]).toEqual([[], [], []]);
+  });
+});
+
+describe("a line that loses and changes octets", () => {
+  test.each([1, 2, 3, 4, 5, 6])("seed %i", async (seed) => {
+    const rack = rackOf({ isSerial: seed % 2 === 0, noise: noiseOf(seed, 1 / 3000) });
+    const upgrade = new Upgrade(rack, { octets: 60_000 });
+    expect(await upgrade.run()).toEqual(["slot  version", "3     2.0"]);
+    expect(rack.isWhole).toBe(true);
+    expect(rack.appended.reduce((sum, octets) => sum + octets)).toBe(60_000);
+    expect(rack.appended.some((octets) => octets < pieceOctets.most / 2)).toBe(true);
+  });
+
+  test("that carries nothing of length: given up in a sentence, and what came is kept", async () => {
+    const rack = rackOf({ noise: (octets) => (octets.length > 120 ? octets.subarray(1) : octets) });
+    const error = await new Upgrade(rack).fails();
+    expect(error).toBeInstanceOf(UpgradeFailure);
+    expect(error.message).toBe(
+      `the line is too bad to hand firmware over: ${failuresMax} lines in a row were lost or changed on it`,
+    );
+  });
+});
