@@ -70,7 +70,7 @@ class RackUpgrade {
       return tableOf(rows, this.#slots);
     }
     await this.#handOver(firmware);
-    await this.#order();
+    await this.#order(rows);
     rows = await this.#untilAllRun();
     return tableOf(rows, this.#slots);
   }
@@ -120,9 +120,11 @@ class RackUpgrade {
 
   // --- orders
 
-  async #order(): Promise<void> {
-    this.#wish.tell(`orders ${slotsText(this.#slots)} to run ${this.#version}`);
-    const command = `upgrade cards ${this.#slots.join(",")}`;
+  /** Those that do not run it yet. */
+  async #order(rows: readonly UpgradeRow[]): Promise<void> {
+    const slots = this.#slots.filter((slot) => this.#standing(rows, slot).kind !== "runs");
+    this.#wish.tell(`orders ${slotsText(slots)} to run ${this.#version}`);
+    const command = `upgrade cards ${slots.join(",")}`;
     const said = await this.#conversation.with((console) => console.command(command));
     this.#ordered = { said: said.join(" "), logins: this.#conversation.logins };
     for (const line of said) this.#wish.tell(`slot ${this.#own} says: ${line}`);
@@ -145,7 +147,7 @@ class RackUpgrade {
       if (bad.length > 0 && isSure) {
         const again = orders++ < ordersMax;
         await this.#judge(rows, bad, again);
-        await this.#order();
+        await this.#order(rows);
       }
       this.#conversation.checkPatience(`${slotsText(this.#slots)} ${this.#told.get(this.#slots[0]) ?? ""}`);
       // Whoever has just come back is looked at at once.

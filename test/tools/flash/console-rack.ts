@@ -15,7 +15,7 @@ import type { OpenLine, OpenLineListener } from "../../../tools/console/open-lin
 import { ExampleCard } from "../../firmware/console/example-card.ts";
 
 /** What becomes of a card that is given firmware. */
-export type Outcome = "runs" | "trial" | "silent" | "comes back" | "never";
+export type Outcome = "runs" | "trial" | "silent" | "comes back" | "never" | "forgotten";
 
 export interface RackOptions {
   /** The card at the line. */
@@ -52,6 +52,9 @@ export class ConsoleRack {
   readonly appended: number[] = [];
   /** What the next answers to `receive` and `append` are instead of a number. */
   refusal: string | undefined;
+  /** What is said to an order, which is not taken then. */
+  givesNothing: string | undefined;
+  #hasForgotten = false;
   /** Called with the octets that are there, before they are answered. */
   appending: (octets: number) => void = () => undefined;
   opened = 0;
@@ -192,7 +195,7 @@ export class ConsoleRack {
     },
     give: (slots) => {
       this.orders.push(slots.join(","));
-      if (!this.isWhole) return "nothing was done: there is no firmware here";
+      if (this.givesNothing !== undefined) return this.givesNothing;
       for (const slot of slots) this.#set(slot, {}, "waits");
       void this.#run(slots, this.received?.bundle.version ?? "");
       return "upgraded one after the other";
@@ -229,6 +232,12 @@ export class ConsoleRack {
       const failed = (reason: string, failure: UpgradeFailure = "none") =>
         this.#set(slot, { state: "settled", isTrial: false, running: firstVersion, failure }, `failed: ${reason}`);
       if (outcome === "never") return;
+      if (outcome === "forgotten" && !this.#hasForgotten) {
+        this.#hasForgotten = true;
+        this.#set(slot, { state: "settled" }, undefined);
+        this.#restart(this.own, {});
+        return;
+      }
       if (outcome === "silent") failed("silent");
       else if (slot === this.own) {
         this.#restart(slot, { running: version, isTrial: true, state: "trial" });
