@@ -294,6 +294,29 @@ describe("a line that loses and changes octets", () => {
     expect(rack.appended.some((octets) => octets < pieceOctets.most / 2)).toBe(true);
   });
 
+  /** Of what is said first that matches. */
+  const changedOnce = (what: RegExp, to: string) => {
+    let isChanged = false;
+    return (octets: Uint8Array) => {
+      const text = Buffer.from(octets).toString("latin1");
+      if (isChanged || !what.test(text)) return octets;
+      isChanged = true;
+      return Buffer.from(text.replace(what, to), "latin1");
+    };
+  };
+
+  test("a command that comes to the card as another one is not entered", async () => {
+    const rack = rackOf({ noise: changedOnce(/^upgrade cards 3/, "upgrade cards 2") });
+    await new Upgrade(rack, { times: impatient }).run();
+    expect(rack.orders).toEqual(["3"]);
+  });
+
+  test("a line of firmware that loses its end is ended", async () => {
+    const rack = rackOf({ noise: changedOnce(/^(0 [0-9a-f]{8} .*)\r$/, "$1") });
+    await new Upgrade(rack, { times: impatient }).run();
+    expect([rack.isWhole, rack.appended[0]]).toEqual([true, pieceOctets.most]);
+  });
+
   test("that carries nothing of length: given up in a sentence, and what came is kept", async () => {
     const rack = rackOf({ noise: (octets) => (octets.length > 120 ? octets.subarray(1) : octets) });
     const error = await new Upgrade(rack, { times: impatient }).fails();
