@@ -6,6 +6,7 @@
  * receive(handle, messages)                                  how many messages there are now, or minus an error number
  * send(handle, frame, offset, octets)                        0 or an error number
  * close(handle)
+ * errorName(number)
  *
  * A namespace is the path of a network namespace; empty: the thread's own. A socket stays in the one that it was opened in.
  *
@@ -29,60 +30,10 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include "napi-part.h"
+#include "poll-watch.h"
+
 enum { FRAME_MAX = CANFD_MTU, MESSAGE = FRAME_MAX + 8, BATCH = 64, PATH = 256 };
-
-typedef struct {
-  uv_poll_t poll;
-  napi_env env;
-  napi_ref on_readable;
-  napi_async_context context;
-  int socket;
-  int closing;
-} can_socket;
-
-static napi_value number(napi_env env, int32_t value) {
-  napi_value result;
-  napi_create_int32(env, value, &result);
-  return result;
-}
-
-static napi_value text(napi_env env, const char *value) {
-  napi_value result;
-  napi_create_string_utf8(env, value, NAPI_AUTO_LENGTH, &result);
-  return result;
-}
-
-static void readable(uv_poll_t *poll, int status, int events) {
-  (void)status;
-  (void)events;
-  can_socket *can = poll->data;
-  if (can->closing) return;
-  napi_handle_scope scope;
-  napi_value callback, global, result, error;
-  napi_open_handle_scope(can->env, &scope);
-  napi_get_reference_value(can->env, can->on_readable, &callback);
-  napi_get_global(can->env, &global);
-  /* What a listener throws ends its thread, as it would from any other event. */
-  if (napi_make_callback(can->env, can->context, global, callback, 0, NULL, &result) == napi_pending_exception &&
-      napi_get_and_clear_last_exception(can->env, &error) == napi_ok)
-    napi_fatal_exception(can->env, error);
-  napi_close_handle_scope(can->env, scope);
-}
-
-static void freed(uv_handle_t *handle) { free(handle->data); }
-
-static void shut(napi_env env, can_socket *can) {
-  if (can->closing) return;
-  can->closing = 1;
-  uv_poll_stop(&can->poll);
-  close(can->socket);
-  napi_delete_reference(env, can->on_readable);
-  napi_async_destroy(env, can->context);
-  uv_close((uv_handle_t *)&can->poll, freed);
-}
-
-/* The handle's memory is libuv's until it has closed; the environment may end before the port is closed. */
-static void ended(void *data) { shut(((can_socket *)data)->env, data); }
 
 static int opened(const char *interface, int fd, int receive_octets) {
   int s = socket(PF_CAN, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, CAN_RAW);
@@ -132,7 +83,7 @@ static int opened_in(const char *namespace, const char *interface, int fd, int r
 
 static napi_value can_open(napi_env env, napi_callback_info info) {
   size_t count = 5;
-  napi_value given[5], name, handle;
+  napi_value given[5];
   char interface[IFNAMSIZ + 1], namespace[PATH];
   size_t length;
   bool fd;
@@ -143,30 +94,8 @@ static napi_value can_open(napi_env env, napi_callback_info info) {
   napi_get_value_int32(env, given[2], &receive_octets);
   napi_get_value_string_utf8(env, given[4], namespace, sizeof namespace, &length);
   int s = opened_in(namespace, interface, fd, receive_octets);
-  if (s < 0) return text(env, strerrorname_np(-s));
-  can_socket *can = calloc(1, sizeof *can);
-  uv_loop_t *loop;
-  if (can == NULL || napi_get_uv_event_loop(env, &loop) != napi_ok || uv_poll_init(loop, &can->poll, s) != 0) {
-    close(s);
-    free(can);
-    return text(env, "ENOMEM");
-  }
-  can->env = env;
-  can->socket = s;
-  can->poll.data = can;
-  napi_create_reference(env, given[3], 1, &can->on_readable);
-  name = text(env, "can-socket");
-  napi_async_init(env, given[3], name, &can->context);
-  napi_add_env_cleanup_hook(env, ended, can);
-  napi_create_external(env, can, NULL, NULL, &handle);
-  uv_poll_start(&can->poll, UV_READABLE | UV_PRIORITIZED, readable);
-  return handle;
-}
-
-static can_socket *handle_of(napi_env env, napi_value value) {
-  void *can = NULL;
-  napi_get_value_external(env, value, &can);
-  return can;
+  if (s < 0) return error_text(env, -s);
+  return poll_watch_open(env, s, OWNED, UV_READABLE | UV_PRIORITIZED, "can-socket", given[3]);
 }
 
 static napi_value can_receive(napi_env env, napi_callback_info info) {
@@ -174,7 +103,7 @@ static napi_value can_receive(napi_env env, napi_callback_info info) {
   napi_value given[2];
   uint8_t *messages;
   napi_get_cb_info(env, info, &count, given, NULL, NULL);
-  can_socket *can = handle_of(env, given[0]);
+  int s = poll_watch_of(env, given[0])->descriptor;
   napi_get_typedarray_info(env, given[1], NULL, &octets, (void **)&messages, NULL, NULL);
   struct mmsghdr headers[BATCH];
   struct iovec vectors[BATCH];
@@ -186,7 +115,7 @@ static napi_value can_receive(napi_env env, napi_callback_info info) {
     headers[i].msg_hdr = (struct msghdr){
         .msg_iov = &vectors[i], .msg_iovlen = 1, .msg_control = controls[i], .msg_controllen = sizeof controls[i]};
   }
-  int got = recvmmsg(can->socket, headers, batch, MSG_DONTWAIT, NULL);
+  int got = recvmmsg(s, headers, batch, MSG_DONTWAIT, NULL);
   if (got < 0) return number(env, errno == EAGAIN || errno == EINTR ? 0 : -errno);
   for (int i = 0; i < got; i++) {
     uint8_t *trailer = messages + i * MESSAGE + FRAME_MAX;
@@ -208,43 +137,16 @@ static napi_value can_send(napi_env env, napi_callback_info info) {
   uint8_t *frame;
   uint32_t offset, octets;
   napi_get_cb_info(env, info, &count, given, NULL, NULL);
-  can_socket *can = handle_of(env, given[0]);
+  int s = poll_watch_of(env, given[0])->descriptor;
   napi_get_typedarray_info(env, given[1], NULL, &length, (void **)&frame, NULL, NULL);
   napi_get_value_uint32(env, given[2], &offset);
   napi_get_value_uint32(env, given[3], &octets);
   if ((size_t)offset + octets > length) return number(env, EINVAL);
-  return number(env, send(can->socket, frame + offset, octets, MSG_DONTWAIT) < 0 ? errno : 0);
-}
-
-static napi_value can_close(napi_env env, napi_callback_info info) {
-  size_t count = 1;
-  napi_value given[1];
-  napi_get_cb_info(env, info, &count, given, NULL, NULL);
-  can_socket *can = handle_of(env, given[0]);
-  napi_remove_env_cleanup_hook(env, ended, can);
-  shut(env, can);
-  return NULL;
-}
-
-static napi_value error_name(napi_env env, napi_callback_info info) {
-  size_t count = 1;
-  napi_value given[1];
-  int32_t error;
-  napi_get_cb_info(env, info, &count, given, NULL, NULL);
-  napi_get_value_int32(env, given[0], &error);
-  const char *name = strerrorname_np(error);
-  return text(env, name == NULL ? "unknown" : name);
+  return number(env, send(s, frame + offset, octets, MSG_DONTWAIT) < 0 ? errno : 0);
 }
 
 NAPI_MODULE_INIT() {
-  const struct {
-    const char *name;
-    napi_callback call;
-  } calls[] = {{"open", can_open}, {"receive", can_receive}, {"send", can_send}, {"close", can_close}, {"errorName", error_name}};
-  for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
-    napi_value function;
-    napi_create_function(env, calls[i].name, NAPI_AUTO_LENGTH, calls[i].call, NULL, &function);
-    napi_set_named_property(env, exports, calls[i].name, function);
-  }
-  return exports;
+  const part_call calls[] = {
+      {"open", can_open}, {"receive", can_receive}, {"send", can_send}, {"close", poll_watch_close_call}, {"errorName", error_name}};
+  return export_calls(env, exports, calls, sizeof calls / sizeof *calls);
 }

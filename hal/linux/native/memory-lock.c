@@ -10,8 +10,9 @@
 #include <errno.h>
 #include <node_api.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/mman.h>
+
+#include "napi-part.h"
 
 enum { LINE = 4400 };
 
@@ -33,18 +34,11 @@ static int lock_files(void) {
 
 static napi_value lock(napi_env env, napi_callback_info info) {
   (void)info;
-  napi_value result;
   int error = lock_files();
-  if (error == 0)
-    napi_create_int32(env, 0, &result);
-  else
-    napi_create_string_utf8(env, strerrorname_np(error), NAPI_AUTO_LENGTH, &result);
-  return result;
+  return error == 0 ? number(env, 0) : error_text(env, error);
 }
 
 NAPI_MODULE_INIT() {
-  napi_value function;
-  napi_create_function(env, "lock", NAPI_AUTO_LENGTH, lock, NULL, &function);
-  napi_set_named_property(env, exports, "lock", function);
-  return exports;
+  const part_call calls[] = {{"lock", lock}};
+  return export_calls(env, exports, calls, sizeof calls / sizeof *calls);
 }

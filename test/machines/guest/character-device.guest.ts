@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type DeviceCalls, linuxDeviceCalls } from "../../../hal/linux/device-calls.ts";
 import { requestGpioLine } from "../../../hal/linux/gpio-line.ts";
+import { expectThreadsToEnd } from "./ended-threads.ts";
 
 let folder = "";
 let calls: DeviceCalls;
@@ -38,6 +39,10 @@ test("a descriptor that can be read is told as long as there is something, and n
   calls.write(descriptor, Uint8Array.of(7));
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(told).toBe(2);
+});
+
+test("a thread that ends while it watches ends as any other, and so does its process", () => {
+  expectThreadsToEnd("pipe");
 });
 
 test("an ioctl answers in place, and its errors have names", () => {

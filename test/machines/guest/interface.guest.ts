@@ -6,6 +6,7 @@ import type { CanFrame } from "../../../hal/can-frame.ts";
 import { copyOfFrame } from "../../../hal/can-frame-pool.ts";
 import type { CanState } from "../../../hal/can-port.ts";
 import { SocketCanPort } from "../../../hal/linux/socketcan-port.ts";
+import { expectThreadsToEnd } from "./ended-threads.ts";
 import { run } from "./kernel-bus.ts";
 
 /** In a guest everything takes its time. */
@@ -128,6 +129,10 @@ test("a thread that ends with its port open takes nobody with it, and another ha
     await worker.terminate();
   }
   expect(states).toEqual([]);
+});
+
+test("a thread that alone has loaded the part in C ends with its port open as any other, and so does its process", () => {
+  expectThreadsToEnd("plane0");
 });
 
 test("what a listener throws ends its thread", async () => {
