@@ -92,7 +92,7 @@ export class UpgradeDesk implements UpgradeActions {
     this.#orders = new Map(inOrder.map((slot) => [slot, "waits"]));
     this.#order = new RackUpgrade({
       ...{ clock, giver: this.#giver, version, slots: inOrder },
-      maySpare: (slot) => this.#maySpare(slot),
+      maySpare: (slot) => this.#maySpare(slot, atAllCosts),
       progress: ({ slot, status }) => {
         this.#roster.tell(slot, status);
         this.#atSlot(inOrder, slot);
@@ -135,10 +135,14 @@ export class UpgradeDesk implements UpgradeActions {
     }
   }
 
-  /** A call server goes only if its mate carries on; another card only if one of its kind does, where the rack has more than one. */
-  #maySpare(slot: number): boolean {
+  /**
+   * A call server goes only if its mate carries on; another card only if one of its kind does, where the rack has more than one. At all
+   * costs also if none is there.
+   */
+  #maySpare(slot: number, atAllCosts: boolean): boolean {
     const mates = this.#matesOf(slot);
-    return mates.length === 0 || mates.some((mate) => this.#serves(mate));
+    if (mates.length === 0 || (atAllCosts && !mates.some((mate) => this.#hears(mate)))) return true;
+    return mates.some((mate) => this.#serves(mate));
   }
 
   /** Those that could stand in for it. */
@@ -146,6 +150,12 @@ export class UpgradeDesk implements UpgradeActions {
     const { cards } = this.#parts;
     const card = cards.find((each) => each.slot === slot);
     return cards.filter((each) => each.slot !== slot && each.kind === card?.kind && groupOf(each) === groupOf(card));
+  }
+
+  #hears({ slot }: Card): boolean {
+    return (
+      slot === this.#parts.slot || this.#communication.cards?.some((each) => each.slot === slot && each.alive) === true
+    );
   }
 
   #serves({ slot, kind }: Card): boolean {

@@ -24,11 +24,24 @@ interface FlashOptions extends UpgradeOptions {
   readonly address?: string;
   readonly gateway?: string;
   readonly cardOptions: string;
+  readonly cache: string;
 }
 
 /** Options of the one that the other has no use for. */
-const ofImages = ["slot", "rack", "board", "device", "force", "address", "gateway", "cardOptions"];
-const ofUpgrades = ["card", "over", "line", "baud", "host", "sshCommand", "ssh", "user", "firmware", "processor"];
+const ofImages = ["slot", "rack", "board", "device", "force", "address", "gateway", "cardOptions", "cache"];
+const ofUpgrades = [
+  "card",
+  "over",
+  "line",
+  "baud",
+  "host",
+  "sshCommand",
+  "ssh",
+  "user",
+  "firmware",
+  "processor",
+  "now",
+];
 
 const addressForm = /^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/;
 /** They stand in quotes in a shell script on the card. */
@@ -80,6 +93,7 @@ function parse(argv: readonly string[]): FlashOptions {
       "--over <way>",
       "bus: the card at the console gives it to them; serial, ssh: it is the card that is upgraded",
     )
+    .option("--now", "also cards that no other stands in for: their calls are lost while they restart")
     .option("--line <console>", "/dev/ttyUSB0, a pseudo-terminal, a Unix socket, or tcp://host:port")
     .option("--baud <rate>", "of a serial line", "115200")
     .option("--host <user@host>", "the machine that the card is, over ssh, instead of --line")

@@ -6,10 +6,8 @@ import { UserError } from "../configuration/read-configuration.ts";
 import { type BundledFile, firmwareBundle, packagesWanted } from "./firmware-bundle.ts";
 import { nativeParts } from "./ingredients.ts";
 import { addPackages } from "./npm-packages.ts";
+import type { Processor } from "./processor.ts";
 import { Root } from "./root.ts";
-
-export const processors = ["arm64", "x64"] as const;
-export type CardProcessor = (typeof processors)[number];
 
 export interface UpgradeBundle {
   readonly version: string;
@@ -21,10 +19,7 @@ const repository = join(import.meta.dirname, "../..");
 const chooser = "card.mjs";
 
 /** @throws UserError */
-export async function upgradeBundle(
-  processor: CardProcessor,
-  progress: (text: string) => void,
-): Promise<UpgradeBundle> {
+export async function upgradeBundle(processor: Processor, progress: (text: string) => void): Promise<UpgradeBundle> {
   progress("bundles the firmware");
   const programs = (await firmwareBundle()).filter(({ name }) => name !== chooser);
   const root = new Root();
@@ -40,7 +35,7 @@ export async function upgradeBundle(
 }
 
 /** On the software bus a rack does without them, and a machine without a compiler runs one. */
-function compiledParts(processor: CardProcessor, progress: (text: string) => void): readonly BundledFile[] {
+function compiledParts(processor: Processor, progress: (text: string) => void): readonly BundledFile[] {
   progress("compiles the parts written in C");
   try {
     return nativeParts(repository, processor);

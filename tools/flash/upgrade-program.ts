@@ -25,7 +25,7 @@ export interface UpgradeOptions {
   readonly firmware?: string;
   readonly processor: string;
   readonly out?: string;
-  readonly cache: string;
+  readonly now?: boolean;
 }
 
 /** What puts somebody in front of the console of a card that install.sh has installed. */
@@ -56,13 +56,23 @@ export async function runUpgrade(options: UpgradeOptions, tell: (what: string) =
   if (way !== "bus" && (cards === "all" || cards.length > 1))
     throw new UserError(`over ${way} the card at the line is upgraded, and no other: use --over bus`);
   const opener = openerOf(options, way);
-  const given = options.firmware === undefined ? undefined : firmwareIn(options.firmware);
+  const given = options.firmware === undefined ? undefined : await firmwareIn(options.firmware);
   const firmware = async (processor: Processor): Promise<Firmware> => {
-    if (given === undefined) return await upgradeBundle(processor, options.cache, tell);
+    if (given === undefined) return await upgradeBundle(processor, tell);
     if (given.processor === processor) return given;
     throw new UserError(`${options.firmware} is firmware for ${given.processor}, and card ${card} has ${processor}`);
   };
-  const wish = { cards, over: way, opener, user: userOf(options.user), times: upgradeTimes, firmware, tell };
+  const atAllCosts = options.now === true;
+  const wish = {
+    cards,
+    over: way,
+    atAllCosts,
+    opener,
+    user: userOf(options.user),
+    times: upgradeTimes,
+    firmware,
+    tell,
+  };
   for (const line of await upgradeRack(wish)) process.stdout.write(`${line}\n`);
 }
 
@@ -80,7 +90,7 @@ async function buildOnly(
   if (processor === undefined)
     throw new UserError(`--processor ${options.processor}: allowed are ${processors.join(", ")}`);
   if (!existsSync(dirname(resolve(out)))) throw new UserError(`${out}: there is no such folder`);
-  const { version, octets } = await upgradeBundle(processor, options.cache, tell);
+  const { version, octets } = await upgradeBundle(processor, tell);
   const unfinished = `${out}.new`;
   writeFileSync(unfinished, octets);
   renameSync(unfinished, out);
@@ -111,14 +121,14 @@ function openerOf({ line, host, baud, ssh, sshCommand: command }: UpgradeOptions
   return (listener) => openLine(address, listener);
 }
 
-function firmwareIn(file: string): Firmware & { readonly processor: string } {
+async function firmwareIn(file: string): Promise<Firmware & { readonly processor: string }> {
   let octets: Uint8Array;
   try {
     octets = readFileSync(file);
   } catch (error) {
     throw new UserError(`${file} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
   }
-  const header = readBundleHeader(octets);
+  const header = await readBundleHeader(octets);
   if (header === undefined) throw new UserError(`${file} is no firmware: --upgrade --out makes such a file`);
   return { ...header, octets };
 }

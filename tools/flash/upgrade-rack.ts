@@ -13,6 +13,8 @@ import { targetsOf, type WantedCards } from "./upgrade-targets.ts";
 export interface UpgradeWish {
   readonly cards: WantedCards;
   readonly over: string;
+  /** Also cards that no other stands in for. */
+  readonly atAllCosts: boolean;
   readonly opener: LineOpener;
   readonly user: ConsoleUser;
   readonly times: UpgradeTimes;
@@ -23,6 +25,9 @@ export interface UpgradeWish {
 
 /** Cards that begin anew forget what they were ordered to give. */
 const ordersMax = 3;
+/** What a console says of what it does not do. */
+const refused = "nothing was done: ";
+const alone = "no other card stands in";
 const unknownWord = /is not known here|there is no report/;
 
 /**
@@ -124,9 +129,16 @@ class RackUpgrade {
   async #order(rows: readonly UpgradeRow[]): Promise<void> {
     const slots = this.#slots.filter((slot) => this.#standing(rows, slot).kind !== "runs");
     this.#wish.tell(`orders ${slotsText(slots)} to run ${this.#version}`);
-    const command = `upgrade cards ${slots.join(",")}`;
+    const command = `upgrade cards ${slots.join(",")}${this.#wish.atAllCosts ? " now" : ""}`;
     const said = await this.#conversation.with((console) => console.command(command));
     this.#ordered = { said: said.join(" "), logins: this.#conversation.logins };
+    const refusal = said.find((line) => line.startsWith(refused));
+    if (refusal !== undefined)
+      await this.#fail(
+        rows,
+        slots[0],
+        `slot ${this.#own} says: ${refusal}${refusal.includes(alone) ? " (--now)" : ""}`,
+      );
     for (const line of said) this.#wish.tell(`slot ${this.#own} says: ${line}`);
     this.#conversation.progressed();
   }

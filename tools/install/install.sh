@@ -166,6 +166,8 @@ run rm -rf "$target.old"
 if [ -e "$target" ]; then run mv "$target" "$target.old"; fi
 run mv "$new" "$target"
 run rm -rf "$target.old"
+# What is installed by hand counts for more than what came by an upgrade before.
+run rm -rf "$destdir/var/lib/tandem/firmware"
 
 # --- what this card is
 

@@ -161,7 +161,7 @@ test("a call server is not told to run it while its mate does not carry on", () 
   upgrades.communication(rack("blank"));
   run(3_000);
   questions();
-  upgrades.give([3], true);
+  upgrades.give([3], false);
   const answer = (status: Partial<UpgradeStatus>) => {
     const kinds = questions().map((question) => {
       question.answer({ ...settled, ...status });
@@ -173,9 +173,25 @@ test("a call server is not told to run it while its mate does not carry on", () 
   expect(answer({})).toEqual(["status"]);
   expect(answer({ state: "staged" })).toEqual(["offer"]);
   expect(answer({ state: "staged" })).toEqual(["status"]);
+  upgrades.communication({ cards: [heard(1, true), heard(2, false), heard(3, true, "blank")] });
+  expect(answer({ state: "staged" })).toEqual(["status"]);
   upgrades.communication(rack("primary"));
   expect(answer({ state: "staged" })).toEqual(["status"]);
   expect(answer({ state: "staged" })).toEqual(["activate"]);
+});
+
+test("at all costs it is, where no mate is there", () => {
+  const { bring, upgrades, questions, run } = bench();
+  bring();
+  upgrades.communication({ cards: [heard(1, true), heard(2, false), heard(3, true, "blank")] });
+  upgrades.give([3], true);
+  const kinds = [{}, { state: "staged" }, { state: "staged" }].map((status) => {
+    const question = questions().find(({ slot }) => slot === 3);
+    question?.answer({ ...settled, ...status } as UpgradeStatus);
+    run(2_000);
+    return question?.kind;
+  });
+  expect(kinds).toEqual(["status", "offer", "activate"]);
 });
 
 test("an order is taken back, and what comes meanwhile over a line is refused", () => {

@@ -193,8 +193,8 @@ export class ConsoleRack {
       const answer = this.refusal ?? here;
       setImmediate(() => done(answer));
     },
-    give: (slots) => {
-      this.orders.push(slots.join(","));
+    give: (slots, atAllCosts) => {
+      this.orders.push(`${slots.join(",")}${atAllCosts ? " now" : ""}`);
       if (this.givesNothing !== undefined) return this.givesNothing;
       for (const slot of slots) this.#set(slot, {}, "waits");
       void this.#run(slots, this.received?.bundle.version ?? "");

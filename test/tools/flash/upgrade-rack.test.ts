@@ -53,7 +53,7 @@ class Upgrade {
   ) {
     const { name = "admin", password = "", octets = 20_000 } = wish;
     this.#wish = {
-      ...{ cards: [rack.own], over: "serial", opener: rack.opener, times },
+      ...{ cards: [rack.own], over: "serial", atAllCosts: false, opener: rack.opener, times },
       user: {
         name,
         isKnown: false,
@@ -222,6 +222,15 @@ test("an order that is not taken: what the card says", async () => {
   expect(error.message).toBe(
     "slot 3 is not upgraded: slot 3 says: nothing was done: there is no firmware here; it runs on with 1.0",
   );
+});
+
+test("a card that no other stands in for: what the card says, and how it is done all the same", async () => {
+  const rack = rackOf();
+  rack.givesNothing = "nothing was done: no other card stands in for slot 3, and its calls would be lost";
+  expect((await new Upgrade(rack).fails()).message).toContain("its calls would be lost (--now);");
+  rack.givesNothing = undefined;
+  await new Upgrade(rack, { atAllCosts: true }).run();
+  expect(rack.orders.at(-1)).toBe("3 now");
 });
 
 describe("over ssh", () => {

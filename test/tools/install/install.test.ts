@@ -30,10 +30,14 @@ describe("install.sh, one run after the other", () => {
   });
 
   test("installs the firmware with a Node of its own, what this card is, and the service; says what is not as it should be", () => {
+    const upgraded = join(here.root, "var/lib/tandem/firmware");
+    mkdirSync(upgraded, { recursive: true });
     const { status, out, error } = here.install([...card, "--prefix", `/${prefix}`]);
     const note = `the part written in C that a card on real CAN needs is not built: run 'npm run native' in ${here.source} and this again`;
     expect([status, error]).toEqual([0, `note: ${note}\n`]);
     expect(out).toContain(`Tandem is installed in ${here.root}/${prefix}: raspberry-pi-4, slot 2.`);
+    // It counts for more than what came by an upgrade before.
+    expect(existsSync(upgraded)).toBe(false);
     expect(read("etc/tandem/slot")).toBe("2\n");
     expect(read("etc/tandem/board")).toBe("raspberry-pi-4\n");
     expect(read("etc/tandem/rack.yaml")).toBe(readFileSync(rackFile, "utf8"));
