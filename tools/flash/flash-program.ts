@@ -191,7 +191,7 @@ async function write(image: string, device: string, force: boolean, tell: (what:
   process.once("SIGTERM", interrupted);
   let told = "";
   await writeImage(image, device, imageOctets, (done, octets, of) => {
-    const text = `${done === "written" ? "writes" : "checks"} ${device}: ${Math.floor((10 * octets) / of)}0 %`;
+    const text = `${done === "written" ? "writes" : "checks"} ${device}: ${10 * Math.floor((10 * octets) / of)} %`;
     if (text !== told) tell(text);
     told = text;
   });

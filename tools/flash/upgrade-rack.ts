@@ -116,7 +116,7 @@ class RackUpgrade {
     let told = "";
     const progress = (octets: number) => {
       this.#conversation.progressed();
-      const text = `hands over: ${Math.floor((10 * octets) / firmware.octets.length)}0 %`;
+      const text = `hands over: ${10 * Math.floor((10 * octets) / firmware.octets.length)} %`;
       if (text !== told) tell(text);
       told = text;
     };

@@ -46,6 +46,6 @@ function whyOf(reason: string): string {
 function progressOf({ order, state, percent, runs }: UpgradeRow, isOnTrial: boolean): string {
   if (isOnTrial) return `on trial with ${runs}`;
   const isFetching = state === "fetching" && percent !== undefined;
-  const step = isFetching ? ` ${Math.floor(percent / 10)}0 %` : "";
+  const step = isFetching ? ` ${10 * Math.floor(percent / 10)} %` : "";
   return order === "waits" || state === undefined ? (order ?? "is not heard") : `${state}${step}`;
 }

@@ -37,6 +37,8 @@ case "${1:-peers}" in
       "mkfs.vfat dosfstools"
       "mke2fs e2fsprogs"
       "mcopy mtools"
+      "dropbear dropbear-bin"
+      "ssh openssh-client"
     )
     ;;
   *)
