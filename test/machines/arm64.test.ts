@@ -1,10 +1,13 @@
 /** The image of a card, in emulated machines: the virtual one with four CAN controllers on two planes, and a Raspberry Pi 3. */
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { type Firmware, packFirmware, unpackFirmware } from "../../hal/linux/bundle-file.ts";
+import { programFile } from "../../hal/linux/firmware-folder.ts";
 import { boards } from "../../boards/boards.ts";
 import { readConfiguration } from "../../tools/configuration/read-configuration.ts";
 import { buildImage, buildRoot } from "../../tools/flash/build-image.ts";
@@ -68,10 +71,10 @@ function boot(machine: readonly string[], commandLine: string): EmulatedCard {
 }
 
 /** The controllers lie on planes A, B, A and B. */
-function virtualMachine(disk: string): readonly string[] {
+function virtualMachine(disk: string, serial: readonly string[] = ["-serial", "stdio"]): readonly string[] {
   const planes = ["a", "b"];
   return [
-    ...["-M", "virt", "-cpu", "cortex-a72", "-smp", "2", "-serial", "stdio"],
+    ...["-M", "virt", "-cpu", "cortex-a72", "-smp", "2", ...serial],
     ...["-drive", `if=none,id=disk,file=${disk},format=raw`, "-device", "virtio-blk-pci,drive=disk"],
     ...planes.flatMap((plane) => ["-object", `can-bus,id=${plane}`]),
     ...[...planes, ...planes].flatMap((plane) => ["-device", `kvaser_pci,canbus=${plane}`]),
@@ -171,4 +174,62 @@ test("one that comes into service stays", async () => {
   await machine.stop();
   expect(take(disk, configuration, "autoboot.txt")).toBe("[all]\nboot_partition=2\n");
   expect(() => take(disk, configuration, "trial")).toThrow();
+});
+
+/** Another version of the firmware, with another program if one is given. */
+async function otherFirmware(from: string, version: string, program?: string): Promise<string> {
+  const firmware = await new Promise<Firmware | undefined>((done) => unpackFirmware(readFileSync(from), done));
+  const { processor, files } = firmware ?? expect.unreachable();
+  const changed = files.map(({ name, octets }) => {
+    const isProgram = program !== undefined && name === programFile;
+    return { name, octets: isProgram ? Buffer.from(program) : octets };
+  });
+  const file = join(folder, `${version}.tandem`);
+  writeFileSync(file, packFirmware({ version, processor, files: changed }));
+  return file;
+}
+
+/** Does not wait: the line is read by this process. */
+async function upgrade(...given: readonly string[]): Promise<{ readonly code: number | null; readonly said: string }> {
+  const child = spawn(process.execPath, ["tools/flash/main.ts", "--upgrade", ...given]);
+  let said = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (octets) => (said += octets));
+  const [code] = await once(child, "exit");
+  console.log(said);
+  return { code, said };
+}
+
+test("firmware comes over the serial line, stays over a restart of the machine; one that dies at once is rolled back", async () => {
+  const disk = copyOfImage();
+  const [whole, dies] = [
+    join(folder, "whole.tandem"),
+    "export async function runCard() { throw new Error('dies'); }\n",
+  ];
+  expect((await upgrade("--out", whole, "--processor", "arm64")).code).toBe(0);
+  const wanted = "2.0.0-wanted";
+  const good = await otherFirmware(whole, wanted);
+  const bad = await otherFirmware(whole, "3.0.0-dies", dies);
+
+  const commandLine = "console=ttyAMA0 card.planes=can0,can1";
+  const log = join(folder, "line.log");
+  const pty = ["-chardev", `pty,id=line,logfile=${log}`, "-serial", "chardev:line"];
+  let machine = boot(virtualMachine(disk, pty), commandLine);
+  const told = await machine.waitFor(" (label line)", bootMillisMax);
+  const line = /redirected to (\S+) /.exec(told)?.[1] ?? expect.unreachable(told);
+  await expect.poll(() => readFileSync(log, "utf8"), { timeout: bootMillisMax, interval: 500 }).toContain("login: ");
+  // It is alone: nobody stands in for it.
+  const alone = ["--card", String(slot), "--over", "serial", "--line", line, "--now"];
+  const upgraded = await upgrade(...alone, "--firmware", good);
+  expect(upgraded.code, upgraded.said).toBe(0);
+  expect(upgraded.said).toContain(`slot  version\n${slot}     ${wanted}\n`);
+  const rolledBack = await upgrade(...alone, "--firmware", bad);
+  expect(rolledBack.code, rolledBack.said).toBe(1);
+  expect(rolledBack.said).toContain("on trial it did not come into service");
+  expect(rolledBack.said).toContain(`it runs on with ${wanted}`);
+  await machine.stop();
+
+  machine = boot(virtualMachine(disk), commandLine);
+  await logIn(machine);
+  expect(await machine.command("show version", commandMillisMax)).toMatch(new RegExp(`firmware +${wanted}`));
+  console.log(machine.transcript);
 });
