@@ -6,8 +6,6 @@ import type { Card, RackConfiguration } from "../configuration/rack-schema.ts";
 import type { Micros } from "../time.ts";
 import type { CardFirmware, UpgradeActions } from "../upgrade/upgrade-actions.ts";
 
-export type { CardFirmware, Received, UpgradeActions } from "../upgrade/upgrade-actions.ts";
-
 export interface ConsoleAlarm {
   readonly severity: string;
   /** What it is of, such as `plane A`. */

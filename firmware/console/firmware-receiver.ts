@@ -5,7 +5,7 @@
  */
 import { type Micros, microsPerMilli } from "../time.ts";
 import { octetsOfBase64 } from "./base64.ts";
-import type { Received } from "./card-view.ts";
+import type { Received } from "../upgrade/upgrade-actions.ts";
 import { crc32 } from "./crc32.ts";
 
 /** Of firmware, in a line. */

@@ -5,7 +5,8 @@
 import type { Bundle } from "../../hal/bundle-store.ts";
 import type { ConsoleUser } from "../configuration/rack-schema.ts";
 import { type Micros, microsPerMilli } from "../time.ts";
-import type { CardActions, CardView, Received } from "./card-view.ts";
+import type { Received } from "../upgrade/upgrade-actions.ts";
+import type { CardActions, CardView } from "./card-view.ts";
 import { type CommandContext, consoleGrammar, isWish, type SessionWish } from "./commands.ts";
 import { type Answer, type Enquirer, encodeRequest } from "./enquiry.ts";
 import { FirmwareReceiver, type ReceptionStep } from "./firmware-receiver.ts";

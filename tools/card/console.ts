@@ -4,15 +4,8 @@ import type { Application } from "../../firmware/card/application.ts";
 import type { ApplicationRunner } from "../../firmware/card/application-runner.ts";
 import { applicationStatus, communicationStatus } from "../../firmware/card/card-status.ts";
 import type { Card, RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
-import type {
-  CardActions,
-  CardFirmware,
-  CardView,
-  ConsoleAlarm,
-  TracedPart,
-  TraceSource,
-  UpgradeActions,
-} from "../../firmware/console/card-view.ts";
+import type { CardActions, CardView, ConsoleAlarm, TracedPart, TraceSource } from "../../firmware/console/card-view.ts";
+import type { CardFirmware, UpgradeActions } from "../../firmware/upgrade/upgrade-actions.ts";
 import type { Answer, Enquirer } from "../../firmware/console/enquiry.ts";
 import { LoginGuard } from "../../firmware/console/login.ts";
 import { answerConsole } from "../../firmware/console/remote-console.ts";

@@ -1,6 +1,6 @@
 /** The firmware of a card as its console sees it, made up for tests: what comes is kept by its digest, and answered when it is told to. */
 import type { Bundle } from "../../../hal/bundle-store.ts";
-import type { CardFirmware, Received, UpgradeActions } from "../../../firmware/console/card-view.ts";
+import type { CardFirmware, Received, UpgradeActions } from "../../../firmware/upgrade/upgrade-actions.ts";
 
 export class ExampleFirmware {
   /** Of the rack, as it is to be seen. */

@@ -1,7 +1,7 @@
 /** A terminal with a session behind it: what is typed, what is seen, what is done and what is logged. */
 import { expect } from "vitest";
 import type { ConsoleUser } from "../../../firmware/configuration/rack-schema.ts";
-import type { Received } from "../../../firmware/console/card-view.ts";
+import type { Received } from "../../../firmware/upgrade/upgrade-actions.ts";
 import type { Answer } from "../../../firmware/console/enquiry.ts";
 import { decodeRequest } from "../../../firmware/console/enquiry.ts";
 import { LoginGuard } from "../../../firmware/console/login.ts";

@@ -1,6 +1,6 @@
 /** An upgrade at a console: firmware comes over the line, cards are given it, and what they run is shown. */
 import { describe, expect, it } from "vitest";
-import type { CardFirmware } from "../../../firmware/console/card-view.ts";
+import type { CardFirmware } from "../../../firmware/upgrade/upgrade-actions.ts";
 import { LoginGuard } from "../../../firmware/console/login.ts";
 import { answerConsole } from "../../../firmware/console/remote-console.ts";
 import { encodeRequest } from "../../../firmware/console/enquiry.ts";

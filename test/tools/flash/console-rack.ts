@@ -5,7 +5,8 @@
 import { createHash } from "node:crypto";
 import type { Bundle } from "../../../hal/bundle-store.ts";
 import type { ConsoleUser as ConfiguredUser } from "../../../firmware/configuration/rack-schema.ts";
-import type { CardFirmware, CardView, Received, UpgradeActions } from "../../../firmware/console/card-view.ts";
+import type { CardView } from "../../../firmware/console/card-view.ts";
+import type { CardFirmware, Received, UpgradeActions } from "../../../firmware/upgrade/upgrade-actions.ts";
 import { decodeRequest } from "../../../firmware/console/enquiry.ts";
 import { LoginGuard } from "../../../firmware/console/login.ts";
 import { ConsoleSession, type SessionEvent } from "../../../firmware/console/session.ts";
