@@ -10,7 +10,7 @@ import { crc32 } from "./crc32.ts";
 
 /** Of firmware, in a line. */
 export const firmwareOctetsMax = 3072;
-/** A sender that says nothing for so long has gone. */
+/** A sender whose last line ended so long ago has gone; a line that has dropped may bring octets without an end. */
 export const silenceMicrosMax: Micros = 60_000 * microsPerMilli;
 
 const carriageReturn = 0x0d;
@@ -63,7 +63,6 @@ export class FirmwareReceiver {
   /** An octet of the sender. While the card is at work it comes too early, and is dropped. */
   take(octet: number, now: Micros): ReceptionStep | undefined {
     if (this.#isAwaiting) return undefined;
-    this.#silentAt = now + silenceMicrosMax;
     if (octet !== carriageReturn && octet !== lineFeed) {
       // What is beyond its end is not kept.
       this.#line[this.#length] = octet;
@@ -73,6 +72,7 @@ export class FirmwareReceiver {
     const length = this.#length;
     this.#length = 0;
     if (length === 0) return undefined;
+    this.#silentAt = now + silenceMicrosMax;
     const octets = length > lineOctetsMax ? undefined : this.#octetsOf(this.#line.subarray(0, length));
     if (octets === undefined) return { kind: "tell", text: `again ${this.#held}` };
     this.#isAwaiting = true;

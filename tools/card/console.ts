@@ -5,7 +5,7 @@ import type { ApplicationRunner } from "../../firmware/card/application-runner.t
 import { applicationStatus, communicationStatus } from "../../firmware/card/card-status.ts";
 import type { Card, RackConfiguration } from "../../firmware/configuration/rack-schema.ts";
 import type { CardActions, CardView, ConsoleAlarm, TracedPart, TraceSource } from "../../firmware/console/card-view.ts";
-import type { CardFirmware, UpgradeActions } from "../../firmware/upgrade/upgrade-actions.ts";
+import type { CardFirmware, Received, UpgradeActions } from "../../firmware/upgrade/upgrade-actions.ts";
 import type { Answer, Enquirer } from "../../firmware/console/enquiry.ts";
 import { LoginGuard } from "../../firmware/console/login.ts";
 import { answerConsole } from "../../firmware/console/remote-console.ts";
@@ -277,16 +277,19 @@ class LiveSession {
         this.#owner.log(action.severity, action.text);
         break;
       case "receive":
-        this.#owner.upgrade.receive(action.bundle, (received) => this.step({ kind: "received", received }));
+        this.#owner.upgrade.receive(action.bundle, this.#received);
         break;
       case "append":
-        this.#owner.upgrade.append(action.octets, (received) => this.step({ kind: "received", received }));
+        this.#owner.upgrade.append(action.octets, this.#received);
         break;
       case "hang-up":
         if (this.#endsWithSession) this.#end();
         break;
     }
   }
+
+  /** Maybe known at once, when what was said before is still to be written. */
+  readonly #received = (received: Received): void => queueMicrotask(() => this.step({ kind: "received", received }));
 
   #end(): void {
     if (this.#isOver) return;
