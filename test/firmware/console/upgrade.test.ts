@@ -162,7 +162,11 @@ describe("upgrade receive", () => {
   it("after 60 s without the end of a line it is over, whatever octets come; each line, and each answer, begins them anew", () => {
     const terminal = receiving(9);
     expect(terminal.session.nextDeadline()).toBe(terminal.now + minute);
-    terminal.pass(minute - 2).type("\x04").type("\r\x04").pass(1);
+    terminal
+      .pass(minute - 2)
+      .type("\x04")
+      .type("\r\x04")
+      .pass(1);
     expect(told(terminal)).toEqual(["again 0"]);
     // What has no end is no sign of a sender.
     terminal.type("\x04").pass(minute - 2);
