@@ -96,9 +96,12 @@ export class KernelPlane implements Plane {
   async mend(): Promise<void> {
     const ends = this.#options.slots.map((slot) => `slot${slot}`);
     const pairs = ends.flatMap((from) => [...ends, "tap"].filter((to) => to !== from).map((to) => ({ from, to })));
-    // A rule is for classic frames or for FD frames.
+    // A rule is for classic frames or for FD frames. The gateway takes a frame for its own that comes from an interface of the same
+    // number as the one that it is for, and a frame has that of its card's, which counts anew in its own namespace: hence -i.
     const kinds = this.#options.bus.frames === "fd" ? ["", " -X"] : [""];
-    await this.#gateway(pairs.flatMap(({ from, to }) => kinds.map((kind) => `cangw -A -s ${from} -d ${to} -e${kind}`)));
+    await this.#gateway(
+      pairs.flatMap(({ from, to }) => kinds.map((kind) => `cangw -A -s ${from} -d ${to} -e -i${kind}`)),
+    );
     this.#isCut = false;
   }
 
