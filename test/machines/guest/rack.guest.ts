@@ -39,7 +39,7 @@ test("a pulled primary and a plane that is cut: nothing is lost", { timeout: 260
   );
   writeFileSync(config, `${rack}heartbeat: ${slowly.heartbeat}\n`);
   const { exitCode, output } = run(
-    ...["--bus", "socketcan", "--config", config, "--start-within", "180s", "--no-rehearsal", "--no-voice"],
+    ...["--bus", "socketcan", "--config", config, "--start-within", "180s", "--no-voice"],
     ...["--rate", String(slowly.rate), "--check-rate", String(slowly.checkRate), "--report", report],
     ...["--for", "18s", "--pull", "primary@5s", "--insert", "@8s", "--cut", "A@14s", "--mend", "A@16s"],
   );

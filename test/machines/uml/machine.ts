@@ -8,6 +8,9 @@ import { compile } from "../../../tools/native/compile.ts";
 const kernel = "/usr/bin/linux.uml";
 const marker = "GUEST IS UP";
 const bootMillisMax = 20_000;
+/** The last word of a kernel that is over, whose process does not always end with it. */
+const lastWord = "reboot: System halted";
+const haltMillisMax = 5_000;
 
 export interface GuestRun {
   /** Of the command; undefined: it never came to an end. */
@@ -82,13 +85,16 @@ function run(shim: string, parameters: readonly string[], millisMax: number): Pr
       if (!output.includes(marker)) end(`the guest was not up after ${bootMillisMax} ms`);
     }, bootMillisMax);
     const limit = setTimeout(() => end(`ended after ${millisMax} ms`), millisMax);
+    let halt: NodeJS.Timeout | undefined;
     const hear = (octets: Buffer) => {
       output += octets.toString("utf8");
+      if (output.includes(lastWord)) halt ??= setTimeout(() => end("halted, and ended by hand"), haltMillisMax);
     };
     guest.stdout.on("data", hear);
     guest.stderr.on("data", hear);
     guest.on("error", reject);
     guest.on("close", () => {
+      clearTimeout(halt);
       clearTimeout(boot);
       clearTimeout(limit);
       if (output.includes(marker)) resolve(output);
